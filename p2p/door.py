@@ -1,0 +1,123 @@
+"""The door: how a newcomer and a member talk before the newcomer belongs. No socket, no clock.
+
+A newcomer names an invite's rendezvous id, gets its sealed capsule, and hands in a sealed request.
+Whoever opens with anything else, or names an invite that is not alive here, hears nothing at all.
+Source: protocol, sections 6 and 7.1.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from p2p import wire
+from p2p.errors import PeerFault
+from p2p.ports import Shelf
+
+MAX_REQUESTS = 4  # requests one stranger may hand in on one stream
+
+
+class Doorkeeper:
+    """A member's side. Answers a `Knock`, then a few `Request`s, and nothing else."""
+
+    def __init__(self, shelf: Shelf, door: bytes) -> None:
+        """`door`: the newcomer's key as Noise proved it."""
+        self._shelf = shelf
+        self._door = door
+        self._knocked = False
+        self._requests = 0
+        self.admitted = False
+
+    def receive(self, data: bytes) -> bytes:
+        """The answer to one frame. Raises `PeerFault`: say nothing and hang up."""
+        match wire.decode(data):
+            case wire.Knock(rendezvous) if not self._knocked:
+                sealed = self._shelf.capsule(rendezvous)
+                if sealed is None:
+                    raise PeerFault("a knock at no door")
+                self._knocked = True
+                return wire.encode(wire.Capsule(sealed=sealed))
+            case wire.Request(box) if self._knocked and self._requests < MAX_REQUESTS:
+                self._requests += 1
+                return wire.encode(self._answer(box))
+            case _:
+                raise PeerFault("a stranger said something else")
+
+    def _answer(self, box: bytes) -> wire.AnyFrame:
+        answer = self._shelf.request(box, self._door)
+        if answer.admit is not None:
+            self.admitted = True
+            return wire.Admitted(admit=answer.admit, grants=list(answer.grants))
+        if answer.refused:
+            return wire.Sorry(reason=answer.refused)
+        return wire.Wait()
+
+
+class Stage(Enum):
+    """How far a visit has come."""
+
+    KNOCKED = auto()
+    ASKED = auto()
+    OVER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class CapsuleCame:
+    """The capsule: open it with the code and ask by `Visit.ask`."""
+
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """Admitted, with the secrets to begin with."""
+
+    admit: bytes
+    grants: tuple[wire.Grant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldToWait:
+    """Reached a member who can't admit; somebody who can has to be met."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """Refused for good; the reason is that of `wire.Sorry`."""
+
+    reason: int
+
+
+Outcome = CapsuleCame | LetIn | ToldToWait | TurnedAway
+
+
+class Visit:
+    """The newcomer's side."""
+
+    def __init__(self, rendezvous: bytes) -> None:
+        """`rendezvous`: 32 bytes out of the invite's code."""
+        self._rendezvous = rendezvous
+        self._stage = Stage.KNOCKED
+
+    def knock(self) -> bytes:
+        """The first frame to send."""
+        return wire.encode(wire.Knock(rendezvous=self._rendezvous))
+
+    def ask(self, box: bytes) -> bytes:
+        """The second frame to send."""
+        self._stage = Stage.ASKED
+        return wire.encode(wire.Request(box=box))
+
+    def receive(self, data: bytes) -> Outcome:
+        """What an answer means. Raises `PeerFault` where it is none."""
+        match wire.decode(data), self._stage:
+            case wire.Capsule(sealed), Stage.KNOCKED:
+                return CapsuleCame(sealed)
+            case wire.Admitted(admit, grants), Stage.ASKED:
+                self._stage = Stage.OVER
+                return LetIn(admit, tuple(grants))
+            case wire.Wait(), Stage.ASKED:
+                return ToldToWait()
+            case wire.Sorry(reason), Stage.ASKED:
+                self._stage = Stage.OVER
+                return TurnedAway(reason)
+            case _:
+                raise PeerFault("an answer out of place")

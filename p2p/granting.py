@@ -1,0 +1,60 @@
+"""Handing epoch secrets to one other device, and taking those it hands over.
+
+What the other side can open is known from its list, its `Ack`s and our own grants, so that nothing
+is granted twice; a `Need` asks again. Source: protocol, section 4.
+"""
+
+from collections.abc import Sequence
+
+from p2p import wire
+from p2p.errors import PeerFault
+from p2p.ids import DeviceId, EpochId
+from p2p.outgoing import Outgoing
+from p2p.ports import Shelf
+
+AT_ONCE = 32  # grants in one frame: at most 40 KiB
+MAX_NEEDS = 8  # how often one conversation may ask for what did not open, and be asked
+
+
+class Granting:
+    """The epochs of one conversation."""
+
+    def __init__(self, shelf: Shelf, out: Outgoing) -> None:
+        """`shelf` judges who may have what."""
+        self._shelf = shelf
+        self._out = out
+        self._theirs: frozenset[EpochId] = frozenset()
+        self._needed = 0
+        self._asked = 0
+
+    def they_open(self, epochs: Sequence[bytes]) -> None:
+        """The other side says it can open these."""
+        self._theirs |= {EpochId(e) for e in epochs}
+
+    def offer(self, device: DeviceId) -> None:
+        """Grant what is known here, may be known there, and is not yet."""
+        self._give(device, self._shelf.lacking(device, self._theirs))
+
+    def needed(self, device: DeviceId, epochs: Sequence[bytes]) -> None:
+        """Grant again what did not open there."""
+        self._asked += 1
+        if self._asked > MAX_NEEDS:
+            raise PeerFault("asks for the same secrets for ever")
+        self._give(device, [EpochId(e) for e in epochs])
+
+    def take(self, grants: Sequence[wire.Grant]) -> bool:
+        """Open what came and answer. True if something was opened."""
+        opened = [g.epoch for g in grants if self._shelf.take_grant(g)]
+        closed = [g.epoch for g in grants if g.epoch not in opened]
+        if opened:
+            self._out.put(wire.Ack(epochs=opened))
+        if closed and self._needed < MAX_NEEDS:
+            self._needed += 1
+            self._out.put(wire.Need(epochs=closed))
+        return bool(opened)
+
+    def _give(self, device: DeviceId, epochs: Sequence[EpochId]) -> None:
+        grants = self._shelf.grant(device, epochs) if epochs else []
+        for start in range(0, len(grants), AT_ONCE):
+            self._out.put(wire.Grants(grants=grants[start : start + AT_ONCE]))
+        self.they_open([g.epoch for g in grants])

@@ -1,0 +1,39 @@
+"""What a conversation tells its node, as frozen values."""
+
+from dataclasses import dataclass
+
+from p2p import wire
+from p2p.ids import DeviceId, EnvelopeId
+from p2p.op import Log
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """The other side is a member's device, and both have said hello."""
+
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True)
+class WentLive:
+    """Both sets were gone through; from now on news is handed over. `equal`: the digests agreed."""
+
+    equal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The other side brought envelopes that are on disk now."""
+
+    log: Log
+    ids: tuple[EnvelopeId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewCards:
+    """Address cards newer than those known before."""
+
+    cards: tuple[wire.Card, ...]
+
+
+Happened = Met | WentLive | Brought | NewCards

@@ -1,0 +1,199 @@
+"""One identity on the network: it listens, it opens streams, and it hands on those that come in."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import trio
+
+from p2p.errors import OurFault
+from p2p.host.addresses import KEY_BYTES, Address, key_in, peer_text
+from p2p.host.dialer import Unreachable, candidates, race
+from p2p.host.guards import Limits
+from p2p.host.listening import open_listeners, reachable
+from p2p.host.loading import load
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+
+    from libp2p.network.connection.swarm_connection import SwarmConn
+
+    from p2p.host.frames import FrameStream
+    from p2p.host.swarm import GuardedSwarm
+
+# The share of an `open` that a connection already there may use up before it counts as dead.
+OLD_CONNECTION_SHARE = 0.4
+
+
+class HostCrashed(Exception):  # noqa: N818 - an event, told from `run`
+    """Something inside the host has failed; it is closed. Make a new one and run that."""
+
+
+class Host:
+    """The door of one circle.
+
+    `async with host.run():` and everything else inside it. One host per circle, because its peer id
+    is the circle's door key (protocol §1).
+    """
+
+    def __init__(
+        self,
+        seed: bytes,
+        *,
+        listen: Sequence[str],
+        on_stream: Callable[[FrameStream], Awaitable[None]],
+        limits: Limits | None = None,
+    ) -> None:
+        """Prepare a host. Imports libp2p if `load` has not.
+
+        `seed` is the 32-byte Ed25519 seed of the door key. `listen` holds multiaddrs such as
+        `/ip4/0.0.0.0/tcp/0`, and may be empty. `on_stream` is run for every stream a peer opens;
+        when it returns or raises, the stream is closed. Anybody may dial: it has to look at
+        `FrameStream.peer`, and not wait for ever for a first frame.
+        """
+        if len(seed) != KEY_BYTES:
+            raise OurFault("a door key's seed has 32 bytes")
+        load()
+        from p2p.host import swarm  # noqa: PLC0415 - this is where libp2p comes in
+
+        self._swarm: GuardedSwarm = swarm.GuardedSwarm(seed, limits or Limits(), on_stream)
+        self._machine = swarm.machine_addresses
+        self._listen = tuple(listen)
+        self._listeners: list[trio.SocketListener] = []
+        self._dialling: dict[bytes, trio.Lock] = {}
+        self._running = False
+        self.peer: bytes = self._swarm.key
+        self.peer_id: str = peer_text(self.peer)
+
+    @asynccontextmanager
+    async def run(self) -> AsyncIterator[None]:
+        """Be on the network during the block.
+
+        Raises PortTaken before the block when an address is taken, and HostCrashed out of it, with
+        the block cancelled, when the host itself fails. At its end all connections are closed, and
+        whoever still holds a stream is told Closed. A host runs once.
+        """
+        if self._running:
+            raise OurFault("a host runs once")
+        self._listeners = await open_listeners(self._listen)
+        self._running = True
+        crash: list[BaseException] = []
+        block: list[BaseException] = []
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._serve, nursery.cancel_scope, crash)
+                try:
+                    yield
+                except BaseException as error:
+                    block.append(error)
+                    raise
+                finally:
+                    nursery.cancel_scope.cancel()
+        except BaseExceptionGroup:
+            # The nursery's wrapping is ours; the block's own exception goes on as it was raised.
+            if not block:
+                raise
+            raise block[0] from block[0].__cause__
+        finally:
+            for listener in self._listeners:
+                listener.socket.close()
+        if crash:
+            raise HostCrashed from crash[0]
+
+    def listening(self) -> list[str]:
+        """Where others may dial: multiaddrs without a peer, wildcards spelled out, real ports."""
+        if not self._listeners:
+            return []
+        return reachable(self._bound(), self._machine())
+
+    def addresses(self) -> list[str]:
+        """The same with `/p2p/` and our peer id, as they stand on cards and invites."""
+        return [f"{address}/p2p/{self.peer_id}" for address in self.listening()]
+
+    async def open(
+        self,
+        peer: bytes,
+        addresses: Sequence[str],
+        *,
+        timeout: float = 5.0,  # noqa: ASYNC109 - a promise to the caller, who need not bound it again
+    ) -> FrameStream:
+        """Open a stream to `peer` (32-byte key), over a connection at hand or a new one.
+
+        Every address is tried at once. One that names another peer is skipped. Raises Unreachable
+        after at most `timeout` seconds.
+        """
+        if not self._running:
+            raise OurFault("a host that is not running opens nothing")
+        if peer == self.peer or len(peer) != KEY_BYTES:
+            raise Unreachable
+        stream: FrameStream | None = None
+        with trio.move_on_after(timeout):
+            stream = await self._open(peer, addresses, timeout * OLD_CONNECTION_SHARE)
+        if stream is None:
+            raise Unreachable
+        return stream
+
+    def connected(self) -> set[bytes]:
+        """The keys of the peers we have a connection with."""
+        return {peer for peer in map(_key, self._swarm.live()) if peer is not None}
+
+    async def disconnect(self, peer: bytes) -> None:
+        """Cut every connection with `peer`; its streams are Closed on both sides. Never raises."""
+        await self._swarm.cut(self._swarm.live(peer))
+
+    async def _open(
+        self, peer: bytes, addresses: Sequence[str], patience: float
+    ) -> FrameStream | None:
+        for ready in self._swarm.live(peer):
+            stream = None
+            with trio.move_on_after(patience) as waited:
+                stream = await self._swarm.start_stream(ready)
+            if waited.cancelled_caught:
+                # Up as far as the system knows, but nobody is there: asleep, or a lost network.
+                await self._swarm.cut([ready])
+            elif stream is not None or not ready.is_closed:
+                return stream
+        conn = await self._connect(peer, candidates(peer, addresses))
+        return None if conn is None else await self._swarm.start_stream(conn)
+
+    async def _connect(self, peer: bytes, addresses: list[Address]) -> SwarmConn | None:
+        """A connection to `peer`; who wants the same one waits for it instead of dialling too."""
+        lock = self._dialling.setdefault(peer, trio.Lock())
+        try:
+            async with lock:
+                if ready := self._swarm.live(peer):
+                    return ready[0]
+                dial = partial(self._swarm.dial_one, peer)
+                return await race(addresses, dial, self._swarm.drop)
+        finally:
+            if not lock.locked():
+                self._dialling.pop(peer, None)
+
+    async def _serve(self, scope: trio.CancelScope, crash: list[BaseException]) -> None:
+        """Accept callers until cancelled; on any failure note it and end the block."""
+        try:
+            async with trio.open_nursery() as nursery:
+                self._swarm.work_in(nursery)
+                try:
+                    if self._listeners:
+                        await trio.serve_listeners(
+                            self._swarm.serve, self._listeners, handler_nursery=nursery
+                        )
+                    await trio.sleep_forever()
+                finally:
+                    await self._swarm.cut(self._swarm.live())
+        except Exception as error:  # noqa: BLE001 - told by `run` as HostCrashed
+            crash.append(error)
+            scope.cancel()
+
+    def _bound(self) -> Iterator[tuple[str, int]]:
+        for listener in self._listeners:
+            if listener.socket.fileno() >= 0:
+                ip, port = listener.socket.getsockname()[:2]
+                yield str(ip), int(port)
+
+
+def _key(conn: SwarmConn) -> bytes | None:
+    return key_in(conn.muxed_conn.peer_id.to_bytes())

@@ -1,0 +1,229 @@
+"""libp2p's swarm, kept to dialling, upgrading and remembering connections.
+
+This is the module that `load` imports: everything below it needs libp2p. What libp2p 0.8.1 does and
+this must not:
+
+- An accepted connection holds its inbound slot until the *host* ends, so that after 250 callers in
+  all, however short, nobody gets in any more [seen]. Here the place is given back.
+- Connections are made to remembered peers and cut again at watermarks, in the background. Not here.
+- A connection task that raises ends the host. Here it ends itself (`guards.Tasks`).
+"""
+
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
+
+import trio
+from libp2p.crypto.ed25519 import create_new_key_pair
+from libp2p.crypto.x25519 import create_new_key_pair as create_noise_key_pair
+from libp2p.custom_types import TProtocol
+from libp2p.network.config import ConnectionConfig, RetryConfig
+from libp2p.network.connection.raw_connection import RawConnection
+from libp2p.network.exceptions import SwarmException
+from libp2p.network.stream.net_stream import NetStream
+from libp2p.network.swarm import Swarm
+from libp2p.peer.id import ID
+from libp2p.peer.peerstore import PeerStore
+from libp2p.protocol_muxer.multiselect import Multiselect
+from libp2p.protocol_muxer.multiselect_client import MultiselectClient
+from libp2p.protocol_muxer.multiselect_communicator import MultiselectCommunicator
+from libp2p.rcmgr import Direction
+from libp2p.security.noise.transport import PROTOCOL_ID as NOISE
+from libp2p.security.noise.transport import Transport as Noise
+from libp2p.transport.upgrader import TransportUpgrader
+from multiaddr import Multiaddr
+from multiaddr.utils import get_network_addrs
+
+from p2p.errors import PeerFault
+from p2p.host.addresses import ED25519_ID, Address, key_in
+from p2p.host.frames import Closed, FrameStream
+from p2p.host.guards import Limits, Quota, Tasks, Waiting, contained, shielded
+from p2p.host.muxing import GuardedYamux, OnlyYamux, ShortReads
+from p2p.host.pipe import YamuxPipe
+from p2p.host.tcp import Tcp, TcpStream
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from libp2p.abc import IMuxedConn, INetConn, INetStream
+    from libp2p.network.connection.swarm_connection import SwarmConn
+
+# Says nothing about the product; whoever dials us learns only that something answers.
+PROTOCOL = TProtocol("/flow/1.0.0")
+# What libp2p is told about the listener a caller came through: it only logs it.
+UNKNOWN = Multiaddr("/ip4/0.0.0.0/tcp/0")
+
+
+class GuardedSwarm(Swarm):
+    """The connections of one identity: Noise and Yamux over TCP, one protocol, nothing else."""
+
+    def __init__(
+        self,
+        seed: bytes,
+        limits: Limits,
+        on_stream: "Callable[[FrameStream], Awaitable[None]]",
+    ) -> None:
+        """Be the peer of the Ed25519 `seed` (32 bytes)."""
+        keys = create_new_key_pair(seed)
+        # A fresh Noise key at every start: the identity signs it, it means nothing by itself.
+        noise = Noise(keys, noise_privkey=create_noise_key_pair().private_key)
+        upgrader = TransportUpgrader({NOISE: noise}, {})
+        upgrader.muxer_multistream = OnlyYamux(limits)
+        most = limits.inbound + limits.outbound
+        super().__init__(
+            ID.from_pubkey(keys.public_key),
+            # In memory, and empty: libp2p's stores on disk keep private keys in the clear.
+            PeerStore(),
+            upgrader,
+            transports=[Tcp()],
+            retry_config=RetryConfig(max_retries=0),
+            connection_config=ConnectionConfig(
+                max_connections=most,
+                high_watermark=most,
+                low_watermark=0,
+                min_connections=0,
+                max_connections_per_peer=limits.connections_per_peer,
+                grace_period=0,
+                inbound_upgrade_timeout=limits.handshake,
+                outbound_upgrade_timeout=limits.handshake,
+            ),
+        )
+        self.notifees.clear()
+        self.set_stream_handler(self._accept)
+        self.key = keys.public_key.to_bytes()
+        self._limits = limits
+        self._on_stream = on_stream
+        self._waiting = Waiting(limits.handshaking)
+        self._quota = Quota(limits.streams_per_peer)
+        self._offered = Multiselect({PROTOCOL: None})
+
+    def work_in(self, nursery: trio.Nursery) -> None:
+        """Run every connection in `nursery`; call this before anything else."""
+        cast("Any", self)._manager = Tasks(nursery)  # noqa: SLF001 - Any: it stands in for libp2p's own
+
+    async def serve(self, tcp: trio.SocketStream) -> None:
+        """Let one caller in, if they prove a key in time; returns when they are gone.
+
+        Trio closes the socket then.
+        """
+        with contained("a caller"):
+            inbound = sum(conn.direction is Direction.INBOUND for conn in self.live())
+            if inbound >= self._limits.inbound:
+                return
+            raw = RawConnection(TcpStream(tcp), initiator=False)
+            session: GuardedYamux | None = None
+            with self._waiting.place(self._limits.handshake):
+                muxed = await self.upgrade_inbound_raw_conn(raw, UNKNOWN)
+                session = cast("GuardedYamux", muxed)
+            if session is not None:
+                await session.event_closed.wait()
+
+    async def dial_one(self, peer: bytes, address: Address) -> "SwarmConn":
+        """Connect to `peer` at `address`; raises a libp2p exception when that fails."""
+        conn = await self.dial_addr(Multiaddr(address.bare), ID(ED25519_ID + peer))
+        return cast("SwarmConn", conn)
+
+    async def start_stream(self, conn: "SwarmConn") -> FrameStream | None:
+        """Open a stream of our protocol on `conn`; None when the peer does not want it."""
+        # Shielded: libp2p forgets a stream whose opening is cancelled, and keeps its place taken.
+        try:
+            with trio.CancelScope(shield=True):
+                opened = await conn.new_stream()
+        except Exception:  # noqa: BLE001 - the connection has just ended; libp2p has many names
+            return None
+        pipe = YamuxPipe(opened)
+        try:
+            talk = MultiselectCommunicator(ShortReads(pipe))
+            await MultiselectClient().select_one_of([PROTOCOL], talk, int(self._limits.handshake))
+        except Exception:  # noqa: BLE001 - libp2p has many names for "no"
+            await pipe.finish()
+            return None
+        except BaseException:
+            await pipe.finish()
+            raise
+        return self._frames(pipe, conn)
+
+    def live(self, peer: bytes | None = None) -> "list[SwarmConn]":
+        """The connections that are up, all of them or those to one peer."""
+        found = self.get_connections(None if peer is None else ID(ED25519_ID + peer))
+        return [cast("SwarmConn", conn) for conn in found if not conn.is_closed]
+
+    async def cut(self, conns: "list[SwarmConn]") -> None:
+        """Close connections, all at once; never raises, and works for a cancelled task too."""
+        with shielded(self._limits.handshake):
+            async with trio.open_nursery() as nursery:
+                for conn in conns:
+                    nursery.start_soon(self._close, conn)
+
+    def drop(self, conn: "SwarmConn") -> None:
+        """Close a connection in the background: libp2p takes a tenth of a second for it."""
+        self.manager.run_task(self._close, conn)
+
+    async def add_conn(self, muxed_conn: "IMuxedConn", direction: str = "unknown") -> "SwarmConn":
+        """Take in a connection whose peer is proven, if the peer's key is of our kind."""
+        session = cast("GuardedYamux", muxed_conn)
+        if key_in(session.peer_id.to_bytes()) is None or session.peer_id == self.self_id:
+            await session.close()
+            raise SwarmException("not a peer of ours")
+        conn = await super().add_conn(muxed_conn, direction)
+        self.manager.run_task(self._watch, conn)
+        return conn
+
+    async def notify_disconnected(self, conn: "INetConn") -> None:
+        """Tell nobody: libp2p would think about dialling somebody else."""
+
+    def _schedule_auto_connect(self) -> None:
+        """Never dial in the background."""
+
+    def _schedule_prune(self) -> None:
+        """Never cut what is in use."""
+
+    async def _close(self, conn: "SwarmConn") -> None:
+        with contained("closing a connection"):
+            await conn.close()
+
+    async def _watch(self, conn: "SwarmConn") -> None:
+        """Close a connection that nobody uses; it would only hold a place."""
+        while not conn.event_closed.is_set():
+            with trio.move_on_after(self._limits.idle) as waited:
+                await conn.event_closed.wait()
+            if waited.cancelled_caught and not conn.get_streams():
+                await self._close(conn)
+
+    async def _accept(self, opened: "INetStream") -> None:
+        """Handle one stream that a peer has opened, to its end."""
+        stream = cast("NetStream", opened)
+        conn = stream.swarm_conn
+        pipe = YamuxPipe(stream)
+        try:
+            with contained("a stream"):
+                peer = key_in(stream.muxed_conn.peer_id.to_bytes())
+                if conn is None or peer is None:
+                    return
+                with self._quota.one_of(peer) as allowed:
+                    if allowed and await self._agree(pipe):
+                        await self._run_handler(self._frames(pipe, conn))
+        finally:
+            await pipe.finish()
+
+    async def _agree(self, pipe: YamuxPipe) -> bool:
+        talk = MultiselectCommunicator(ShortReads(pipe))
+        protocol, _ = await self._offered.negotiate(talk, int(self._limits.handshake))
+        return protocol == PROTOCOL
+
+    async def _run_handler(self, frames: FrameStream) -> None:
+        try:
+            with contained("a stream handler", logging.ERROR), suppress(Closed, PeerFault):
+                await self._on_stream(frames)
+        finally:
+            await frames.close()
+
+    def _frames(self, pipe: YamuxPipe, conn: "SwarmConn") -> FrameStream:
+        peer = key_in(conn.muxed_conn.peer_id.to_bytes()) or b""
+        known = conn.get_transport_addresses()
+        return FrameStream(pipe, peer=peer, remote=str(known[0]) if known else "")
+
+
+def machine_addresses() -> list[str]:
+    """The IPs of this machine's interfaces, without loopback and link-local ones."""
+    return [*get_network_addrs(4), *get_network_addrs(6)]

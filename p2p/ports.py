@@ -1,0 +1,96 @@
+"""What this floor asks from above: a place that keeps ops, judges people and knows secrets.
+
+All of it is synchronous and durable on return: when `take_in` answers, the ops are on disk.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from p2p.ids import DeviceId, EnvelopeId, EpochId
+from p2p.op import Log
+from p2p.reconcile import Item
+from p2p.wire import Card, Grant
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of envelopes handed in.
+
+    `new` are now held; `closed` open under no secret held here (hand them in again once one more
+    secret is known); `learned` tells that a secret was learned on the way.
+    """
+
+    new: tuple[EnvelopeId, ...] = ()
+    closed: tuple[bytes, ...] = ()
+    learned: bool = False
+
+
+class Shelf(Protocol):
+    """One circle's ops, people and secrets, as one computer knows them."""
+
+    def device_at(self, door: bytes) -> DeviceId | None:
+        """The current member's device whose door key this is; None for anybody else."""
+
+    def held_of(self, device: DeviceId) -> tuple[int, int]:
+        """How many ops of a device's authority and words logs are known (highest seq + 1)."""
+
+    def own_held(self) -> tuple[int, int]:
+        """The same for this device."""
+
+    def items(self, log: Log, epochs: frozenset[EpochId] | None) -> Sequence[Item]:
+        """(hour, envelope id) of everything held in a log, or of these epochs of it."""
+
+    def held(self, log: Log, ids: Iterable[EnvelopeId]) -> set[EnvelopeId]:
+        """Which of these envelopes are held."""
+
+    def envelopes(self, ids: Sequence[EnvelopeId]) -> Iterator[tuple[EnvelopeId, bytes]]:
+        """Each id with its envelope, in the order asked; empty bytes for one that is not held."""
+
+    def take_in(self, log: Log, envelopes: Sequence[bytes]) -> TakenIn:
+        """Open, check, judge and keep. Raises `PeerFault` where the sender broke a rule."""
+
+    def epochs(self) -> frozenset[EpochId]:
+        """The epochs whose words can be opened here."""
+
+    def lacking(self, device: DeviceId, theirs: frozenset[EpochId]) -> Sequence[EpochId]:
+        """Which epochs held here that device may have and lacks."""
+
+    def grant(self, device: DeviceId, epochs: Sequence[EpochId]) -> list[Grant]:
+        """Boxes for a device; a needed `granted` op is written first; leaves out the rest."""
+
+    def take_grant(self, grant: Grant) -> bool:
+        """Open and keep a secret. False where it does not open or match."""
+
+    def authority_settled(self) -> None:
+        """Both hold the same authority ops now: write what this device still owes (its profile)."""
+
+    def sign_waiting(self, latest_hour: int) -> None:
+        """Number, sign and seal the unsent words; none may bear an hour after `latest_hour`."""
+
+    def chain(self) -> list[bytes]:
+        """Envelopes that show this device's admission, at most 64."""
+
+    def take_chain(self, envelopes: Sequence[bytes]) -> None:
+        """Authority ops brought by somebody not known (yet). Never raises."""
+
+    def cards(self) -> list[Card]:
+        """The newest address card of every current device, our own too."""
+
+    def take_cards(self, cards: Sequence[Card]) -> list[Card]:
+        """Keep what is newer; answers with those that were."""
+
+    def capsule(self, rendezvous: bytes) -> bytes | None:
+        """The sealed capsule of a living invite."""
+
+    def request(self, box: bytes, door: bytes) -> "Answer":
+        """Judge a request to come in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a request: admitted with secrets, refused for a reason, or neither (wait)."""
+
+    admit: bytes | None = None
+    grants: tuple[Grant, ...] = ()
+    refused: int = 0

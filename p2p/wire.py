@@ -1,0 +1,214 @@
+"""The frames of a conversation, and their hard limits.
+
+A frame is one MessagePack array that begins with its kind number. Decoding refuses anything else:
+unknown kinds, unknown fields, wrong types, too many or too long parts. Everything here travels
+inside Noise; nothing here is ever said to a stranger first.
+"""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from p2p.errors import PeerFault
+
+VERSION = 1
+MAX_FRAME = 384 * 1024  # bytes; envelopes fill at most BATCH of it
+BATCH = 256 * 1024  # bytes of envelopes in one frame
+MAX_IDS = 4096  # ids in one frame: 128 KiB
+MAX_CHAIN = 64  # envelopes that show a newcomer's admission
+MAX_CARDS = 512
+MAX_SAFE = 2**53 - 1
+
+Bytes16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
+Bytes32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
+Count = Annotated[int, Meta(ge=0, le=MAX_SAFE)]
+Envelope = Annotated[bytes, Meta(min_length=64, max_length=64 * 1024)]
+Envelopes_ = Annotated[list[Envelope], Meta(max_length=4096)]
+Ids = Annotated[list[Bytes32], Meta(max_length=MAX_IDS)]
+Log_ = Annotated[int, Meta(ge=0, le=1)]
+
+
+class Frame(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """One message of a conversation."""
+
+
+class Hello(Frame, frozen=True, tag=1):
+    """Opens a conversation between members.
+
+    `hour` is hours since 1970; `nonce` keys the digests of this session; `held` is how many ops of
+    your authority and words log I hold (the highest seq plus one), so that a restored disk notices.
+    """
+
+    version: Count
+    hour: Count
+    nonce: Bytes16
+    held: tuple[Count, Count]
+
+
+class Chain(Frame, frozen=True, tag=2):
+    """Shows that I was admitted: the admit op and what gave its author the right."""
+
+    envelopes: Annotated[list[Envelope], Meta(max_length=MAX_CHAIN)]
+
+
+class Reconcile(Frame, frozen=True, tag=3):
+    """One Negentropy V1 message about one of the two sets."""
+
+    log: Log_
+    message: Annotated[bytes, Meta(max_length=BATCH)]
+
+
+class Envelopes(Frame, frozen=True, tag=4):
+    """Sealed ops: asked for, known to be lacking, or just written (`live`)."""
+
+    log: Log_
+    envelopes: Envelopes_
+    live: bool = False
+
+
+class Want(Frame, frozen=True, tag=5):
+    """Asks for envelopes."""
+
+    log: Log_
+    ids: Ids
+
+
+class Gone(Frame, frozen=True, tag=6):
+    """Answers a `Want`: these are not here (any more)."""
+
+    log: Log_
+    ids: Ids
+
+
+class Epochs(Frame, frozen=True, tag=7):
+    """The epochs whose words I can open; `answer` marks the reply to the other's list."""
+
+    ids: Ids
+    answer: bool = False
+
+
+class Grant(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """An epoch's secrets in an HPKE box for the device spoken to."""
+
+    epoch: Bytes32
+    granter: Bytes32
+    box: Annotated[bytes, Meta(max_length=2048)]
+
+
+class Grants(Frame, frozen=True, tag=8):
+    """Epoch secrets for you."""
+
+    grants: Annotated[list[Grant], Meta(max_length=64)]
+
+
+class Ack(Frame, frozen=True, tag=9):
+    """These granted epochs opened and matched their commitment."""
+
+    epochs: Ids
+
+
+class Need(Frame, frozen=True, tag=10):
+    """These did not open: please grant them (again)."""
+
+    epochs: Ids
+
+
+class Settled(Frame, frozen=True, tag=11):
+    """My digest of a set, after I gave and got all that reconciliation named.
+
+    digest = BLAKE2b-256(both session nonces, log, sorted envelope ids).
+    """
+
+    log: Log_
+    digest: Bytes32
+
+
+class Scope(Frame, frozen=True, tag=12):
+    """The epochs to reconcile words in: each side's own list; both take what the two share."""
+
+    ids: Ids
+
+
+class Again(Frame, frozen=True, tag=13):
+    """The one who answered asks the one who dialled to reconcile once more."""
+
+
+class Beat(Frame, frozen=True, tag=14):
+    """Still here."""
+
+
+class Card(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Where a device can be reached, signed by it; the newest counter wins."""
+
+    device: Bytes32
+    counter: Count
+    addresses: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=256)]], Meta(max_length=16)
+    ]
+    signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+
+
+class Cards(Frame, frozen=True, tag=15):
+    """Addresses of members' devices."""
+
+    cards: Annotated[list[Card], Meta(max_length=MAX_CARDS)]
+
+
+class Knock(Frame, frozen=True, tag=32):
+    """A newcomer names the rendezvous id of an invite."""
+
+    rendezvous: Bytes32
+
+
+class Capsule(Frame, frozen=True, tag=33):
+    """What the invite's code opens: the circle's name, welcome, and whom to ask."""
+
+    sealed: Annotated[bytes, Meta(max_length=8192)]
+
+
+class Request(Frame, frozen=True, tag=34):
+    """A sealed request to be let in."""
+
+    box: Annotated[bytes, Meta(max_length=32 * 1024)]
+
+
+class Wait(Frame, frozen=True, tag=35):
+    """The request was read; somebody who may admit has to answer it."""
+
+
+class Sorry(Frame, frozen=True, tag=36):
+    """The request is refused for good: 1 used, 2 expired, 3 declined or withdrawn."""
+
+    reason: Annotated[int, Meta(ge=1, le=3)]
+
+
+class Admitted(Frame, frozen=True, tag=37):
+    """Come in: the admit op's id and the secrets to begin with."""
+
+    admit: Bytes32
+    grants: Annotated[list[Grant], Meta(max_length=64)]
+
+
+AnyFrame = (
+    Hello | Chain | Reconcile | Envelopes | Want | Gone | Epochs | Grants | Ack | Need | Settled
+    | Scope | Again | Beat | Cards | Knock | Capsule | Request | Wait | Sorry | Admitted
+)  # fmt: skip
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[AnyFrame] = msgspec.msgpack.Decoder(AnyFrame)
+
+
+def encode(frame: AnyFrame) -> bytes:
+    """The bytes of a frame."""
+    return _encoder.encode(frame)
+
+
+def decode(data: bytes) -> AnyFrame:
+    """A frame from the other side's bytes. Raises `PeerFault`; never anything else."""
+    if len(data) > MAX_FRAME:
+        raise PeerFault("a frame over the limit")
+    try:
+        return _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise PeerFault("a frame that is none") from None
