@@ -1,0 +1,1 @@
+"""What ops mean, and the home that keeps them."""

@@ -1,0 +1,227 @@
+"""What a circle looks like as of now: the frozen values that screens and scripts read.
+
+Ids are lowercase hex of 32 bytes, times are aware UTC datetimes (RFC 3339 over rpc). Nothing in
+here can change a circle; it is what the last commit left.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class HomeState(StrEnum):
+    """What the home folder is at this moment."""
+
+    NEW = "new"
+    LOCKED = "locked"
+    OPEN = "open"
+
+
+class CircleState(StrEnum):
+    """How this person stands to a circle. Left and removed circles stay readable."""
+
+    JOINING = "joining"
+    MEMBER = "member"
+    LEFT = "left"
+    REMOVED = "removed"
+
+
+class JoinState(StrEnum):
+    """How far a join has come; the last three are final."""
+
+    LOOKING = "looking"
+    WAITING = "waiting"
+    JOINED = "joined"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+class Role(StrEnum):
+    """What a member may do; the words are those of the screen, in small letters."""
+
+    HOST = "host"
+    MODERATOR = "moderator"
+    MEMBER = "member"
+    GUEST = "guest"
+
+
+class History(StrEnum):
+    """What a newcomer may read of the time before them."""
+
+    OPEN = "open"
+    FRESH = "fresh"
+
+
+class PostKind(StrEnum):
+    """What a piece of writing is; a reply takes the kind of nothing else."""
+
+    STORY = "story"
+    QUESTION = "question"
+    CHECKIN = "checkin"
+    REPLY = "reply"
+
+
+class Feeling(StrEnum):
+    """The one word of a check-in."""
+
+    ROUGH = "rough"
+    WOBBLY = "wobbly"
+    SO_SO = "so_so"
+    STEADY = "steady"
+    GOOD = "good"
+
+
+class Want(StrEnum):
+    """What would help the writer."""
+
+    LISTENING = "listening"
+    EXPERIENCES = "experiences"
+    HELP = "help"
+    COMPANY = "company"
+    NOTHING = "nothing"
+
+
+class Path(StrEnum):
+    """How a person's computer is reached right now."""
+
+    DIRECT = "direct"
+    LAN = "lan"
+    PUNCHED = "punched"
+    RELAY = "relay"
+    MAILBOX = "mailbox"
+    NONE = "none"
+
+
+class Circle(Struct, frozen=True, kw_only=True):
+    """One row of the sidebar. `circle` is null while a join does not know it yet."""
+
+    circle: str | None
+    name: str
+    about: str
+    display_name: str
+    me: str | None
+    role: Role | None
+    state: CircleState
+    members: int
+    unread: int
+    history: History = History.OPEN
+    join: str | None = None
+
+
+class Member(Struct, frozen=True, kw_only=True):
+    """A person in a circle. `reach` says how their computer is reached at this moment."""
+
+    member: str
+    display_name: str
+    role: Role
+    me: bool
+    reach: Path
+    last_met: datetime | None
+    joined_at: datetime | None = None
+    gone: bool = False
+
+
+class Post(Struct, frozen=True, kw_only=True):
+    """A post or a reply as it stands now.
+
+    `unsent` means that it is on this computer only: nobody has been handed it yet. `reached` and
+    `of` stay null until delivery is known and not guessed. `parent_missing` says that it answers
+    something which has not arrived.
+    """
+
+    post: str
+    kind: PostKind
+    author: str
+    author_name: str
+    mine: bool
+    title: str | None
+    body: str
+    feeling: Feeling | None
+    want: Want | None
+    content_note: str | None
+    written_at: datetime
+    reply_to: str | None
+    thread: str
+    replies: int
+    unread: bool
+    edited: bool
+    erased: bool
+    unsent: bool
+    parent_missing: bool = False
+    reached: int | None = None
+    of: int | None = None
+
+
+class Thread(Struct, frozen=True, kw_only=True):
+    """A post with all its replies, oldest first."""
+
+    post: Post
+    replies: list[Post]
+
+
+class Join(Struct, frozen=True, kw_only=True):
+    """One attempt to come in. `waiting_for` is a sentence for the person."""
+
+    join: str
+    state: JoinState
+    circle: str | None
+    waiting_for: str
+    display_name: str
+    circle_name: str | None = None
+    about: str | None = None
+    inviter: str | None = None
+    since: datetime | None = None
+
+
+class Invite(Struct, frozen=True, kw_only=True):
+    """An invite just made: the code to read out, the link to paste (the QR shows the link)."""
+
+    invite: str
+    code: str
+    link: str
+    expires_at: datetime
+    uses: int
+
+
+class Digest(Struct, frozen=True, kw_only=True):
+    """What two homes compare to know that they hold the same; see the protocol, section 7."""
+
+    frontier: str
+    ops: int
+    posts: int
+    missing: int
+    epochs: dict[str, str]
+
+
+class Reach(Struct, frozen=True, kw_only=True):
+    """One person of one circle and the way to them."""
+
+    circle: str
+    member: str
+    path: Path
+    since: datetime | None
+    display_name: str
+
+
+class NetStatus(Struct, frozen=True, kw_only=True):
+    """Where this home listens and whom it reaches: `reachable` of `of` people are here now."""
+
+    listening: list[str]
+    reachable: int
+    of: int
+    people: list[Reach]
+    waiting: int = 0
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """Words not yet shared. `place` names the box: "circle" or the id of the post answered."""
+
+    circle: str
+    place: str
+    kind: PostKind
+    title: str
+    body: str
+    feeling: Feeling | None = None
+    want: Want | None = None
+    content_note: str = ""

@@ -1,0 +1,258 @@
+"""Everything one may ask of a home, as frozen values. The rpc surface is made from these.
+
+`Home.do(command)` answers with the type named in brackets or raises `Refused`. Ids are lowercase
+hex of 32 bytes. Each command that scripts may use names its rpc method.
+"""
+
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+
+from msgspec import Meta, Struct
+
+from app.circle.state import (
+    Circle,
+    Digest,
+    Draft,
+    Feeling,
+    History,
+    HomeState,
+    Invite,
+    Join,
+    Member,
+    NetStatus,
+    Post,
+    PostKind,
+    Thread,
+    Want,
+)
+
+R = TypeVar("R")
+
+Id = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+
+MAX_BODY = 48 * 1024  # bytes of UTF-8, the protocol's limit for a post
+MAX_TITLE = 200
+MAX_NOTE = 200
+MAX_ABOUT = 500
+MAX_PAGE = 1000
+
+
+class Command(Struct, Generic[R], frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request with an answer of type `R`."""
+
+    method: ClassVar[str] = ""
+
+
+class Nothing(Struct, frozen=True):
+    """The answer of a command that only does something."""
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """What `home.status` says."""
+
+    state: HomeState
+    version: str
+
+
+class CircleMade(Struct, frozen=True, kw_only=True):
+    """The id of a circle."""
+
+    circle: str
+
+
+class JoinBegun(Struct, frozen=True, kw_only=True):
+    """The id of a join; it outlives restarts."""
+
+    join: str
+
+
+class PostMade(Struct, frozen=True, kw_only=True):
+    """The id of a post, final from the first moment."""
+
+    post: str
+
+
+class HomeStatus(Command[Status], frozen=True):
+    """Whether the home is new, locked or open."""
+
+    method = "home.status"
+
+
+class CreateHome(Command[Nothing], frozen=True):
+    """Make the store and open it."""
+
+    method = "home.create"
+    passphrase: Annotated[str, Meta(min_length=1, max_length=1024)]
+
+
+class Unlock(Command[Nothing], frozen=True):
+    """Open the store."""
+
+    method = "home.unlock"
+    passphrase: Annotated[str, Meta(max_length=1024)]
+
+
+class Lock(Command[Nothing], frozen=True):
+    """Close the store, drop the keys, take the network down."""
+
+    method = "home.lock"
+
+
+class Stop(Command[Nothing], frozen=True):
+    """Lock and end."""
+
+    method = "home.stop"
+
+
+class CreateCircle(Command[CircleMade], frozen=True):
+    """Found a circle; whoever asks becomes its host."""
+
+    method = "circle.create"
+    name: Name
+    display_name: Name
+    about: Annotated[str, Meta(max_length=MAX_ABOUT)] = ""
+    history: History = History.OPEN
+
+
+class ListCircles(Command[list[Circle]], frozen=True):
+    """All circles of this home, also those being joined, left or taken away."""
+
+    method = "circle.list"
+
+
+class MarkRead(Command[Nothing], frozen=True):
+    """Everything up to this post (or all) has been read here; nobody else is told."""
+
+    method = "circle.read"
+    circle: Id
+    post: Id | None = None
+
+
+class MakeInvite(Command[Invite], frozen=True):
+    """A new way in, for `uses` people, for `expires_in` seconds."""
+
+    method = "circle.invite"
+    circle: Id
+    uses: Annotated[int, Meta(ge=1, le=1000)] = 1
+    expires_in: Annotated[int, Meta(ge=1, le=366 * 86400)] = 604800
+    label: Annotated[str, Meta(max_length=100)] = ""
+
+
+class JoinCircle(Command[JoinBegun], frozen=True):
+    """Begin to come in by a code or a link; goes on until it succeeds or is cancelled."""
+
+    method = "circle.join"
+    code: Annotated[str, Meta(max_length=4096)]
+    display_name: Name
+
+
+class ListJoins(Command[list[Join]], frozen=True):
+    """Every join this home knows of and what it waits for."""
+
+    method = "circle.joins"
+
+
+class CancelJoin(Command[Nothing], frozen=True):
+    """Stop knocking."""
+
+    method = "circle.cancel_join"
+    join: Id
+
+
+class ListMembers(Command[list[Member]], frozen=True):
+    """The people of a circle."""
+
+    method = "circle.members"
+    circle: Id
+
+
+class LeaveCircle(Command[Nothing], frozen=True):
+    """Go, and tell the others; with `erase` nothing of the circle stays in this home."""
+
+    method = "circle.leave"
+    circle: Id
+    erase: bool = False
+
+
+class ReadDigest(Command[Digest], frozen=True):
+    """What this home holds of a circle, to be compared."""
+
+    method = "circle.digest"
+    circle: Id
+
+
+class WritePost(Command[PostMade], frozen=True):
+    """Write a post, or a reply where `reply_to` names what it answers."""
+
+    method = "post.create"
+    circle: Id
+    body: str
+    kind: PostKind = PostKind.STORY
+    title: Annotated[str, Meta(max_length=MAX_TITLE)] | None = None
+    feeling: Feeling | None = None
+    reply_to: Id | None = None
+    want: Want | None = None
+    content_note: Annotated[str, Meta(max_length=MAX_NOTE)] | None = None
+
+
+class ListPosts(Command[list[Post]], frozen=True):
+    """Posts without replies, newest first, older than `before`."""
+
+    method = "post.list"
+    circle: Id
+    before: Id | None = None
+    limit: Annotated[int, Meta(ge=1, le=MAX_PAGE)] = 50
+
+
+class ReadThread(Command[Thread], frozen=True):
+    """A post and its replies, oldest first."""
+
+    method = "post.thread"
+    circle: Id
+    post: Id
+
+
+class ReadNetwork(Command[NetStatus], frozen=True):
+    """Where this home listens and whom it reaches."""
+
+    method = "net.status"
+
+
+class Dial(Command[Nothing], frozen=True):
+    """A hint: try this address now, for a circle or for a join (or for all of them)."""
+
+    method = "net.dial"
+    address: Annotated[str, Meta(min_length=1, max_length=512)]
+    circle: Id | None = None
+    join: Id | None = None
+
+
+class KeepDraft(Command[Nothing], frozen=True):
+    """Keep words not yet shared; an empty draft is forgotten."""
+
+    method = "draft.keep"
+    circle: Id
+    place: str
+    kind: PostKind = PostKind.STORY
+    title: Annotated[str, Meta(max_length=MAX_TITLE)] = ""
+    body: str = ""
+    feeling: Feeling | None = None
+    want: Want | None = None
+    content_note: Annotated[str, Meta(max_length=MAX_NOTE)] = ""
+
+
+class ListDrafts(Command[list[Draft]], frozen=True):
+    """All drafts of a circle."""
+
+    method = "draft.list"
+    circle: Id
+
+
+ALL: tuple[type[Command[Any]], ...] = (
+    HomeStatus, CreateHome, Unlock, Lock, Stop,
+    CreateCircle, ListCircles, MarkRead, MakeInvite, JoinCircle, ListJoins, CancelJoin,
+    ListMembers, LeaveCircle, ReadDigest,
+    WritePost, ListPosts, ReadThread,
+    ReadNetwork, Dial,
+    KeepDraft, ListDrafts,
+)  # fmt: skip

@@ -1,0 +1,147 @@
+"""The door of a circle from inside: who may come in by which invite, and what they are given."""
+
+from collections.abc import Sequence
+
+from app import epochs, invite
+from app.circle import acts
+from app.circle.fold import InviteSeen
+from app.circle.rules import JOIN, a_device_is_certified_by_its_member, request_message
+from app.circle.state import CircleState, History, Role
+from app.outbox import Outbox
+from app.room import Change, Room
+from p2p.crypto import same, seal_public, verify
+from p2p.errors import PeerFault
+from p2p.ids import DeviceId, EpochId
+from p2p.op import Kind
+from p2p.ports import Answer
+from p2p.wire import Grant
+
+USED, EXPIRED, DECLINED = 1, 2, 3  # reasons of `p2p.wire.Sorry`
+NONCE = 16  # bytes
+
+
+def make_invite(
+    room: Room, outbox: Outbox, *, uses: int, expires: int, label: str, addresses: Sequence[str]
+) -> invite.Code:
+    """A new invite, known to the circle at once. `expires`: seconds since 1970."""
+    ledger = room.ledger
+    code = invite.new_code(room.entropy)
+    with room.change() as change:
+        epoch = outbox.epoch(change)
+        secrets = ledger.keyring.get(epoch)
+        if secrets is None or secrets.authority is None:
+            raise PeerFault("an epoch without its authority secret")
+        public = seal_public(invite.request_seed(secrets.authority, code.key))
+        capsule = invite.Capsule(
+            room.row.circle, room.row.name, room.row.about, ledger.name_of(ledger.me), public,
+            list(addresses)[: 2 * invite.MAX_ADDRESSES],
+        )  # fmt: skip
+        sealed = invite.seal_capsule(code, capsule, room.entropy)
+        act = acts.Invite(
+            code.key, code.rendezvous, expires, uses, sealed, public, room.entropy(NONCE), label
+        )
+        outbox.act(change, Kind.INVITE, act)
+        room.db.execute(
+            "INSERT INTO invites VALUES (?,?,?)", (room.row.circle_no, code.key, code.secret)
+        )
+    return code
+
+
+def capsule(room: Room, rendezvous: bytes) -> bytes | None:
+    """The capsule of an invite, also of one that is used up, so that its bearer can be told."""
+    if room.row.state is not CircleState.MEMBER:
+        return None
+    found = None
+    for seen in room.ledger.view.invites.values():
+        if same(seen.invite.rendezvous, rendezvous):
+            found = seen.invite.capsule
+    return found
+
+
+def request(room: Room, outbox: Outbox, box: bytes, door: bytes) -> Answer:
+    """Judge a request. Raises `PeerFault` for one that is none."""
+    ledger = room.ledger
+    seen = ledger.view.invites.get(invite.invite_of(box))
+    if seen is None:
+        return Answer()
+    asked = _open(room, seen, box)
+    keys = asked.keys
+    if keys.door != door or not _signed(room, asked):
+        raise PeerFault("a request not signed by whom it says")
+    device = DeviceId(keys.device)
+    admitted = ledger.view.admitted_by.get(device)
+    if admitted is not None:
+        # The answer was lost on the way: the same keys get the same answer.
+        theirs = epochs.lacking(ledger.view, ledger.keyring, device, frozenset())
+        return Answer(admitted, tuple(boxes(room, device, theirs)))
+    if seen.invite.expires * 1000 < room.clock.now():
+        return Answer(refused=EXPIRED)
+    if len(seen.used) >= seen.invite.uses:
+        return Answer(refused=USED)
+    myself = ledger.myself()
+    founding = ledger.view.founding
+    if myself is None or founding is None:
+        return Answer()
+    if founding.admits == "hosts" and myself.role is not Role.HOST:
+        return Answer()
+    return _admit(room, outbox, seen, asked)
+
+
+def _open(room: Room, seen: InviteSeen, box: bytes) -> invite.Request:
+    order = room.ledger.view.order
+    header = next(
+        (p.header for p in order.placed if p.op == seen.op), None
+    ) if order is not None else None  # fmt: skip
+    secrets = room.ledger.keyring.get(header.epoch) if header is not None else None
+    if secrets is None or secrets.authority is None:
+        raise PeerFault("an invite from an epoch not known here")
+    seed = invite.request_seed(secrets.authority, seen.invite.key)
+    return invite.open_request(room.row.circle, seed, box)
+
+
+def _signed(room: Room, asked: invite.Request) -> bool:
+    keys = asked.keys
+    signed = request_message(room.row.circle, keys, asked.nonce)
+    return (
+        a_device_is_certified_by_its_member(keys)
+        and verify(asked.invite, JOIN, signed, asked.by_invite)
+        and verify(keys.member, JOIN, signed, asked.by_member)
+        and verify(keys.device, JOIN, signed, asked.by_device)
+    )
+
+
+def _admit(room: Room, outbox: Outbox, seen: InviteSeen, asked: invite.Request) -> Answer:
+    act = acts.Admit(
+        seen.invite.key, asked.keys, asked.nonce, asked.by_invite, asked.by_member, asked.by_device
+    )
+    device = DeviceId(asked.keys.device)
+    with room.change() as change:
+        admitted = outbox.act(change, Kind.ADMIT, act)
+        epoch = _opening_epoch(room, outbox, change, device)
+    return Answer(admitted, tuple(boxes(room, device, [epoch])))
+
+
+def _opening_epoch(room: Room, outbox: Outbox, change: Change, device: DeviceId) -> EpochId:
+    """The epoch a newcomer begins with: the current one, or where history is fresh a new one."""
+    if room.ledger.view.history is History.FRESH:
+        return outbox.new_epoch(change)
+    epoch = outbox.epoch(change)
+    if device not in epochs.holders(room.ledger.view, epoch):
+        outbox.act(change, Kind.GRANTED, acts.Granted(epoch, [device]))
+    return epoch
+
+
+def boxes(room: Room, device: DeviceId, wanted: Sequence[EpochId]) -> list[Grant]:
+    """Epoch secrets boxed for a member's device."""
+    ledger = room.ledger
+    keys = ledger.view.devices().get(device)
+    if keys is None:
+        return []
+    granted = []
+    for epoch in wanted:
+        secrets = ledger.keyring.get(epoch)
+        if secrets is not None and secrets.words is not None and secrets.authority is not None:
+            granted.append(
+                epochs.seal_grant(room.row.circle, secrets, ledger.device, device, keys.seal)
+            )
+    return granted

@@ -1,0 +1,187 @@
+"""An op of theirs becomes an act: open, check, keep, judge, show; all in one change.
+
+A broken rule is a `PeerFault` and undoes the whole batch. What cannot be opened yet is given back
+(authority) or set aside in a bounded quarantine (words). What names a past that is not here is
+kept as pending and judged again when more has come.
+"""
+
+from collections.abc import Sequence
+
+from app.circle import acts
+from app.circle.acts import Writing
+from app.room import Change, Room
+from app.store import ops
+from app.store.ops import OpState
+from p2p.envelope import envelope_id, open_
+from p2p.errors import PeerFault
+from p2p.ids import ZERO, EnvelopeId, EpochId
+from p2p.op import Kind, Log, SignedOp, post_id, verify_signature
+from p2p.ports import TakenIn
+
+MAX_QUARANTINE = 2000  # envelopes of words under unknown epochs, per circle
+
+
+class Inbox:
+    """Takes envelopes into one circle."""
+
+    def __init__(self, room: Room) -> None:
+        """All goes into this room."""
+        self._room = room
+
+    def take_in(self, log: Log, envelopes: Sequence[bytes]) -> TakenIn:
+        """See `p2p.ports.Shelf.take_in`."""
+        named = {envelope_id(e): e for e in envelopes}
+        known = ops.held(self._room.db, self._room.row.circle_no, named)
+        fresh = {name: e for name, e in named.items() if name not in known}
+        if not fresh:
+            return TakenIn()
+        with self._room.change(from_peer=True) as change:
+            learned, closed = self._open_all(change, log, fresh)
+            if change.authority:
+                self._settle_authority(change)
+            if log is Log.WORDS:
+                self._quarantine(closed)
+                closed = {}
+        new = tuple(change.authority + change.words)
+        return TakenIn(new, tuple(closed.values()), learned)
+
+    def secret_came(self, change: Change, epoch: EpochId) -> None:
+        """One more epoch can be opened: look through the quarantine."""
+        room = self._room
+        rows = room.db.read(
+            "SELECT envelope, bytes FROM quarantine WHERE circle_no = ?", (room.row.circle_no,)
+        )
+        waiting = {EnvelopeId(bytes(name)): bytes(data) for name, data in rows}
+        opened = {n: e for n, e in waiting.items() if self._opens_under(e, epoch)}
+        for name, envelope in opened.items():
+            room.db.execute(
+                "DELETE FROM quarantine WHERE circle_no = ? AND envelope = ?",
+                (room.row.circle_no, name),
+            )
+            self._take(change, Log.WORDS, name, envelope)
+
+    def _opens_under(self, envelope: bytes, epoch: EpochId) -> bool:
+        secrets = self._room.ledger.keyring.finder(envelope)
+        return secrets is not None and secrets.epoch == epoch
+
+    def _open_all(
+        self, change: Change, log: Log, waiting: dict[EnvelopeId, bytes]
+    ) -> tuple[bool, dict[EnvelopeId, bytes]]:
+        """Open what can be opened, again and again while links bring new secrets."""
+        ever = False
+        while True:
+            learned = False
+            closed: dict[EnvelopeId, bytes] = {}
+            for name, envelope in waiting.items():
+                taken = self._take(change, log, name, envelope)
+                if taken is None:
+                    closed[name] = envelope
+                elif taken:
+                    learned = True
+            ever = ever or learned
+            if not learned or not closed:
+                return ever, closed
+            waiting = closed
+
+    def _take(self, change: Change, log: Log, name: EnvelopeId, envelope: bytes) -> bool | None:
+        """One envelope. None: no key opens it; True: it brought a secret."""
+        room = self._room
+        secrets = room.ledger.keyring.finder(envelope)
+        keys = secrets.keys(log) if secrets is not None else None
+        if keys is None:
+            return None
+        op = open_(envelope, keys)
+        self._check(op)
+        older = ops.envelope_of(room.db, room.row.circle_no, op.op_id)
+        if older is not None:
+            return False
+        if log is Log.WORDS:
+            state = self._judge(op)
+            op_no = ops.insert(room.db, room.row.circle_no, op, name, state, room.clock.now())
+            change.words.append(name)
+            if state is OpState.ACCEPTED and not self._show(change, op, op_no):
+                ops.set_state(room.db, room.row.circle_no, [op.op_id], OpState.VOID)
+            return False
+        ops.insert(room.db, room.row.circle_no, op, name, OpState.PENDING, room.clock.now())
+        change.authority.append(name)
+        return room.ledger.learn_links(room.ledger.add(op))
+
+    def _check(self, op: SignedOp) -> None:
+        header = op.header
+        if header.kind == Kind.FOUNDING:
+            if bytes(op.op_id) != bytes(self._room.row.circle):
+                raise PeerFault("the founding of another circle")
+        elif header.circle != self._room.row.circle or header.circle == ZERO:
+            raise PeerFault("an op of another circle")
+        if not verify_signature(op):
+            raise PeerFault("a signature that is none")
+
+    def _settle_authority(self, change: Change) -> None:
+        """Fold what came, follow the circle's name, and judge what waited for it."""
+        room = self._room
+        room.ledger.refold()
+        change.people = True
+        change.circle = True
+        for op_no, op in ops.pending_words(room.db, room.row.circle_no):
+            state = self._judge(op)
+            if state is OpState.ACCEPTED and not self._show(change, op, op_no):
+                state = OpState.VOID
+            if state is not OpState.PENDING:
+                ops.set_state(room.db, room.row.circle_no, [op.op_id], state)
+
+    def _judge(self, op: SignedOp) -> OpState:
+        ledger = self._room.ledger
+        if not all(ledger.knows(head) for head in op.header.authority_heads):
+            return OpState.PENDING
+        author = ledger.view.owner.get(op.header.device)
+        if author is None:
+            return OpState.VOID
+        return OpState.ACCEPTED
+
+    def _show(self, change: Change, op: SignedOp, op_no: int) -> bool:
+        """Make the row of a post. False: it says nothing to show, or says it twice."""
+        if op.header.kind not in (Kind.POST, Kind.REPLY):
+            return True
+        writing = acts.decode(op.header.kind, op.payload)
+        if not isinstance(writing, Writing) or not _well_made(op.header.kind, writing):
+            return False
+        room = self._room
+        author = room.ledger.view.owner[op.header.device]
+        name = post_id(author, writing.nonce)
+        if not room.posts.add(
+            name,
+            author,
+            writing,
+            written_at=op.header.written_at,
+            now=room.clock.now(),
+            op_no=op_no,
+        ):
+            return False
+        change.arrived[name] = None
+        if writing.thread:
+            change.touched[writing.thread] = None
+        for answer in room.posts.answering(name):
+            change.touched[answer] = None
+        return True
+
+    def _quarantine(self, closed: dict[EnvelopeId, bytes]) -> None:
+        room = self._room
+        for name, envelope in closed.items():
+            room.db.execute(
+                "INSERT OR IGNORE INTO quarantine VALUES (?,?,?)",
+                (room.row.circle_no, name, envelope),
+            )
+        if closed:
+            room.db.execute(
+                "DELETE FROM quarantine WHERE circle_no = ? AND rowid NOT IN (SELECT rowid FROM"
+                " quarantine WHERE circle_no = ? ORDER BY rowid DESC LIMIT ?)",
+                (room.row.circle_no, room.row.circle_no, MAX_QUARANTINE),
+            )
+
+
+def _well_made(kind: int, writing: Writing) -> bool:
+    """A reply names what it answers and its thread, a post neither."""
+    named = len(writing.reply_to) == len(writing.thread) == 32  # noqa: PLR2004 - bytes of an id
+    if kind == Kind.REPLY:
+        return named and writing.kind == "reply"
+    return not writing.reply_to and not writing.thread and writing.kind != "reply"

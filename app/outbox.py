@@ -1,0 +1,150 @@
+"""An act of ours becomes an op: rules, numbering, signing, sealing, keeping; all in one change.
+
+Authority ops are signed at once. Words stay unsent, on this computer only, until somebody is there
+to take them; then they are numbered in writing order (protocol, section 2).
+"""
+
+from app import epochs
+from app.circle import acts
+from app.circle.acts import Act, Writing
+from app.room import Change, Room
+from app.store import ops
+from app.store.ops import OpState
+from app.store.views import Unsent
+from p2p.envelope import envelope_id, seal
+from p2p.errors import OurFault
+from p2p.ids import ZERO, CircleId, DeviceId, EpochId, OpId, PostId
+from p2p.log import heads_to_name
+from p2p.op import HEADS_LIMIT, Header, Kind, Log, SignedOp, payload_hash, post_id, sign_op
+
+SALT = 16  # bytes
+MAX_BATCH = 500  # words signed in one transaction
+
+
+class Outbox:
+    """Writes the ops of this device in one circle."""
+
+    def __init__(self, room: Room) -> None:
+        """All writes go to this room."""
+        self._room = room
+
+    # -- authority -----------------------------------------------------------------------------
+
+    def act(self, change: Change, kind: Kind, act: Act) -> OpId:
+        """Sign and keep an authority act under the epoch to use now, made anew where none is."""
+        return self._authority(change, kind, act, self.epoch(change)).op_id
+
+    def epoch(self, change: Change) -> EpochId:
+        """The epoch to seal under: every holder is a member. Makes the next one where none is."""
+        ledger = self._room.ledger
+        found = epochs.usable(ledger.view, ledger.keyring)
+        return found if found is not None else self.new_epoch(change)
+
+    def new_epoch(self, change: Change) -> EpochId:
+        """Fresh secrets after all epochs held here, and the link back."""
+        ledger = self._room.ledger
+        act, words, authority = epochs.make(ledger.view, ledger.keyring, self._room.entropy)
+        made = self._authority(change, Kind.EPOCH, act, EpochId(act.parents[0]))
+        epoch = EpochId(made.op_id)
+        ledger.learn(epoch, words, authority)
+        way_back = epochs.link(ledger.view, ledger.keyring, epoch, act.parents)
+        self._authority(change, Kind.LINK, way_back, epoch)
+        change.epochs = True
+        return epoch
+
+    def founding(self, change: Change, op: SignedOp) -> None:
+        """Keep the founding op, which was signed before the circle had an id."""
+        self._keep_authority(change, op)
+
+    def _authority(self, change: Change, kind: Kind, act: Act, epoch: EpochId) -> SignedOp:
+        op = self._sign(Log.AUTHORITY, kind, acts.encode(act), epoch, self._room.clock.hour())
+        self._keep_authority(change, op)
+        return op
+
+    def _keep_authority(self, change: Change, op: SignedOp) -> None:
+        self._keep(op, OpState.PENDING, change)
+        self._room.ledger.add(op)
+        self._room.ledger.refold()
+        change.people = True
+
+    # -- words ---------------------------------------------------------------------------------
+
+    def write(self, change: Change, writing: Writing) -> PostId:
+        """Keep a post that is on this computer only."""
+        room = self._room
+        now = room.clock.now()
+        name = post_id(room.ledger.me, writing.nonce)
+        room.posts.add(
+            name, room.ledger.me, writing, written_at=now, now=now, payload=acts.encode(writing)
+        )
+        change.arrived[name] = None
+        if writing.thread:
+            change.touched[writing.thread] = None
+        return name
+
+    def sign_waiting(self, latest_hour: int) -> None:
+        """Number, sign, seal and keep all unsent words; they are handed over after the commit."""
+        room = self._room
+        while waiting := room.posts.unsent()[:MAX_BATCH]:
+            with room.change() as change:
+                epoch = self.epoch(change)
+                hour = min(room.clock.hour(), latest_hour)
+                for unsent in waiting:
+                    self._send(change, unsent, epoch, hour)
+
+    def _send(self, change: Change, unsent: Unsent, epoch: EpochId, hour: int) -> None:
+        kind = Kind.REPLY if unsent.reply else Kind.POST
+        op = self._sign(Log.WORDS, kind, unsent.payload, epoch, hour, unsent.written_at)
+        op_no = self._keep(op, OpState.ACCEPTED, change)
+        self._room.posts.signed(unsent.post_no, op_no)
+        change.touched[unsent.post] = None
+
+    # -- both ----------------------------------------------------------------------------------
+
+    def _sign(  # noqa: PLR0917 - the header's own parts
+        self, log: Log, kind: Kind, payload: bytes, epoch: EpochId, hour: int,
+        written_at: int | None = None,
+    ) -> SignedOp:  # fmt: skip
+        room, ledger = self._room, self._room.ledger
+        seq, prev = ops.next_place(room.db, room.row.circle_no, log, ledger.device)
+        order = ledger.view.order
+        # In the authority log `prev` is named already; naming it again as a head adds nothing.
+        heads = heads_to_name(order) if order is not None else ()
+        seen = (
+            ops.words_heads(room.db, room.row.circle_no, ledger.device, HEADS_LIMIT)
+            if log is Log.WORDS
+            else ()
+        )
+        salt = room.entropy(SALT)
+        header = Header(
+            version=1, circle=room.row.circle, device=ledger.device, log=log, seq=seq,
+            prev=prev if prev is not None else OpId(ZERO), heads=seen, authority_heads=heads,
+            epoch=epoch, hour=hour, kind=int(kind), payload_hash=payload_hash(salt, payload),
+            payload_size=len(payload),
+            written_at=written_at if written_at is not None else room.clock.now(),
+        )  # fmt: skip
+        return sign_op(room.row.device_seed, header, salt, payload)
+
+    def _keep(self, op: SignedOp, state: OpState, change: Change) -> int:
+        room = self._room
+        secrets = room.ledger.keyring.get(op.header.epoch)
+        keys = secrets.keys(op.header.log) if secrets is not None else None
+        if keys is None:
+            raise OurFault("sealing without the secret")
+        name = envelope_id(seal(op, keys))
+        (change.words if op.header.log is Log.WORDS else change.authority).append(name)
+        return ops.insert(room.db, room.row.circle_no, op, name, state, room.clock.now())
+
+
+def found(
+    entropy_salt: bytes, device_seed: bytes, act: acts.Founding, hour: int, now: int
+) -> SignedOp:
+    """The signed founding op; its id is the circle's."""
+    payload = acts.encode(act)
+    header = Header(
+        version=1, circle=CircleId(ZERO), device=DeviceId(act.keys.device), log=Log.AUTHORITY,
+        seq=0, prev=OpId(ZERO), heads=(), authority_heads=(), epoch=EpochId(ZERO), hour=hour,
+        kind=int(Kind.FOUNDING), payload_hash=payload_hash(entropy_salt, payload),
+        payload_size=len(payload), written_at=now,
+    )  # fmt: skip
+    return sign_op(device_seed, header, entropy_salt, payload)

@@ -1,0 +1,134 @@
+"""One open circle: its rows, its ledger, and changes that are said only after they are on disk."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from app.events import CircleChanged, MemberChanged, PostArrived, PostChanged, PostsArrived, Said
+from app.ledger import Ledger
+from app.store.circles import CircleRow
+from app.store.db import Database
+from app.store.views import Posts
+from p2p.crypto import Entropy
+from p2p.errors import OurFault
+from p2p.ids import EnvelopeId, MemberId
+from p2p.op import Log
+
+MANY = 20  # posts in one change from which on the page is read anew, not row by row
+
+
+class Clock(Protocol):
+    """Time, handed in."""
+
+    def now(self) -> int:
+        """Milliseconds since 1970."""
+
+    def hour(self) -> int:
+        """Whole hours since 1970."""
+
+
+@dataclass(slots=True)
+class Change:
+    """What one transaction did: told to the node and to whoever listens, after the commit."""
+
+    authority: list[EnvelopeId] = field(default_factory=list)
+    words: list[EnvelopeId] = field(default_factory=list)
+    arrived: dict[bytes, None] = field(default_factory=dict)
+    touched: dict[bytes, None] = field(default_factory=dict)
+    epochs: bool = False
+    people: bool = False
+    circle: bool = False
+
+
+class Neighbour(Protocol):
+    """The node, as far as a room needs it."""
+
+    def announce(self, kind: Log, ids: list[EnvelopeId]) -> None:
+        """Hand new envelopes to whoever is here."""
+
+    def offer_epochs(self) -> None:
+        """Grant new epochs to whoever is here."""
+
+    def people_changed(self) -> None:
+        """Somebody came or went."""
+
+
+@dataclass(slots=True)
+class Room:
+    """The parts of one circle that inbox, outbox and door work on."""
+
+    db: Database
+    row: CircleRow
+    clock: Clock
+    entropy: Entropy
+    say: Callable[[Said], None]
+    ledger: Ledger = field(init=False)
+    posts: Posts = field(init=False)
+    neighbour: Neighbour | None = None
+    _change: Change | None = None
+
+    def __post_init__(self) -> None:
+        """Read the circle from disk."""
+        self.ledger = Ledger(self.db, self.row)
+        self.posts = Posts(self.db, self.row.circle_no, self.ledger.me, self.ledger.name_of)
+
+    @property
+    def hex(self) -> str:
+        """The circle's id as the outside names it."""
+        return self.row.circle.hex()
+
+    @contextmanager
+    def change(self, *, from_peer: bool = False) -> Iterator[Change]:
+        """One transaction. After the commit the node and the listeners are told, in that order.
+
+        `from_peer`: the node learns of the envelopes from the conversation that brought them.
+        """
+        if self._change is not None:
+            raise OurFault("a change within a change")
+        before = self._people()
+        change = self._change = Change()
+        try:
+            with self.db.write():
+                yield change
+        except BaseException:
+            self.ledger.load()  # memory may be ahead of what the disk took back
+            raise
+        finally:
+            self._change = None
+        self._tell_node(change, from_peer=from_peer)
+        self._tell_listeners(change, before)
+
+    def _people(self) -> dict[MemberId, tuple[str, bool]]:
+        return {m: (p.name, p.left) for m, p in self.ledger.view.people.items()}
+
+    def _tell_node(self, change: Change, *, from_peer: bool) -> None:
+        if self.neighbour is None:
+            return
+        if change.authority and not from_peer:
+            self.neighbour.announce(Log.AUTHORITY, change.authority)
+        if change.epochs:
+            self.neighbour.offer_epochs()
+        if change.words and not from_peer:
+            self.neighbour.announce(Log.WORDS, change.words)
+        if change.people:
+            self.neighbour.people_changed()
+
+    def _tell_listeners(self, change: Change, before: dict[MemberId, tuple[str, bool]]) -> None:
+        after = self._people()
+        for member in after:
+            if before.get(member) != after[member]:
+                self.say(MemberChanged(circle=self.hex, member=member.hex()))
+        if len(change.arrived) > MANY:
+            self.say(PostsArrived(circle=self.hex, count=len(change.arrived)))
+        else:
+            for post in change.arrived:
+                row = self.posts.one(post)
+                if row is not None:
+                    self.say(PostArrived(circle=self.hex, post=row.post, content=row))
+            for post in change.touched:
+                row = self.posts.one(post)
+                if row is not None and post not in change.arrived:
+                    self.say(PostChanged(circle=self.hex, post=row.post, content=row))
+        if change.circle or change.arrived or before != after:
+            self.say(CircleChanged(circle=self.hex))

@@ -1,0 +1,226 @@
+"""One circle on the air: its host, its node, and who is here.
+
+Leaving is told to whoever is met after it; then there is nobody left to dial.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import trio
+
+from app.circle.state import CircleState, Path
+from app.events import NetChanged, Said, Trouble
+from app.inbox import Inbox
+from app.outbox import Outbox
+from app.refused import Why
+from app.room import Room
+from app.shelf import RoomShelf
+from app.store import circles
+from p2p.host import Host, HostCrashed, PortTaken, address_peer
+from p2p.ids import DeviceId, MemberId
+from p2p.node import Node, Way
+from p2p.op import Kind
+
+RESTART = 2.0  # seconds before a crashed host is made anew
+LOOPBACK = ("/ip4/127.", "/ip6/::1/")
+
+log = logging.getLogger("hearthside.circle")
+
+
+def with_port(address: str, port: int) -> str:
+    """A listen address with port 0 replaced by the circle's own."""
+    return address[: -len("/tcp/0")] + f"/tcp/{port}" if address.endswith("/tcp/0") else address
+
+
+def port_of(address: str) -> int:
+    """The TCP port of a multiaddr, or 0."""
+    parts = address.split("/tcp/")
+    digits = parts[1].split("/")[0] if len(parts) > 1 else ""
+    return int(digits) if digits.isdigit() else 0
+
+
+@dataclass(slots=True)
+class RunningCircle:
+    """Everything of one circle while the home is open."""
+
+    room: Room
+    listen: tuple[str, ...]
+    say: Callable[[Said], None]
+    outbox: Outbox = field(init=False)
+    inbox: Inbox = field(init=False)
+    shelf: RoomShelf = field(init=False)
+    node: Node = field(init=False)
+    since: dict[DeviceId, int] = field(default_factory=dict)
+    met_before: dict[DeviceId, int] = field(default_factory=dict)
+    listening: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
+    ready: trio.Event = field(default_factory=trio.Event)
+
+    def __post_init__(self) -> None:
+        """Put the parts together; nothing runs yet."""
+        room = self.room
+        self.outbox, self.inbox = Outbox(room), Inbox(room)
+        self.shelf = RoomShelf(room, self.inbox, self.outbox)
+        self.met_before = circles.meetings_of(room.db, room.row.circle_no)
+        self.shelf.sponsors = {door: DeviceId(door) for door in self._sponsor_ways()}
+        self.node = Node(
+            self.shelf, self, clock=room.clock, entropy=room.entropy,
+            own_door=room.ledger.view.devices()[room.ledger.device].door
+            if room.ledger.device in room.ledger.view.devices() else b"",
+        )  # fmt: skip
+        room.neighbour = self.node
+
+    async def run(self) -> None:
+        """Serve until cancelled; a crashed host is made anew."""
+        with self.scope:
+            while True:
+                try:
+                    await self._serve()
+                except HostCrashed:
+                    log.warning("a circle's host failed; starting it again")
+                    await trio.sleep(RESTART)
+
+    async def _serve(self) -> None:
+        row = self.room.row
+        wanted = tuple(with_port(a, row.port) for a in self.listen) if row.port else self.listen
+        try:
+            await self._serve_on(wanted)
+        except PortTaken:
+            self.say(
+                Trouble(
+                    kind=Why.NOT_ALLOWED.value,
+                    message="The network port of a circle is used by another program. "
+                    "Another port was taken; links made earlier may not find you.",
+                )
+            )
+            await self._serve_on(tuple(with_port(a[: a.rindex("/")] + "/0", 0) for a in wanted))
+
+    async def _serve_on(self, listen: tuple[str, ...]) -> None:
+        host = Host(self.room.row.door_seed, listen=listen, on_stream=self.node.on_stream)
+        self.node.own_door = host.peer
+        async with host.run():
+            self._listens(host.listening(), host.addresses())
+            self.ready.set()
+            await self.node.run(host)
+
+    def _listens(self, listening: Sequence[str], addresses: Sequence[str]) -> None:
+        """Remember the port, and tell the others where we are if that changed."""
+        room = self.room
+        self.listening, self.addresses = tuple(listening), tuple(addresses)
+        port = port_of(listening[0]) if listening else 0
+        if port and port != room.row.port:
+            with room.db.write():
+                circles.set_port(room.db, room.row.circle_no, port)
+            room.row = circles.one_circle(room.db, room.row.circle) or room.row
+            room.ledger.row = room.row
+        own = circles.cards_of(room.db, room.row.circle_no).get(room.ledger.device)
+        if own is None or list(own.addresses) != list(self.addresses):
+            self.node.cards_changed([self.shelf.own_card(self.addresses)])
+        self.say(NetChanged())
+
+    # -- Directory, for the node ---------------------------------------------------------------
+
+    def ways(self) -> dict[DeviceId, Way]:
+        """See `p2p.node.Directory`."""
+        room = self.room
+        view = room.ledger.view
+        if view.founding is None:
+            return {DeviceId(d): Way(d, tuple(a)) for d, a in self._sponsor_ways().items()}
+        cards = circles.cards_of(room.db, room.row.circle_no)
+        sponsors = self._sponsor_ways()
+        gone = self._left_at()
+        ways = {}
+        for device, keys in view.devices().items():
+            if device == room.ledger.device:
+                continue
+            if gone is not None and self.met_before.get(device, 0) > gone:
+                continue
+            card = cards.get(device)
+            addresses = list(card.addresses) if card is not None else []
+            addresses += [a for a in sponsors.get(keys.door, []) if a not in addresses]
+            ways[device] = Way(keys.door, tuple(addresses))
+        return ways
+
+    def _left_at(self) -> int | None:
+        """When this member left, in ms; None for a member."""
+        if self.room.row.state is CircleState.MEMBER:
+            return None
+        rows = self.room.db.read(
+            "SELECT max(first_seen) FROM ops WHERE circle_no = ? AND kind = ? AND device = ?",
+            (self.room.row.circle_no, int(Kind.LEAVE), self.room.ledger.device),
+        )
+        return int(rows[0][0] or 0)
+
+    def _sponsor_ways(self) -> dict[bytes, list[str]]:
+        """The addresses that the invite brought, by door key."""
+        rows = self.room.db.read(
+            "SELECT addresses FROM joins WHERE circle = ?", (self.room.row.circle,)
+        )
+        ways: dict[bytes, list[str]] = {}
+        for (text,) in rows:
+            for address in json.loads(text):
+                door = address_peer(address)
+                if door is not None:
+                    ways.setdefault(door, []).append(address)
+        return ways
+
+    def waiting(self) -> bool:
+        """See `p2p.node.Directory`."""
+        return self.room.ledger.view.founding is None or self.room.posts.any_unsent()
+
+    def met(self, device: DeviceId) -> None:
+        """See `p2p.node.Directory`."""
+        room = self.room
+        now = room.clock.now()
+        self.since[device] = self.met_before[device] = now
+        with room.db.write():
+            circles.keep_meeting(room.db, room.row.circle_no, device, now)
+        self.say(NetChanged())
+
+    def lost(self, device: DeviceId) -> None:
+        """See `p2p.node.Directory`."""
+        self.since.pop(device, None)
+        self.say(NetChanged())
+
+    def knows_me(self, device: DeviceId) -> bool:
+        """See `p2p.node.Directory`."""
+        return device in self.met_before
+
+    def let_in(self) -> None:
+        """See `p2p.node.Directory`."""
+        self.node.people_changed()
+
+    # -- for the home --------------------------------------------------------------------------
+
+    def path_to(self, member: MemberId) -> tuple[Path, int | None]:
+        """How a member is reached now, and since when (ms)."""
+        person = self.room.ledger.view.people.get(member)
+        here = self.node.here()
+        for device in person.devices if person is not None else ():
+            if device in here:
+                return Path.DIRECT, self.since.get(device)
+        return Path.NONE, None
+
+    def last_met(self, member: MemberId) -> int | None:
+        """When a member's computer was last met (ms)."""
+        person = self.room.ledger.view.people.get(member)
+        times = [
+            self.met_before[d] for d in (person.devices if person else ()) if d in self.met_before
+        ]
+        return max(times, default=None)
+
+    def link_addresses(self) -> list[str]:
+        """Up to three addresses for a link: ours first; loopback only if there is no other."""
+        own = list(self.addresses)
+        wide = [a for a in own if not a.startswith(LOOPBACK)]
+        told = (wide or own)[:2]
+        cards = circles.cards_of(self.room.db, self.room.row.circle_no)
+        for device, card in cards.items():
+            person = self.room.ledger.view.person_of(device)
+            if person is None or person.left or device == self.room.ledger.device:
+                continue
+            told += [a for a in card.addresses if not a.startswith(LOOPBACK) or not wide][:1]
+        return told[:3]

@@ -1,0 +1,228 @@
+"""One circle as the conversations see it: the port of `p2p` on top of the store.
+
+Whatever the store refuses here (a full disk) is said to the person once and ends the conversation;
+nothing is lost, because nothing was acknowledged.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from app import doorkeeping, epochs
+from app.circle import acts
+from app.circle.state import CircleState
+from app.events import Trouble
+from app.inbox import Inbox
+from app.outbox import Outbox
+from app.refused import Refused
+from app.room import Room
+from app.store import circles, ops
+from p2p.crypto import sign, verify
+from p2p.envelope import seal
+from p2p.errors import OurFault, PeerFault
+from p2p.ids import DeviceId, EnvelopeId, EpochId
+from p2p.op import Kind, Log
+from p2p.ports import Answer, TakenIn
+from p2p.reconcile import Item
+from p2p.wire import MAX_CHAIN, Card, Grant
+
+CARD = "hearthside/card/1"
+
+
+class RoomShelf:
+    """Implements `p2p.ports.Shelf` for one room."""
+
+    def __init__(self, room: Room, inbox: Inbox, outbox: Outbox) -> None:
+        """`sponsors`: doors a newcomer trusts until the circle's history has come."""
+        self._room = room
+        self._inbox = inbox
+        self._outbox = outbox
+        self.sponsors: dict[bytes, DeviceId] = {}
+
+    @contextmanager
+    def _careful(self) -> Iterator[None]:
+        try:
+            yield
+        except Refused as refused:
+            self._room.say(Trouble(kind=refused.kind.value, message=refused.message))
+            raise OurFault("the store refused") from None
+
+    # -- people --------------------------------------------------------------------------------
+
+    def device_at(self, door: bytes) -> DeviceId | None:
+        """See the port. Before the founding op is here, the doors of the invite count."""
+        view = self._room.ledger.view
+        for device, keys in view.devices().items():
+            if keys.door == door:
+                return device if device != self._room.ledger.device else None
+        return self.sponsors.get(door) if view.founding is None else None
+
+    def held_of(self, device: DeviceId) -> tuple[int, int]:
+        """See the port."""
+        room = self._room
+        authority, _ = ops.next_place(room.db, room.row.circle_no, Log.AUTHORITY, device)
+        words, _ = ops.next_place(room.db, room.row.circle_no, Log.WORDS, device)
+        return authority, words
+
+    def own_held(self) -> tuple[int, int]:
+        """See the port."""
+        return self.held_of(self._room.ledger.device)
+
+    # -- the set -------------------------------------------------------------------------------
+
+    def items(self, log: Log, epochs: frozenset[EpochId] | None) -> Sequence[Item]:
+        """See the port."""
+        return ops.items(self._room.db, self._room.row.circle_no, log, epochs)
+
+    def held(
+        self,
+        log: Log,  # noqa: ARG002 - ids are unique over both logs
+        ids: Iterable[EnvelopeId],
+    ) -> set[EnvelopeId]:
+        """See the port."""
+        return ops.held(self._room.db, self._room.row.circle_no, ids)
+
+    def envelopes(self, ids: Sequence[EnvelopeId]) -> Iterator[tuple[EnvelopeId, bytes]]:
+        """See the port. Sealing is deterministic, so the envelope is made again."""
+        room = self._room
+        for name, op in ops.by_envelope(room.db, room.row.circle_no, ids):
+            secrets = room.ledger.keyring.get(op.header.epoch) if op is not None else None
+            keys = secrets.keys(op.header.log) if secrets is not None and op is not None else None
+            yield name, seal(op, keys) if op is not None and keys is not None else b""
+
+    def take_in(self, log: Log, envelopes: Sequence[bytes]) -> TakenIn:
+        """See the port."""
+        with self._careful():
+            return self._inbox.take_in(log, envelopes)
+
+    # -- epochs --------------------------------------------------------------------------------
+
+    def epochs(self) -> frozenset[EpochId]:
+        """See the port."""
+        return self._room.ledger.keyring.readable()
+
+    def lacking(self, device: DeviceId, theirs: frozenset[EpochId]) -> Sequence[EpochId]:
+        """See the port."""
+        ledger = self._room.ledger
+        return epochs.lacking(ledger.view, ledger.keyring, device, theirs)
+
+    def grant(self, device: DeviceId, wanted: Sequence[EpochId]) -> list[Grant]:
+        """See the port."""
+        room, ledger = self._room, self._room.ledger
+        entitled = epochs.lacking(ledger.view, ledger.keyring, device, frozenset())
+        may = [
+            e for e in wanted if e in entitled or device in epochs.holders(ledger.view, e)
+        ]  # fmt: skip
+        outside = [e for e in may if device not in epochs.holders(ledger.view, e)]
+        if outside:
+            with self._careful(), room.change() as change:
+                for epoch in outside:
+                    self._outbox.act(change, Kind.GRANTED, acts.Granted(epoch, [device]))
+        return doorkeeping.boxes(room, device, may)
+
+    def take_grant(self, grant: Grant) -> bool:
+        """See the port."""
+        room = self._room
+        seeds = [seed for _, seed in circles.seal_seeds(room.db, room.row.circle_no)]
+        opened = epochs.open_grant(room.row.circle, grant, room.ledger.device, seeds)
+        if opened is None:
+            return False
+        epoch = EpochId(grant.epoch)
+        with self._careful(), room.change(from_peer=True) as change:
+            if room.ledger.learn(epoch, *opened):
+                room.ledger.refold()
+                self._inbox.secret_came(change, epoch)
+                change.epochs = True
+        return room.ledger.keyring.get(epoch) is not None
+
+    # -- what is due ---------------------------------------------------------------------------
+
+    def authority_settled(self) -> None:
+        """See the port: a newcomer says its name."""
+        room = self._room
+        myself = room.ledger.myself()
+        if myself is None or myself.left or myself.name or room.row.state is not CircleState.MEMBER:
+            return
+        with self._careful(), room.change() as change:
+            self._outbox.act(change, Kind.PROFILE, acts.Profile(room.row.display_name))
+
+    def sign_waiting(self, latest_hour: int) -> None:
+        """See the port."""
+        myself = self._room.ledger.myself()
+        if myself is not None and not myself.left:
+            with self._careful():
+                self._outbox.sign_waiting(latest_hour)
+
+    def chain(self) -> list[bytes]:
+        """See the port."""
+        room = self._room
+        names = []
+        for op in room.ledger.chain_order()[:MAX_CHAIN]:
+            name = ops.envelope_of(room.db, room.row.circle_no, op)
+            if name is not None:
+                names.append(name)
+        return [envelope for _, envelope in self.envelopes(names) if envelope]
+
+    def take_chain(self, envelopes: Sequence[bytes]) -> None:
+        """See the port. What does not open or is not true is nobody's fault here: it is dropped."""
+        try:
+            self._inbox.take_in(Log.AUTHORITY, envelopes)
+        except (PeerFault, Refused):
+            return
+
+    # -- addresses -----------------------------------------------------------------------------
+
+    def own_card(self, addresses: Sequence[str]) -> Card:
+        """Write where we can be reached now; newer than all before."""
+        room = self._room
+        with room.db.write():
+            counter = circles.count_card(room.db, room.row.circle_no)
+            told = list(addresses)[:16]
+            signed = _card_message(room.row.circle, counter, told)
+            card = Card(
+                device=room.ledger.device, counter=counter, addresses=told,
+                signature=sign(room.row.device_seed, CARD, signed),
+            )  # fmt: skip
+            circles.keep_cards(room.db, room.row.circle_no, [card])
+        return card
+
+    def cards(self) -> list[Card]:
+        """See the port."""
+        members = self._room.ledger.view.devices()
+        known = circles.cards_of(self._room.db, self._room.row.circle_no)
+        return [card for device, card in known.items() if device in members]
+
+    def take_cards(self, cards: Sequence[Card]) -> list[Card]:
+        """See the port."""
+        room = self._room
+        members = room.ledger.view.devices()
+        known = circles.cards_of(room.db, room.row.circle_no)
+        newer = []
+        for card in cards:
+            device = DeviceId(card.device)
+            if device not in members or device == room.ledger.device:
+                continue
+            if device in known and known[device].counter >= card.counter:
+                continue
+            signed = _card_message(room.row.circle, card.counter, card.addresses)
+            if not verify(card.device, CARD, signed, card.signature):
+                raise PeerFault("a card not signed by its device")
+            newer.append(card)
+        if newer:
+            with self._careful(), room.db.write():
+                circles.keep_cards(room.db, room.row.circle_no, newer)
+        return newer
+
+    # -- the door ------------------------------------------------------------------------------
+
+    def capsule(self, rendezvous: bytes) -> bytes | None:
+        """See the port."""
+        return doorkeeping.capsule(self._room, rendezvous)
+
+    def request(self, box: bytes, door: bytes) -> Answer:
+        """See the port."""
+        with self._careful():
+            return doorkeeping.request(self._room, self._outbox, box, door)
+
+
+def _card_message(circle: bytes, counter: int, addresses: Sequence[str]) -> bytes:
+    return circle + counter.to_bytes(8, "big") + "\n".join(addresses).encode()

@@ -1,0 +1,1 @@
+"""What a home keeps on disk, under its passphrase."""

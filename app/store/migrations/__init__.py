@@ -1,0 +1,8 @@
+"""The steps from an empty file to today's tables, in order. A step once released never changes."""
+
+from typing import Final
+
+from app.store.migrations import m0001 as m0001
+
+STEPS: Final[tuple[str, ...]] = (m0001.SQL,)
+"""SQL scripts; the store's `user_version` counts how many of them it has been through."""
