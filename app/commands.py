@@ -27,7 +27,7 @@ from app.circle.state import (
 
 R = TypeVar("R")
 
-Id = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Id = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)]  # `$` lets a newline through
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 
 MAX_BODY = 48 * 1024  # bytes of UTF-8, the protocol's limit for a post

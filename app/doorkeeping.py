@@ -1,15 +1,21 @@
 """The door of a circle from inside: who may come in by which invite, and what they are given."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from app import epochs, invite
 from app.circle import acts
 from app.circle.fold import InviteSeen
-from app.circle.rules import JOIN, a_device_is_certified_by_its_member, request_message
+from app.circle.rules import (
+    JOIN,
+    a_device_is_certified_by_its_member,
+    nobody_takes_anothers_door,
+    request_message,
+)
 from app.circle.state import CircleState, History, Role
 from app.outbox import Outbox
 from app.room import Change, Room
-from p2p.crypto import same, seal_public, verify
+from p2p.crypto import box, same, seal_public, verify
 from p2p.errors import PeerFault
 from p2p.ids import DeviceId, EpochId
 from p2p.op import Kind
@@ -17,7 +23,6 @@ from p2p.ports import Answer
 from p2p.wire import Grant
 
 USED, EXPIRED, DECLINED = 1, 2, 3  # reasons of `p2p.wire.Sorry`
-NONCE = 16  # bytes
 
 
 def make_invite(
@@ -37,12 +42,11 @@ def make_invite(
             list(addresses)[: 2 * invite.MAX_ADDRESSES],
         )  # fmt: skip
         sealed = invite.seal_capsule(code, capsule, room.entropy)
-        act = acts.Invite(
-            code.key, code.rendezvous, expires, uses, sealed, public, room.entropy(NONCE), label
-        )
+        act = acts.Invite(code.key, code.rendezvous, expires, uses, sealed, public)
         outbox.act(change, Kind.INVITE, act)
         room.db.execute(
-            "INSERT INTO invites VALUES (?,?,?)", (room.row.circle_no, code.key, code.secret)
+            "INSERT INTO invites VALUES (?,?,?,?)",
+            (room.row.circle_no, code.key, code.secret, label),
         )
     return code
 
@@ -58,13 +62,13 @@ def capsule(room: Room, rendezvous: bytes) -> bytes | None:
     return found
 
 
-def request(room: Room, outbox: Outbox, box: bytes, door: bytes) -> Answer:
+def request(room: Room, outbox: Outbox, data: bytes, door: bytes) -> Answer:
     """Judge a request. Raises `PeerFault` for one that is none."""
     ledger = room.ledger
-    seen = ledger.view.invites.get(invite.invite_of(box))
+    seen = ledger.view.invites.get(invite.invite_of(data))
     if seen is None:
         return Answer()
-    asked = _open(room, seen, box)
+    asked = _open(room, seen, data)
     keys = asked.keys
     if keys.door != door or not _signed(room, asked):
         raise PeerFault("a request not signed by whom it says")
@@ -72,22 +76,27 @@ def request(room: Room, outbox: Outbox, box: bytes, door: bytes) -> Answer:
     admitted = ledger.view.admitted_by.get(device)
     if admitted is not None:
         # The answer was lost on the way: the same keys get the same answer.
+        if device not in ledger.view.devices():
+            return Answer(refused=DECLINED)
         theirs = epochs.lacking(ledger.view, ledger.keyring, device, frozenset())
         return Answer(admitted, tuple(boxes(room, device, theirs)))
+    myself = ledger.myself()
+    founding = ledger.view.founding
+    if myself is None or founding is None or room.row.state is not CircleState.MEMBER:
+        return Answer()
+    if founding.admits == "hosts" and myself.role is not Role.HOST:
+        return Answer()  # only who may admit may refuse: another's clock could be wrong
     if seen.invite.expires * 1000 < room.clock.now():
         return Answer(refused=EXPIRED)
     if len(seen.used) >= seen.invite.uses:
         return Answer(refused=USED)
-    myself = ledger.myself()
-    founding = ledger.view.founding
-    if myself is None or founding is None:
-        return Answer()
-    if founding.admits == "hosts" and myself.role is not Role.HOST:
-        return Answer()
+    if not nobody_takes_anothers_door(ledger.view, keys) or keys.member in ledger.view.people:
+        return Answer(refused=DECLINED)
+    box(keys.seal, b"probe", b"")  # a key that is none is found now, not when posts wait for it
     return _admit(room, outbox, seen, asked)
 
 
-def _open(room: Room, seen: InviteSeen, box: bytes) -> invite.Request:
+def _open(room: Room, seen: InviteSeen, data: bytes) -> invite.Request:
     order = room.ledger.view.order
     header = next(
         (p.header for p in order.placed if p.op == seen.op), None
@@ -96,12 +105,12 @@ def _open(room: Room, seen: InviteSeen, box: bytes) -> invite.Request:
     if secrets is None or secrets.authority is None:
         raise PeerFault("an invite from an epoch not known here")
     seed = invite.request_seed(secrets.authority, seen.invite.key)
-    return invite.open_request(room.row.circle, seed, box)
+    return invite.open_request(room.row.circle, seed, data)
 
 
 def _signed(room: Room, asked: invite.Request) -> bool:
     keys = asked.keys
-    signed = request_message(room.row.circle, keys, asked.nonce)
+    signed = request_message(room.row.circle, asked.invite, keys, asked.nonce)
     return (
         a_device_is_certified_by_its_member(keys)
         and verify(asked.invite, JOIN, signed, asked.by_invite)
@@ -117,6 +126,8 @@ def _admit(room: Room, outbox: Outbox, seen: InviteSeen, asked: invite.Request) 
     device = DeviceId(asked.keys.device)
     with room.change() as change:
         admitted = outbox.act(change, Kind.ADMIT, act)
+        if device not in room.ledger.view.devices():
+            raise PeerFault("an admission that has no effect")
         epoch = _opening_epoch(room, outbox, change, device)
     return Answer(admitted, tuple(boxes(room, device, [epoch])))
 
@@ -141,7 +152,8 @@ def boxes(room: Room, device: DeviceId, wanted: Sequence[EpochId]) -> list[Grant
     for epoch in wanted:
         secrets = ledger.keyring.get(epoch)
         if secrets is not None and secrets.words is not None and secrets.authority is not None:
-            granted.append(
-                epochs.seal_grant(room.row.circle, secrets, ledger.device, device, keys.seal)
-            )
+            with suppress(PeerFault):  # a seal key that is none harms only its owner
+                granted.append(
+                    epochs.seal_grant(room.row.circle, secrets, ledger.device, device, keys.seal)
+                )
     return granted

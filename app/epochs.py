@@ -5,7 +5,7 @@ view. Holders are never listed; they follow from who was a member when the epoch
 granted it later, and who holds an epoch whose links reach it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from app.circle.acts import Epoch, Link, ParentSecrets
 from app.circle.fold import View
@@ -19,51 +19,83 @@ from p2p.wire import Grant
 
 ROOT = EpochId(ZERO)
 SECRET = 32  # bytes
+CANDIDATES = 4  # secrets kept for an epoch whose op has not come
 MAX_GRANT_PLAINTEXT = 2 * SECRET
 
 
 class Keyring:
-    """The epoch secrets known here. Words or authority may be unknown for an epoch."""
+    """The epoch secrets known here. Words or authority may be unknown for an epoch.
+
+    Before an epoch's op is here nobody can tell a true secret from a lie, so up to `CANDIDATES`
+    are kept; `settle` leaves only what the op committed to.
+    """
 
     def __init__(self) -> None:
         """Begins empty; newest additions are tried first."""
-        self._epochs: dict[EpochId, EpochSecrets] = {}
+        self._epochs: dict[EpochId, list[EpochSecrets]] = {}
 
     def add(self, epoch: EpochId, words: bytes | None, authority: bytes | None) -> bool:
         """Add what is known of an epoch. True if something was new."""
-        old = self._epochs.get(epoch)
-        if old is not None:
-            words = old.words if old.words is not None else words
-            authority = old.authority if old.authority is not None else authority
-            if (words, authority) == (old.words, old.authority):
-                return False
-        self._epochs[epoch] = EpochSecrets(epoch, words, authority)
+        known = self._epochs.setdefault(epoch, [])
+        for place, old in enumerate(known):
+            if all(
+                new is None or had is None or same(new, had)
+                for new, had in ((words, old.words), (authority, old.authority))
+            ):
+                both = EpochSecrets(epoch, old.words or words, old.authority or authority)
+                if both == old:
+                    return False
+                known[place] = both
+                return True
+        if len(known) >= CANDIDATES:
+            return False
+        known.append(EpochSecrets(epoch, words, authority))
         return True
 
-    def drop(self, epoch: EpochId) -> None:
-        """Forget an epoch."""
-        self._epochs.pop(epoch, None)
+    def settle(self, view: View, epoch: EpochId) -> EpochSecrets | None:
+        """Leave only what the epoch's op committed to. The proven secrets; None: nothing is."""
+        words = authority = None
+        for secrets in self._epochs.get(epoch, ()):
+            if secrets.words and matches(view, EpochSecrets(epoch, secrets.words, None)):
+                words = secrets.words
+            if secrets.authority and matches(view, EpochSecrets(epoch, None, secrets.authority)):
+                authority = secrets.authority
+        if words is None and authority is None:
+            self._epochs.pop(epoch, None)
+            return None
+        proven = EpochSecrets(epoch, words, authority)
+        self._epochs[epoch] = [proven]
+        return proven
 
     def get(self, epoch: EpochId) -> EpochSecrets | None:
         """What is known of an epoch."""
-        return self._epochs.get(epoch)
+        known = self._epochs.get(epoch)
+        return known[0] if known else None
 
     def __iter__(self) -> Iterator[EpochSecrets]:
         """Newest additions first."""
-        return iter([*reversed(self._epochs.values())])
+        return iter([s for known in reversed(self._epochs.values()) for s in known])
+
+    def epochs(self) -> list[EpochId]:
+        """Every epoch of which something is known."""
+        return list(self._epochs)
 
     def readable(self) -> frozenset[EpochId]:
         """Epochs whose words can be opened."""
-        return frozenset(e for e, s in self._epochs.items() if s.words is not None)
+        return frozenset(
+            e for e, known in self._epochs.items() if any(s.words is not None for s in known)
+        )
 
-    def finder(self, envelope: bytes) -> EpochSecrets | None:
-        """The epoch an envelope is sealed under, by its hint. `PeerFault` for no envelope."""
+    def fitting(self, envelope: bytes) -> list[EpochSecrets]:
+        """The epochs an envelope may be sealed under, by its hint; one, but for rare chance.
+
+        `PeerFault` for no envelope.
+        """
         seen = peek(envelope)
-        for secrets in self:
-            keys = secrets.keys(seen.envelope_class)
-            if keys is not None and hint_matches(keys, seen):
-                return secrets
-        return None
+        return [
+            secrets for secrets in self
+            if (keys := secrets.keys(seen.envelope_class)) is not None and hint_matches(keys, seen)
+        ]  # fmt: skip
 
 
 def matches(view: View, secrets: EpochSecrets) -> bool | None:
@@ -83,20 +115,18 @@ def matches(view: View, secrets: EpochSecrets) -> bool | None:
 
 
 def holders(view: View, epoch: EpochId) -> frozenset[DeviceId]:
-    """Every device that may know an epoch's secrets."""
+    """Every device that may know a secret of an epoch."""
     above: dict[EpochId, list[EpochId]] = {}
-    for child, parents in view.linked.items():
-        for parent in parents:
-            above.setdefault(parent, []).append(child)
+    # By what an epoch follows, not by the links seen: a link may be late, or left short.
+    for child, made in view.epochs.items():
+        for parent in made.act.parents:
+            above.setdefault(EpochId(parent), []).append(child)
     found: set[DeviceId] = set()
     seen = {epoch}
     queue = [epoch]
     while queue:
         at = queue.pop()
-        made = view.epochs.get(at)
-        if made is not None:
-            found |= made.members | {made.author}
-        found |= view.granted.get(at, frozenset())
+        found |= _given(view, at)
         for child in above.get(at, ()):
             if child not in seen:
                 seen.add(child)
@@ -113,8 +143,9 @@ def usable(view: View, keyring: Keyring) -> EpochId | None:
 
 def tips(view: View, keyring: Keyring) -> list[EpochId]:
     """Epochs held here that no later epoch names as parent: deepest first, then lowest id."""
-    named = {p for seen in view.epochs.values() for p in seen.act.parents}
-    held = [e for e in keyring.readable() if e in view.epochs and e not in named]
+    readable = keyring.readable()
+    named = {p for e, seen in view.epochs.items() if e in readable for p in seen.act.parents}
+    held = [e for e in readable if e in view.epochs and e not in named]
     return sorted(held, key=lambda e: (-view.epochs[e].depth, e))
 
 
@@ -143,7 +174,7 @@ def lacking(
     if device not in view.devices():
         return []
     may = [
-        e for e in sorted(keyring.readable(), key=lambda e: -_depth(view, e))
+        e for e in deepest_first(view, keyring.readable())
         if e in view.epochs and _may_have(view, device, e)
     ]  # fmt: skip
     reached = _linked_from(view, theirs) if view.history is History.OPEN else set()
@@ -157,10 +188,22 @@ def lacking(
     return told
 
 
+def readers(view: View, epoch: EpochId) -> frozenset[DeviceId]:
+    """Every device that may know an epoch's words: where history is fresh, links carry none."""
+    return holders(view, epoch) if view.history is History.OPEN else _given(view, epoch)
+
+
+def _given(view: View, epoch: EpochId) -> frozenset[DeviceId]:
+    """Whoever has both secrets of an epoch from its making or by a grant."""
+    made = view.epochs.get(epoch)
+    first = made.members | {made.author} if made is not None else frozenset()
+    return first | view.granted.get(epoch, frozenset())
+
+
 def _may_have(view: View, device: DeviceId, epoch: EpochId) -> bool:
-    if device in holders(view, epoch):
+    if view.history is History.OPEN:
         return True
-    return view.history is History.OPEN or not view.in_past_of_admission(epoch, device)
+    return device in _given(view, epoch) or not view.in_past_of_admission(epoch, device)
 
 
 def _linked_from(view: View, epochs: frozenset[EpochId]) -> set[EpochId]:
@@ -174,9 +217,10 @@ def _linked_from(view: View, epochs: frozenset[EpochId]) -> set[EpochId]:
     return found
 
 
-def _depth(view: View, epoch: EpochId) -> int:
-    seen = view.epochs.get(epoch)
-    return -1 if seen is None else seen.depth
+def deepest_first(view: View, epochs: Iterable[EpochId]) -> list[EpochId]:
+    """Epochs in the order of their depth, then of their ids; those not known yet come last."""
+    depth = {e: seen.depth for e, seen in view.epochs.items()}
+    return sorted(epochs, key=lambda e: (-depth.get(e, -1), e))
 
 
 def _info(circle: bytes, epoch: bytes, granter: bytes, recipient: bytes) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from app import epochs
 from app.circle import acts
 from app.circle.acts import DeviceKeys
-from app.circle.rules import CERTIFY
+from app.circle.rules import CERTIFY, DOOR
 from app.circle.state import History
 from app.outbox import Outbox, found
 from app.room import Clock, Room
@@ -40,12 +40,11 @@ class Keys:
 
     def public(self) -> DeviceKeys:
         """The public halves, certified by the member key."""
-        bare = DeviceKeys(
-            sign_public(self.member), sign_public(self.device), seal_public(self.seal),
-            sign_public(self.door), bytes(64),
-        )  # fmt: skip
-        certificate = sign(self.member, CERTIFY, bare.certified())
-        return DeviceKeys(bare.member, bare.device, bare.seal, bare.door, certificate)
+        member, device = sign_public(self.member), sign_public(self.device)
+        seal, door = seal_public(self.seal), sign_public(self.door)
+        signed = DeviceKeys(member, device, seal, door, bytes(64), bytes(64)).certified()
+        by_door = sign(self.door, DOOR, signed)
+        return DeviceKeys(member, device, seal, door, by_door, sign(self.member, CERTIFY, signed))
 
     def seeds(self) -> tuple[bytes, bytes, bytes]:
         """As the store keeps them: member, device, door."""

@@ -16,6 +16,7 @@ import trio
 
 from app import commands as c
 from app import vault
+from app.circle.names import sound
 from app.circle.state import HomeState
 from app.clock import SystemClock
 from app.events import HomeChanged, Said
@@ -162,6 +163,7 @@ class Home:
         self, db: Database, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
     ) -> None:
         """The open home: its circles run here until it is locked."""
+        damage: Refused | None = None
         try:
             async with trio.open_nursery() as nursery:
                 self._open_scope = nursery.cancel_scope
@@ -169,16 +171,22 @@ class Home:
                     db, self._settings.listen or EVERYWHERE, self._clock, self._entropy,
                     self._say, nursery, self._network,
                 )  # fmt: skip
-                household.begin()
-                self._household = household
-                task_status.started()
-                await trio.sleep_forever()
+                try:
+                    household.begin()
+                    self._household = household
+                    task_status.started()
+                    await trio.sleep_forever()
+                except Refused as refused:  # raised below: a nursery would wrap it in a group
+                    damage = refused
+                    nursery.cancel_scope.cancel()
         finally:
             self._household = None
             self._open_scope = None
             db.close()
             self._db = None
             self._closed.set()
+        if damage is not None:
+            raise damage
 
     async def _lock(self) -> None:
         if self._open_scope is None:
@@ -191,6 +199,13 @@ class Home:
 
     async def do(self, command: c.Command[R]) -> R:
         """Answer a command, or raise `Refused`. Changes are on disk when this returns."""
+        for name in command.__struct_fields__:
+            value = getattr(command, name)
+            if isinstance(value, str) and not sound(value):
+                raise Refused(
+                    Why.BAD_REQUEST,
+                    "This text ends in the middle of a character. Take its last character away.",
+                )
         return cast("R", await self._answer(command))
 
     async def _answer(self, command: c.Command[Any]) -> object:

@@ -1,22 +1,23 @@
 """An open home: its circles and joins while they run, and what each command does to them."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import trio
 
 from app import commands as c
 from app import doorkeeping, epochs, founding, invite, writing
-from app.circle import acts
+from app.arrivals import Arrivals
 from app.circle.state import (
     Circle,
     CircleState,
     Digest,
     Draft,
+    History,
     Invite,
     Join,
-    JoinState,
     Member,
     NetStatus,
     Path,
@@ -25,21 +26,18 @@ from app.circle.state import (
     Role,
     Thread,
 )
-from app.events import CircleChanged, CircleForgotten, CircleJoined, JoinChanged, Said
-from app.founding import Keys, Wish
-from app.joining import OVER, Joining
+from app.events import CircleChanged, CircleForgotten, Said
+from app.founding import Wish
 from app.refused import Refused, Why
 from app.room import Clock, Room
 from app.running import RunningCircle
-from app.store import circles, joins, ops
+from app.store import circles, ops
 from app.store.db import Database
 from app.store.views import moment
 from app.writing import clean_name
-from p2p.crypto import SEAL_SEED_SIZE, Entropy, seal_public
-from p2p.door import LetIn
-from p2p.host import address_peer, well_formed
-from p2p.ids import CircleId, DeviceId, EpochId, MemberId
-from p2p.op import Kind
+from p2p.crypto import Entropy
+from p2p.host import well_formed
+from p2p.ids import CircleId, MemberId
 
 FAREWELL = 1.5  # seconds given to telling whoever is here that we leave and erase
 
@@ -56,32 +54,37 @@ class Household:
     nursery: trio.Nursery
     network: trio.Event
     _circles: dict[CircleId, RunningCircle] = field(default_factory=dict)
-    _joins: dict[bytes, Joining] = field(default_factory=dict)
+    arrivals: Arrivals = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing runs before `begin`."""
+        self.arrivals = Arrivals(
+            self.db, self.clock, self.entropy, self.say, self._start_online, self._let_in
+        )
 
     def begin(self) -> None:
         """Open every circle and go on with every join. The network may come later."""
         for row in circles.all_circles(self.db):
+            if circles.half_made(self.db, row):  # the disk filled up while it was begun
+                with self.db.write():
+                    circles.erase_circle(self.db, row.circle_no)
+                continue
             self._open(Room(self.db, row, self.clock, self.entropy, self.say))
-        for join in joins.all_joins(self.db):
-            self._go_on(join)
+        self.arrivals.go_on()
 
     def _open(self, room: Room) -> RunningCircle:
         listen = self.listen if not self._circles else tuple(_any_port(a) for a in self.listen)
         running = RunningCircle(room, listen, self.say)
         self._circles[room.row.circle] = running
-        self.nursery.start_soon(self._when_online, running.run)
+        self._start_online(running.run)
         return running
 
-    async def _when_online(self, run: Callable[[], object]) -> None:
-        await self.network.wait()
-        await run()  # type: ignore[misc]  # an async function
+    def _start_online(self, run: Callable[[], Awaitable[None]]) -> None:
+        self.nursery.start_soon(self._when_online, run)
 
-    def _go_on(self, row: joins.JoinRow) -> Joining:
-        joining = Joining(self.db, row, self.clock, self.say, self._admitted)
-        self._joins[row.join] = joining
-        if row.state not in OVER:
-            self.nursery.start_soon(self._when_online, joining.run)
-        return joining
+    async def _when_online(self, run: Callable[[], Awaitable[None]]) -> None:
+        await self.network.wait()
+        await run()
 
     # -- finding -------------------------------------------------------------------------------
 
@@ -118,24 +121,20 @@ class Household:
         )
         with self.db.write():
             row, op, root = founding.found_circle(self.db, wish, self.clock, self.entropy)
-        room = Room(self.db, row, self.clock, self.entropy, self.say)
-        founding.furnish(room, op, root, wish)
+        try:
+            room = Room(self.db, row, self.clock, self.entropy, self.say)
+            founding.furnish(room, op, root, wish)
+        except BaseException:
+            with suppress(Refused), self.db.write():
+                circles.erase_circle(self.db, row.circle_no)
+            raise
         self._open(room)
         return c.CircleMade(circle=row.circle.hex())
 
     def list_circles(self) -> list[Circle]:
         """Circles first, then joins under way."""
         rows = [self._row(running) for running in self._circles.values()]
-        for joining in self._joins.values():
-            seen = joining.seen()
-            if seen.state in {JoinState.LOOKING, JoinState.WAITING}:
-                rows.append(
-                    Circle(
-                        circle=None, name=seen.circle_name or "", about=seen.about or "",
-                        display_name=seen.display_name, me=None, role=None,
-                        state=CircleState.JOINING, members=0, unread=0, join=seen.join,
-                    )
-                )  # fmt: skip
+        rows += self.arrivals.as_circles()
         return rows
 
     def _row(self, running: RunningCircle) -> Circle:
@@ -213,11 +212,13 @@ class Household:
         if room.row.state is CircleState.MEMBER:
             with room.change() as change:
                 if room.ledger.myself() is not None:
-                    running.outbox.act(change, Kind.LEAVE, acts.Leave())
+                    running.outbox.leave(change)
                 circles.set_state(self.db, room.row.circle_no, CircleState.LEFT)
                 change.circle = True
             room.row = circles.one_circle(self.db, room.row.circle) or room.row
             room.ledger.row = room.row
+            for device in running.node.here():
+                running.met(device)  # told just now, so not dialled again for it
         if asked.erase:
             if running.node.here():
                 await trio.sleep(FAREWELL)
@@ -225,8 +226,7 @@ class Household:
             with self.db.write():
                 circles.erase_circle(self.db, room.row.circle_no)
             self._circles.pop(room.row.circle, None)
-            for join in [j for j, v in self._joins.items() if v.row.circle == room.row.circle]:
-                del self._joins[join]
+            self.arrivals.forget_erased()
             self.say(CircleForgotten(circle=asked.circle))
         return c.Nothing()
 
@@ -234,78 +234,46 @@ class Household:
         """What two homes compare."""
         room = self._circle(asked.circle).room
         frontier, count = ops.frontier(self.db, room.row.circle_no)
+        closed = _closed_words(room)
+        parents = max(0, room.posts.missing_parents() - closed)
+        # Of an epoch whose words are closed to us we hold a part, which compares with nobody's.
+        whole = {epoch.hex() for epoch in (*room.ledger.keyring.readable(), epochs.ROOT)}
+        each = ops.epoch_digests(self.db, room.row.circle_no)
         return Digest(
             frontier=frontier.hex(), ops=count, posts=room.posts.count_signed(),
-            missing=room.posts.missing_parents() + ops.gaps(self.db, room.row.circle_no),
-            epochs=ops.epoch_digests(self.db, room.row.circle_no),
+            missing=parents + ops.gaps(self.db, room.row.circle_no) - closed,
+            epochs={e: told for e, told in each.items() if not closed or e in whole},
         )  # fmt: skip
 
     # -- joins ---------------------------------------------------------------------------------
 
     def join_circle(self, asked: c.JoinCircle) -> c.JoinBegun:
         """Begin to knock."""
-        code, told = invite.read(asked.code)
-        addresses = [a for a in told if well_formed(a)]
-        join = self.entropy(32)
-        seeds = (
-            self.entropy(32), self.entropy(32), self.entropy(32), self.entropy(SEAL_SEED_SIZE)
-        )  # fmt: skip
-        with self.db.write():
-            row = joins.add_join(
-                self.db, join=join, secret=code.secret, display_name=clean_name(asked.display_name),
-                seeds=seeds, nonce=self.entropy(16), addresses=addresses, now=self.clock.now(),
-            )  # fmt: skip
-        joining = self._go_on(row)
-        self.say(JoinChanged(join=join.hex(), now=joining.seen()))
-        return c.JoinBegun(join=join.hex())
+        return self.arrivals.begin(asked)
 
     def list_joins(self) -> list[Join]:
         """Every join, oldest first."""
-        return [joining.seen() for joining in self._joins.values()]
-
-    def _join(self, join: str) -> Joining:
-        found = self._joins.get(bytes.fromhex(join))
-        if found is None:
-            raise Refused(Why.BAD_INVITE, "This home knows no such knock.")
-        return found
+        return self.arrivals.all()
 
     def cancel_join(self, asked: c.CancelJoin) -> c.Nothing:
         """Stop knocking."""
-        joining = self._join(asked.join)
-        if joining.row.state is JoinState.JOINED:
-            raise Refused(Why.NOT_ALLOWED, "You are in already. You can leave the circle instead.")
-        if joining.row.state not in OVER:
-            joining.cancel()
+        self.arrivals.cancel(asked.join)
         return c.Nothing()
 
-    def _admitted(
-        self, joining: Joining, capsule: invite.Capsule, let_in: LetIn, keys: Keys
-    ) -> None:
-        """Somebody opened: keep keys and first secrets, then be a circle."""
-        circle = CircleId(capsule.circle)
-        older = self._circles.pop(circle, None)
+    def _let_in(self, circle: CircleId, keep: Callable[[], circles.CircleRow]) -> bool:
+        """A join succeeded: be a circle; `keep` runs in the transaction. False: in already."""
+        older = self._circles.get(circle)
+        if older is not None and older.room.row.state is CircleState.MEMBER:
+            return False  # two joins at once, and one was first
         with self.db.write():
             if older is not None:  # left earlier, and back with new keys
-                older.scope.cancel()
                 circles.erase_circle(self.db, older.room.row.circle_no)
-            row = circles.add_circle(
-                self.db, circle=circle, name=capsule.name, about=capsule.about,
-                display_name=joining.row.display_name, seeds=keys.seeds(),
-                seal=(seal_public(keys.seal), keys.seal), port=0, now=self.clock.now(),
-            )  # fmt: skip
-            self._keep_grants(row, let_in, keys)
-            joins.set_state(self.db, joining.row.join_no, JoinState.JOINED, circle=circle)
-        room = Room(self.db, row, self.clock, self.entropy, self.say)
-        self._open(room)
-        joining.row = joins.one_join(self.db, joining.row.join) or joining.row
-        self.say(JoinChanged(join=joining.row.join.hex(), now=joining.seen()))
-        self.say(CircleJoined(join=joining.row.join.hex(), circle=circle.hex()))
-
-    def _keep_grants(self, row: circles.CircleRow, let_in: LetIn, keys: Keys) -> None:
-        for grant in let_in.grants:
-            opened = epochs.open_grant(row.circle, grant, _device(keys), [keys.seal])
-            if opened is not None:
-                circles.keep_secret(self.db, row.circle_no, EpochId(grant.epoch), *opened)
+            row = keep()
+        if older is not None:
+            older.scope.cancel()
+            del self._circles[circle]
+        self._open(Room(self.db, row, self.clock, self.entropy, self.say))
+        return True
 
     # -- writing -------------------------------------------------------------------------------
 
@@ -314,7 +282,7 @@ class Household:
         running = self._own(asked.circle)
         room = running.room
         name = writing.write(room, running.outbox, asked)
-        running.node.words_wait()
+        running.words_wait()
         return c.PostMade(post=name.hex())
 
     def list_posts(self, asked: c.ListPosts) -> list[Post]:
@@ -375,24 +343,24 @@ class Household:
         if asked.circle is not None:
             self._circle(asked.circle).node.hint(asked.address)
             return c.Nothing()
-        joining = [self._join(asked.join)] if asked.join else [
-            j for j in self._joins.values() if j.row.state not in OVER
-        ]  # fmt: skip
-        if asked.join and address_peer(asked.address) is None:
-            raise Refused(
-                Why.BAD_REQUEST, "This address is not whole: its end, from /p2p/ on, is missing."
-            )
-        for one in joining:
-            if address_peer(asked.address) is not None:
-                one.add_address(asked.address)
+        self.arrivals.hint(asked.address, asked.join)
         if asked.join is None:
             for running in self._circles.values():
                 running.node.hint(asked.address)
         return c.Nothing()
 
 
-def _device(keys: Keys) -> DeviceId:
-    return DeviceId(keys.public().device)
+def _closed_words(room: Room) -> int:
+    """How many ops are not here because they are from before we came, where history is fresh.
+
+    The words of others before the first that we may read: each device goes on to a newer epoch and
+    never back. Only of those who were there before us; who came later has no words closed to us.
+    """
+    ledger = room.ledger
+    if ledger.view.history is not History.FRESH:
+        return 0
+    firsts = ops.first_words(room.db, room.row.circle_no)
+    return sum(seq for d, seq in firsts.items() if ledger.view.came_before(d, ledger.device))
 
 
 def _any_port(address: str) -> str:

@@ -5,14 +5,15 @@ A broken rule is a `PeerFault` and undoes the whole batch. What cannot be opened
 kept as pending and judged again when more has come.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from app.circle import acts
 from app.circle.acts import Writing
 from app.room import Change, Room
 from app.store import ops
 from app.store.ops import OpState
-from p2p.envelope import envelope_id, open_
+from p2p.envelope import envelope_id, open_, peek
 from p2p.errors import PeerFault
 from p2p.ids import ZERO, EnvelopeId, EpochId
 from p2p.op import Kind, Log, SignedOp, post_id, verify_signature
@@ -31,6 +32,8 @@ class Inbox:
     def take_in(self, log: Log, envelopes: Sequence[bytes]) -> TakenIn:
         """See `p2p.ports.Shelf.take_in`."""
         named = {envelope_id(e): e for e in envelopes}
+        for envelope in envelopes:
+            peek(envelope)  # before anything is begun that would have to be undone
         known = ops.held(self._room.db, self._room.row.circle_no, named)
         fresh = {name: e for name, e in named.items() if name not in known}
         if not fresh:
@@ -45,6 +48,20 @@ class Inbox:
         new = tuple(change.authority + change.words)
         return TakenIn(new, tuple(closed.values()), learned)
 
+    def take_chain(self, envelopes: Sequence[bytes], vouched: Callable[[], bool]) -> None:
+        """Authority ops from somebody unknown; kept only if they make that somebody known."""
+        named = {envelope_id(e): e for e in envelopes}
+        for envelope in envelopes:
+            peek(envelope)
+        known = ops.held(self._room.db, self._room.row.circle_no, named)
+        fresh = {name: e for name, e in named.items() if name not in known}
+        with self._room.change() as change:
+            self._open_all(change, Log.AUTHORITY, fresh)
+            if change.authority:
+                self._settle_authority(change)
+            if not vouched():
+                raise PeerFault("a chain that leads nowhere")
+
     def secret_came(self, change: Change, epoch: EpochId) -> None:
         """One more epoch can be opened: look through the quarantine."""
         room = self._room
@@ -58,11 +75,12 @@ class Inbox:
                 "DELETE FROM quarantine WHERE circle_no = ? AND envelope = ?",
                 (room.row.circle_no, name),
             )
-            self._take(change, Log.WORDS, name, envelope)
+            # Whoever brings the secret has no part in a wrong envelope: that is dropped.
+            with suppress(PeerFault):
+                self._take(change, Log.WORDS, name, envelope)
 
     def _opens_under(self, envelope: bytes, epoch: EpochId) -> bool:
-        secrets = self._room.ledger.keyring.finder(envelope)
-        return secrets is not None and secrets.epoch == epoch
+        return any(s.epoch == epoch for s in self._room.ledger.keyring.fitting(envelope))
 
     def _open_all(
         self, change: Change, log: Log, waiting: dict[EnvelopeId, bytes]
@@ -86,14 +104,19 @@ class Inbox:
     def _take(self, change: Change, log: Log, name: EnvelopeId, envelope: bytes) -> bool | None:
         """One envelope. None: no key opens it; True: it brought a secret."""
         room = self._room
-        secrets = room.ledger.keyring.finder(envelope)
-        keys = secrets.keys(log) if secrets is not None else None
-        if keys is None:
+        op = self._opened(log, envelope)
+        if op is None:
             return None
-        op = open_(envelope, keys)
         self._check(op)
+        if op.stripped:
+            return False  # nothing here can tell yet that it was erased; it waits outside the set
         older = ops.envelope_of(room.db, room.row.circle_no, op.op_id)
         if older is not None:
+            # Two true signatures of one op: the lower id stays, everywhere (protocol, section 3).
+            if name < older:
+                ops.replace(room.db, room.row.circle_no, op, name)
+                (change.words if log is Log.WORDS else change.authority).append(name)
+            ops.bury(room.db, room.row.circle_no, max(name, older))
             return False
         if log is Log.WORDS:
             state = self._judge(op)
@@ -105,6 +128,25 @@ class Inbox:
         ops.insert(room.db, room.row.circle_no, op, name, OpState.PENDING, room.clock.now())
         change.authority.append(name)
         return room.ledger.learn_links(room.ledger.add(op))
+
+    def _opened(self, log: Log, envelope: bytes) -> SignedOp | None:
+        """The op in an envelope; None where no key known here fits.
+
+        A fault counts as the sender's only where exactly one proven key fits: a hint can fit by
+        chance, and a secret not proven yet may be a lie of somebody else's.
+        """
+        ledger = self._room.ledger
+        fitting = ledger.keyring.fitting(envelope)
+        for secrets in fitting:
+            keys = secrets.keys(log)
+            if keys is None:
+                raise PeerFault("an envelope in the wrong log")
+            try:
+                return open_(envelope, keys)
+            except PeerFault:
+                if len(fitting) == 1 and secrets.epoch in ledger.view.epochs:
+                    raise
+        return None
 
     def _check(self, op: SignedOp) -> None:
         header = op.header
@@ -133,10 +175,12 @@ class Inbox:
         ledger = self._room.ledger
         if not all(ledger.knows(head) for head in op.header.authority_heads):
             return OpState.PENDING
-        author = ledger.view.owner.get(op.header.device)
-        if author is None:
-            return OpState.VOID
-        return OpState.ACCEPTED
+        # Not void: its admission may be on the way, and no verdict may hang on what came first.
+        header = op.header
+        if header.device not in ledger.view.owner:
+            return OpState.PENDING
+        fit = ledger.view.may_write(header.device, header.authority_heads, header.seq)
+        return OpState.ACCEPTED if fit else OpState.VOID
 
     def _show(self, change: Change, op: SignedOp, op_no: int) -> bool:
         """Make the row of a post. False: it says nothing to show, or says it twice."""
@@ -156,7 +200,9 @@ class Inbox:
             now=room.clock.now(),
             op_no=op_no,
         ):
-            return False
+            # Unsent here, handed over before this disk was put back: it must not be signed again.
+            change.touched[name] = None
+            return room.posts.handed_over(name, op_no) or room.posts.said_first(name, op_no)
         change.arrived[name] = None
         if writing.thread:
             change.touched[writing.thread] = None

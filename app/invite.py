@@ -191,7 +191,7 @@ def make_request(  # noqa: PLR0917 - all that is signed
     nonce: bytes,
 ) -> bytes:
     """The box with a request. `seeds`: member's and device's."""
-    signed = request_message(capsule.circle, keys, nonce)
+    signed = request_message(capsule.circle, code.key, keys, nonce)
     member, device = seeds
     request = Request(
         name, keys, nonce, code.key,

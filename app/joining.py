@@ -5,6 +5,7 @@ circle's name, more addresses) is kept, so that a restart goes on where it was. 
 tries is at most three seconds, because a person is waiting.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,11 +13,12 @@ import msgspec
 import trio
 
 from app import invite
+from app.circle.names import clean
 from app.circle.state import CircleState, Join, JoinState
 from app.doorkeeping import DECLINED, EXPIRED, USED
-from app.events import JoinChanged, Said
+from app.events import JoinChanged, Said, Trouble
 from app.founding import Keys
-from app.refused import Refused
+from app.refused import Refused, Why
 from app.room import Clock
 from app.store import circles, joins
 from app.store.db import Database
@@ -24,7 +26,9 @@ from app.store.joins import JoinRow
 from app.store.views import moment
 from p2p.door import CapsuleCame, LetIn, ToldToWait, TurnedAway, Visit
 from p2p.errors import PeerFault
-from p2p.host import Closed, FrameStream, Host, HostCrashed, Unreachable, address_peer
+from p2p.host import Closed, FrameStream, Host, Unreachable, address_peer
+
+log = logging.getLogger("hearthside.join")
 
 FIRST, LONGEST = 0.3, 2.0  # seconds between tries
 ANSWER = 15.0  # seconds a visit may take
@@ -51,8 +55,8 @@ class Joining:
     admitted: Callable[["Joining", invite.Capsule, LetIn, Keys], None]
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     _nudge: trio.Event = field(default_factory=trio.Event)
-    _asked: bool = False
     _tried: bool = False
+    _turned_away: int = 0
 
     # -- what it looks like --------------------------------------------------------------------
 
@@ -72,14 +76,15 @@ class Joining:
             circle=self.row.circle.hex() if self.row.circle else None,
             waiting_for=self._sentence(),
             display_name=self.row.display_name,
-            circle_name=capsule.name if capsule else None,
+            circle_name=clean(capsule.name) if capsule else None,
             about=capsule.about if capsule else None,
-            inviter=capsule.inviter if capsule else None,
+            inviter=clean(capsule.inviter) if capsule else None,
             since=moment(self.row.made_at),
         )
 
     def _sentence(self) -> str:
         capsule = self.capsule
+        inviter = clean(capsule.inviter) if capsule else ""
         match self.row.state:
             case JoinState.JOINED:
                 return "You're in."
@@ -95,11 +100,11 @@ class Joining:
             case JoinState.WAITING if capsule is not None:
                 return (
                     "Your knock was heard. Somebody who may open the door has to be reached: "
-                    f"{capsule.inviter}, or another host. Leave the app open."
+                    f"{inviter}, or another host. Leave the app open."
                 )
             case _ if capsule is not None:
                 return (
-                    f"{capsule.inviter} invited you, but can't be reached right now. "
+                    f"{inviter} invited you, but can't be reached right now. "
                     "Leave the app open; you'll come in as soon as one of them is here."
                 )
             case _ if not self._tried:
@@ -139,11 +144,18 @@ class Joining:
 
     async def run(self) -> None:
         """Knock until it is over."""
+        said: Why | None = None
         with self.scope:
             while self.row.state not in OVER:
                 try:
                     await self._knock_on()
-                except (HostCrashed, Refused):
+                except Refused as refused:  # a full disk: said once, not at every try
+                    if refused.kind is not said:
+                        self.say(Trouble(kind=refused.kind.value, message=refused.message))
+                    said = refused.kind
+                    await trio.sleep(LONGEST)
+                except Exception as error:  # noqa: BLE001 - a failed try is not the end of the join
+                    log.warning("a join failed for now: %s", type(error).__name__)
                     await trio.sleep(LONGEST)
 
     async def _knock_on(self) -> None:
@@ -182,6 +194,9 @@ class Joining:
             if over:
                 return True
             heard = heard or waits
+        if self._turned_away:  # and nobody else let us in
+            self.finish(JoinState.REFUSED, reason=self._turned_away)
+            return True
         self._tried = True
         now = JoinState.WAITING if heard else JoinState.LOOKING
         if before != (True, now):
@@ -222,8 +237,8 @@ class Joining:
                     self.admitted(self, capsule, let_in, keys)
                 return True, False
             case TurnedAway(reason):
-                self.finish(JoinState.REFUSED, reason=reason)
-                return True, False
+                self._turned_away = reason
+                return False, False
             case ToldToWait():
                 return False, True
             case _:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from app import epochs
 from app.circle import acts
 from app.circle.fold import AuthorityOp, Person, View, fold
+from app.circle.names import clean
+from app.circle.state import History
 from app.store import circles, ops
 from app.store.circles import CircleRow
 from app.store.db import Database
 from app.store.ops import OpState
 from p2p.crypto import sign_public
+from p2p.envelope import EpochSecrets
 from p2p.ids import DeviceId, EpochId, MemberId, OpId
 from p2p.op import SignedOp
 
@@ -29,6 +32,9 @@ class Ledger:
     keyring: epochs.Keyring = field(default_factory=epochs.Keyring)
     _ops: dict[OpId, AuthorityOp] = field(default_factory=dict)
     _states: dict[OpId, OpState] = field(default_factory=dict)
+    _links: list[acts.Link] = field(default_factory=list)
+    _proven: set[EpochId] = field(default_factory=set)
+    touched: bool = False
     me: MemberId = field(init=False)
     device: DeviceId = field(init=False)
 
@@ -43,15 +49,25 @@ class Ledger:
         self.keyring = epochs.Keyring()
         for epoch, words, authority in circles.secrets_of(self.db, self.row.circle_no):
             self.keyring.add(epoch, words, authority)
+        self.touched = False
         self._ops = {}
+        self._links = []
         for signed in ops.authority_ops(self.db, self.row.circle_no):
             self.add(signed)
         self.view = fold(self._ops.values())
         self._states = {op: self._state(op) for op in self._ops}
+        for link in self._links:  # candidates that are not on disk
+            for parent in link.parents:
+                self.keyring.add(EpochId(parent.epoch), self._words_of(parent), parent.authority)
+        for epoch in self._decided():
+            self.keyring.settle(self.view, epoch)
 
     def add(self, signed: SignedOp) -> acts.Act | None:
         """One more authority op; `refold` makes it count."""
         act = acts.decode(signed.header.kind, signed.payload)
+        self.touched = True
+        if isinstance(act, acts.Link):
+            self._links.append(act)
         self._ops[signed.op_id] = AuthorityOp(signed.op_id, signed.header, act)
         return act
 
@@ -66,10 +82,33 @@ class Ledger:
                 changed.setdefault(state, []).append(op)
         for state, names in changed.items():
             ops.set_state(self.db, self.row.circle_no, names, state)
-        for secrets in list(self.keyring):
-            if epochs.matches(self.view, secrets) is False:
-                self.keyring.drop(secrets.epoch)
-                circles.drop_secret(self.db, self.row.circle_no, secrets.epoch)
+        # A link may have come before what tells whether it is true: read them all again.
+        for link in self._links:
+            self.learn_links(link)
+        for epoch in self._decided():
+            before = self.keyring.get(epoch)
+            proven = self.keyring.settle(self.view, epoch)
+            if proven == before and epoch in self._proven:
+                continue
+            self._proven.add(epoch)
+            circles.drop_secret(self.db, self.row.circle_no, epoch)
+            if proven is not None:
+                circles.keep_secret(
+                    self.db, self.row.circle_no, epoch, proven.words, proven.authority
+                )
+
+    def _decided(self) -> list[EpochId]:
+        """Epochs of which something is known and whose op is here."""
+        return [
+            e for e in self.keyring.epochs()
+            if e in self.view.epochs or (e == epochs.ROOT and self.view.founding is not None)
+        ]  # fmt: skip
+
+    def _words_of(self, parent: acts.ParentSecrets) -> bytes | None:
+        """Where history is fresh no link gives words, whatever it says."""
+        founding = self.view.founding
+        fresh = founding is not None and founding.history is History.FRESH
+        return None if fresh else parent.words
 
     def _state(self, op: OpId) -> OpState:
         if op in self.view.waiting:
@@ -81,27 +120,37 @@ class Ledger:
         return op in self._ops and op not in self.view.waiting
 
     def learn(self, epoch: EpochId, words: bytes | None, authority: bytes | None) -> bool:
-        """Keep a secret. True if it was new. Lies are dropped by the next `refold`."""
-        unproven = sum(1 for s in self.keyring if s.epoch not in self.view.epochs)
-        if unproven > MAX_UNPROVEN and epoch not in self.view.epochs:
+        """Keep a secret. True if it was new; a known lie is not kept."""
+        if epochs.matches(self.view, EpochSecrets(epoch, words, authority)) is False:
             return False
         if not self.keyring.add(epoch, words, authority):
             return False
+        self.touched = True
         circles.keep_secret(self.db, self.row.circle_no, epoch, words, authority)
         return True
+
+    def learn_granted(self, epoch: EpochId, words: bytes, authority: bytes) -> bool:
+        """The same for a grant, which anybody may send: few are kept before their epoch comes."""
+        unproven = sum(e not in self.view.epochs for e in self.keyring.epochs())
+        if unproven > MAX_UNPROVEN and epoch not in self.view.epochs:
+            return False
+        return self.learn(epoch, words, authority)
 
     def learn_links(self, act: acts.Act | None) -> bool:
         """Take the parents' secrets out of a link op."""
         if not isinstance(act, acts.Link):
             return False
-        learned = [self.learn(EpochId(p.epoch), p.words, p.authority) for p in act.parents]
+        learned = [
+            self.learn(EpochId(p.epoch), self._words_of(p), p.authority) for p in act.parents
+        ]
         return any(learned)
 
     def name_of(self, member: MemberId) -> str:
         """The name a member goes by; before their profile has come, a neutral word."""
         person = self.view.people.get(member)
-        if person is not None and person.name:
-            return person.name
+        name = clean(person.name) if person is not None else ""
+        if name:
+            return name
         return self.row.display_name if member == self.me else "Someone new"
 
     def myself(self) -> Person | None:

@@ -15,7 +15,17 @@ from p2p.envelope import envelope_id, seal
 from p2p.errors import OurFault
 from p2p.ids import ZERO, CircleId, DeviceId, EpochId, OpId, PostId
 from p2p.log import heads_to_name
-from p2p.op import HEADS_LIMIT, Header, Kind, Log, SignedOp, payload_hash, post_id, sign_op
+from p2p.op import (
+    AUTHORITY_HEADS_LIMIT,
+    HEADS_LIMIT,
+    Header,
+    Kind,
+    Log,
+    SignedOp,
+    payload_hash,
+    post_id,
+    sign_op,
+)
 
 SALT = 16  # bytes
 MAX_BATCH = 500  # words signed in one transaction
@@ -89,12 +99,19 @@ class Outbox:
             with room.change() as change:
                 epoch = self.epoch(change)
                 hour = min(room.clock.hour(), latest_hour)
+                # Once for all of them: nobody else's words come in between.
+                device = room.ledger.device
+                seen = ops.words_heads(room.db, room.row.circle_no, device, HEADS_LIMIT)
                 for unsent in waiting:
-                    self._send(change, unsent, epoch, hour)
+                    self._send(change, unsent, epoch, hour, seen)
 
-    def _send(self, change: Change, unsent: Unsent, epoch: EpochId, hour: int) -> None:
+    def _send(
+        self, change: Change, unsent: Unsent, epoch: EpochId, hour: int, seen: tuple[OpId, ...]
+    ) -> None:
         kind = Kind.REPLY if unsent.reply else Kind.POST
-        op = self._sign(Log.WORDS, kind, unsent.payload, epoch, hour, unsent.written_at)
+        op = self._sign(
+            Log.WORDS, kind, unsent.payload, epoch, hour, unsent.written_at, words_seen=seen
+        )
         op_no = self._keep(op, OpState.ACCEPTED, change)
         self._room.posts.signed(unsent.post_no, op_no)
         change.touched[unsent.post] = None
@@ -103,27 +120,43 @@ class Outbox:
 
     def _sign(  # noqa: PLR0917 - the header's own parts
         self, log: Log, kind: Kind, payload: bytes, epoch: EpochId, hour: int,
-        written_at: int | None = None,
+        written_at: int | None = None, words_seen: tuple[OpId, ...] = (),
     ) -> SignedOp:  # fmt: skip
         room, ledger = self._room, self._room.ledger
         seq, prev = ops.next_place(room.db, room.row.circle_no, log, ledger.device)
-        order = ledger.view.order
-        # In the authority log `prev` is named already; naming it again as a head adds nothing.
-        heads = heads_to_name(order) if order is not None else ()
-        seen = (
-            ops.words_heads(room.db, room.row.circle_no, ledger.device, HEADS_LIMIT)
-            if log is Log.WORDS
-            else ()
-        )
+        heads = self._authority_heads()
         salt = room.entropy(SALT)
         header = Header(
             version=1, circle=room.row.circle, device=ledger.device, log=log, seq=seq,
-            prev=prev if prev is not None else OpId(ZERO), heads=seen, authority_heads=heads,
+            prev=prev if prev is not None else OpId(ZERO), heads=words_seen, authority_heads=heads,
             epoch=epoch, hour=hour, kind=int(kind), payload_hash=payload_hash(salt, payload),
             payload_size=len(payload),
             written_at=written_at if written_at is not None else room.clock.now(),
         )  # fmt: skip
         return sign_op(room.row.device_seed, header, salt, payload)
+
+    def _authority_heads(self) -> tuple[OpId, ...]:
+        """At most four heads; one of them always leads to our own admission."""
+        view = self._room.ledger.view
+        if view.order is None:
+            return ()
+        heads = heads_to_name(view.order)
+        device = self._room.ledger.device
+        if view.may_write(device, heads, 0) or device not in view.admitted_by:
+            return heads
+        return (*heads[: AUTHORITY_HEADS_LIMIT - 1], view.admitted_by[device])
+
+    def leave(self, change: Change) -> None:
+        """Go: the last act of all our devices, with cuts at what was said until now."""
+        room, ledger = self._room, self._room.ledger
+        myself = ledger.myself()
+        cuts = []
+        for device in myself.devices if myself is not None else ():
+            for log in (Log.AUTHORITY, Log.WORDS):
+                seq, op = ops.next_place(room.db, room.row.circle_no, log, device)
+                if op is not None:
+                    cuts.append(acts.Cut(device, int(log), seq, op))
+        self.act(change, Kind.LEAVE, acts.Leave(cuts))
 
     def _keep(self, op: SignedOp, state: OpState, change: Change) -> int:
         room = self._room

@@ -87,15 +87,21 @@ class Room:
         if self._change is not None:
             raise OurFault("a change within a change")
         before = self._people()
+        known = frozenset(self.ledger.view.epochs) & frozenset(self.ledger.keyring.readable())
+        self.ledger.touched = False
         change = self._change = Change()
         try:
             with self.db.write():
                 yield change
         except BaseException:
-            self.ledger.load()  # memory may be ahead of what the disk took back
+            if self.ledger.touched:  # memory is ahead of what the disk took back
+                self.ledger.load()
             raise
         finally:
             self._change = None
+        # A secret that came before its epoch counts as new once the epoch is here.
+        now = frozenset(self.ledger.view.epochs) & frozenset(self.ledger.keyring.readable())
+        change.epochs = change.epochs or bool(now - known)
         self._tell_node(change, from_peer=from_peer)
         self._tell_listeners(change, before)
 

@@ -13,17 +13,20 @@ import trio
 from app.circle.state import CircleState, Path
 from app.events import NetChanged, Said, Trouble
 from app.inbox import Inbox
+from app.logs import leaves
 from app.outbox import Outbox
-from app.refused import Why
+from app.refused import Refused, Why
 from app.room import Room
 from app.shelf import RoomShelf
 from app.store import circles
+from p2p.errors import OurFault, PeerFault
 from p2p.host import Host, HostCrashed, PortTaken, address_peer
 from p2p.ids import DeviceId, MemberId
 from p2p.node import Node, Way
 from p2p.op import Kind
 
-RESTART = 2.0  # seconds before a crashed host is made anew
+RESTART = 2.0  # seconds before a failed circle is started anew, doubled up to LONGEST
+LONGEST = 60.0
 LOOPBACK = ("/ip4/127.", "/ip6/::1/")
 
 log = logging.getLogger("hearthside.circle")
@@ -74,14 +77,38 @@ class RunningCircle:
         room.neighbour = self.node
 
     async def run(self) -> None:
-        """Serve until cancelled; a crashed host is made anew."""
+        """Serve until cancelled; whatever fails in this circle ends neither it nor the home.
+
+        A crashed host is made anew, and a store that refuses asked again. A full disk may have no
+        room for the port to be remembered: said once, not again and again.
+        """
+        said: Why | None = None
+        pause = RESTART
         with self.scope:
             while True:
+                begun = trio.current_time()
                 try:
                     await self._serve()
-                except HostCrashed:
+                except* HostCrashed:
                     log.warning("a circle's host failed; starting it again")
-                    await trio.sleep(RESTART)
+                except* Refused as group:
+                    for refused in leaves(group):
+                        if isinstance(refused, Refused) and refused.kind is not said:
+                            said = refused.kind
+                            self.say(Trouble(kind=said.value, message=refused.message))
+                except* Exception as group:  # noqa: BLE001 - told by type: it may hold words
+                    kinds = ", ".join(type(error).__name__ for error in leaves(group))
+                    log.error("a circle failed: %s", kinds)  # noqa: TRY400
+                pause = RESTART if trio.current_time() - begun > LONGEST else pause
+                await trio.sleep(pause)
+                pause = min(pause * 2, LONGEST)
+
+    def words_wait(self) -> None:
+        """A word was kept: hand it over. What goes wrong in that is not the writer's concern."""
+        try:
+            self.node.words_wait()
+        except (OurFault, PeerFault) as fault:
+            log.warning("handing over failed: %s", fault)
 
     async def _serve(self) -> None:
         row = self.room.row

@@ -19,6 +19,7 @@ from app.store import circles, ops
 from p2p.crypto import sign, verify
 from p2p.envelope import seal
 from p2p.errors import OurFault, PeerFault
+from p2p.host import well_formed
 from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.op import Kind, Log
 from p2p.ports import Answer, TakenIn
@@ -37,6 +38,7 @@ class RoomShelf:
         self._inbox = inbox
         self._outbox = outbox
         self.sponsors: dict[bytes, DeviceId] = {}
+        self._claimed: dict[DeviceId, int] = {}
 
     @contextmanager
     def _careful(self) -> Iterator[None]:
@@ -96,9 +98,10 @@ class RoomShelf:
 
     # -- epochs --------------------------------------------------------------------------------
 
-    def epochs(self) -> frozenset[EpochId]:
+    def epochs(self) -> Sequence[EpochId]:
         """See the port."""
-        return self._room.ledger.keyring.readable()
+        ledger = self._room.ledger
+        return epochs.deepest_first(ledger.view, ledger.keyring.readable())
 
     def lacking(self, device: DeviceId, theirs: frozenset[EpochId]) -> Sequence[EpochId]:
         """See the port."""
@@ -110,9 +113,9 @@ class RoomShelf:
         room, ledger = self._room, self._room.ledger
         entitled = epochs.lacking(ledger.view, ledger.keyring, device, frozenset())
         may = [
-            e for e in wanted if e in entitled or device in epochs.holders(ledger.view, e)
+            e for e in wanted if e in entitled or device in epochs.readers(ledger.view, e)
         ]  # fmt: skip
-        outside = [e for e in may if device not in epochs.holders(ledger.view, e)]
+        outside = [e for e in may if device not in epochs.readers(ledger.view, e)]
         if outside:
             with self._careful(), room.change() as change:
                 for epoch in outside:
@@ -127,8 +130,9 @@ class RoomShelf:
         if opened is None:
             return False
         epoch = EpochId(grant.epoch)
-        with self._careful(), room.change(from_peer=True) as change:
-            if room.ledger.learn(epoch, *opened):
+        # Not `from_peer`: the grant brings no envelopes, but it may open some that waited here.
+        with self._careful(), room.change() as change:
+            if room.ledger.learn_granted(epoch, *opened):
                 room.ledger.refold()
                 self._inbox.secret_came(change, epoch)
                 change.epochs = True
@@ -148,7 +152,8 @@ class RoomShelf:
     def sign_waiting(self, latest_hour: int) -> None:
         """See the port."""
         myself = self._room.ledger.myself()
-        if myself is not None and not myself.left:
+        newest = max(self._claimed.values(), default=0)
+        if myself is not None and not myself.left and self.own_held()[1] >= newest:
             with self._careful():
                 self._outbox.sign_waiting(latest_hour)
 
@@ -162,12 +167,19 @@ class RoomShelf:
                 names.append(name)
         return [envelope for _, envelope in self.envelopes(names) if envelope]
 
-    def take_chain(self, envelopes: Sequence[bytes]) -> None:
+    def take_chain(self, envelopes: Sequence[bytes], door: bytes) -> None:
         """See the port. What does not open or is not true is nobody's fault here: it is dropped."""
         try:
-            self._inbox.take_in(Log.AUTHORITY, envelopes)
+            self._inbox.take_chain(envelopes, lambda: self.device_at(door) is not None)
         except (PeerFault, Refused):
             return
+
+    def claims(self, device: DeviceId, words: int) -> None:
+        """See the port. A restored disk must not give a seq twice."""
+        if words:
+            self._claimed[device] = words
+        else:
+            self._claimed.pop(device, None)
 
     # -- addresses -----------------------------------------------------------------------------
 
@@ -175,7 +187,8 @@ class RoomShelf:
         """Write where we can be reached now; newer than all before."""
         room = self._room
         with room.db.write():
-            counter = circles.count_card(room.db, room.row.circle_no)
+            # Never behind what a disk that was put back had told: so not a bare count.
+            counter = circles.count_card(room.db, room.row.circle_no, room.clock.now())
             told = list(addresses)[:16]
             signed = _card_message(room.row.circle, counter, told)
             card = Card(
@@ -196,21 +209,23 @@ class RoomShelf:
         room = self._room
         members = room.ledger.view.devices()
         known = circles.cards_of(room.db, room.row.circle_no)
-        newer = []
+        newer: dict[DeviceId, Card] = {}
         for card in cards:
             device = DeviceId(card.device)
             if device not in members or device == room.ledger.device:
                 continue
+            if not all(well_formed(address) for address in card.addresses):
+                raise PeerFault("a card with an address that is none")
             if device in known and known[device].counter >= card.counter:
                 continue
             signed = _card_message(room.row.circle, card.counter, card.addresses)
             if not verify(card.device, CARD, signed, card.signature):
                 raise PeerFault("a card not signed by its device")
-            newer.append(card)
+            known[device] = newer[device] = card
         if newer:
             with self._careful(), room.db.write():
-                circles.keep_cards(room.db, room.row.circle_no, newer)
-        return newer
+                circles.keep_cards(room.db, room.row.circle_no, newer.values())
+        return list(newer.values())
 
     # -- the door ------------------------------------------------------------------------------
 
@@ -225,4 +240,7 @@ class RoomShelf:
 
 
 def _card_message(circle: bytes, counter: int, addresses: Sequence[str]) -> bytes:
-    return circle + counter.to_bytes(8, "big") + "\n".join(addresses).encode()
+    # Each with its length, or one address with a break in it would pass for two.
+    told = [address.encode() for address in addresses]
+    parts = b"".join(len(part).to_bytes(2, "big") + part for part in told)
+    return circle + counter.to_bytes(8, "big") + parts

@@ -2,6 +2,7 @@
 
 from app import commands as c
 from app.circle import acts
+from app.circle.names import clean
 from app.circle.state import Draft, Post, PostKind, Thread
 from app.outbox import Outbox
 from app.refused import Refused, Why
@@ -90,10 +91,10 @@ def keep_draft(room: Room, asked: c.KeepDraft) -> None:
 
 def clean_name(text: str) -> str:
     """A name as people meant it: no edges of white space, no control or direction characters."""
-    cleaned = " ".join("".join(ch for ch in text if ch.isprintable() or ch == " ").split())
+    cleaned = clean(text)
     if not cleaned:
         raise Refused(Why.BAD_REQUEST, "A name needs at least one letter.")
-    return cleaned[:64]
+    return cleaned
 
 
 def no_such_post() -> Refused:

@@ -6,14 +6,13 @@ and hangs up on whoever breaks a rule or falls silent. It knows no posts and kee
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import trio
 
 from p2p import sync, wire
 from p2p.crypto import Entropy
-from p2p.door import Doorkeeper
 from p2p.errors import OurFault, PeerFault
 from p2p.happened import Brought, Happened, Met, NewCards, WentLive
 from p2p.host import Closed, FrameStream, Unreachable, address_peer
@@ -21,12 +20,13 @@ from p2p.ids import DeviceId, EnvelopeId
 from p2p.op import Log
 from p2p.ports import Shelf
 from p2p.reach import Reach
+from p2p.threshold import Threshold
 
 BEAT = 2.0  # seconds of our silence after which a heartbeat is sent
 SILENCE = 6.0  # seconds of their silence after which we hang up
-HELLO = 10.0  # seconds a stranger may take for the first frame
 AGAIN = 900.0  # seconds between reconciliations of an open conversation
 MAX_CONVERSATIONS = 64
+STALL = 60.0  # seconds without a step forward after which a conversation is given up
 SHORT = 0.3  # seconds: a conversation that ends sooner does not count as having reached someone
 
 log = logging.getLogger("hearthside.node")
@@ -91,6 +91,9 @@ class _Talk:
     scope: trio.CancelScope
     wake: trio.Event
     drained: trio.Event
+    heard: float = field(default_factory=trio.current_time)
+    stepped: float = field(default_factory=trio.current_time)
+    steps: int = 0
 
     def poke(self) -> None:
         self.wake.set()
@@ -110,7 +113,7 @@ class Node:
         self.own_door = own_door
         self._dialer: Dialer | None = None
         self._talks: dict[DeviceId, _Talk] = {}
-        self._strangers = 0
+        self._threshold = Threshold(shelf, self._answering, directory.let_in)
         self._hints: dict[DeviceId, list[str]] = {}
         self.reach = Reach(
             dial=self._dial, here=self.here, waiting=directory.waiting, entropy=entropy
@@ -139,9 +142,9 @@ class Node:
         self.reach.want(ways)
         for device, talk in list(self._talks.items()):
             now = self._shelf.device_at(talk.stream.peer)
-            if now is None:
+            if now is None or (now != device and now in self._talks):
                 talk.scope.cancel()
-            elif now != device and now not in self._talks:
+            elif now != device:
                 # A newcomer knows only doors until the circle's history has come.
                 del self._talks[device]
                 self._talks[now] = talk
@@ -152,28 +155,37 @@ class Node:
     def announce(self, kind: Log, ids: Iterable[EnvelopeId], *, but: _Talk | None = None) -> None:
         """These envelopes are on disk: hand them to everybody here."""
         names = list(ids)
-        for talk in self._talks.values():
+        for talk in list(self._talks.values()):
             if talk is not but:
                 talk.conversation.announce(kind, names)
                 talk.poke()
 
     def offer_epochs(self) -> None:
         """New epochs are known: grant them to everybody here who may have them."""
-        for talk in self._talks.values():
-            talk.conversation.offer_epochs()
+        for talk in list(self._talks.values()):
+            try:
+                talk.conversation.offer_epochs()
+            except (PeerFault, OurFault):  # this one's keys are none, or the store is full
+                talk.scope.cancel()
             talk.poke()
 
     def words_wait(self) -> None:
         """A word was written: sign it if somebody is here to take it, else look for people."""
-        ready = [t.conversation for t in self._talks.values() if t.conversation.may_sign]
-        if ready:
-            self._shelf.sign_waiting(min(c.waiting_hour for c in ready))
-        else:
+        ready = [t for t in self._talks.values() if t.conversation.may_sign]
+        if not ready:
             self.reach.nudge()
+            return
+        try:
+            now = self._clock.hour()
+            self._shelf.sign_waiting(min(t.conversation.latest_hour(now) for t in ready))
+        except OurFault:
+            # No room to sign it, which the shelf said. It is kept, and tried at the next meeting.
+            for talk in ready:
+                talk.scope.cancel()
 
     def cards_changed(self, cards: Sequence[wire.Card], *, but: _Talk | None = None) -> None:
         """Hand on newer address cards, and try them."""
-        for talk in self._talks.values():
+        for talk in list(self._talks.values()):
             if talk is not but:
                 talk.conversation.tell_cards(cards)
                 talk.poke()
@@ -191,17 +203,18 @@ class Node:
 
     async def on_stream(self, stream: FrameStream) -> None:
         """Serve a stream that somebody opened: a member's conversation or a newcomer's knock."""
-        if len(self._talks) + self._strangers >= MAX_CONVERSATIONS:
-            return
         device = self._shelf.device_at(stream.peer)
         if device is None:
-            self._strangers += 1
-            try:
-                await self._serve_stranger(stream)
-            finally:
-                self._strangers -= 1
+            conversation = await self._threshold.serve(stream)
+            if conversation is not None:
+                await self._talk(conversation, stream)
             return
-        await self._talk(self._conversation(stream.peer, leads=False, show_chain=False), stream)
+        if len(self._talks) >= MAX_CONVERSATIONS and device not in self._talks:
+            return
+        await self._talk(self._answering(stream.peer), stream)
+
+    def _answering(self, door: bytes) -> sync.Conversation:
+        return self._conversation(door, leads=False, show_chain=False)
 
     def _conversation(self, door: bytes, *, leads: bool, show_chain: bool) -> sync.Conversation:
         return sync.Conversation(
@@ -213,32 +226,6 @@ class Node:
             show_chain=show_chain,
         )
 
-    async def _serve_stranger(self, stream: FrameStream) -> None:
-        """A newcomer at the door, or a member we have not heard of yet, or nobody."""
-        keeper = Doorkeeper(self._shelf, stream.peer)
-        conversation: sync.Conversation | None = None
-        try:
-            with trio.fail_after(HELLO):
-                first = await stream.receive()
-                if isinstance(wire.decode(first), wire.Chain):
-                    conversation = self._conversation(stream.peer, leads=False, show_chain=False)
-                    conversation.receive(first)
-                else:
-                    await self._serve_door(keeper, stream, first)
-        except (PeerFault, Closed, trio.TooSlowError):
-            conversation = None
-        if keeper.admitted:
-            self._directory.let_in()
-        if conversation is not None and self._shelf.device_at(stream.peer) is not None:
-            await self._talk(conversation, stream)
-        else:
-            await stream.close()
-
-    async def _serve_door(self, keeper: Doorkeeper, stream: FrameStream, first: bytes) -> None:
-        await stream.send(keeper.receive(first))
-        while not keeper.admitted:
-            await stream.send(keeper.receive(await stream.receive()))
-
     async def _dial(self, device: DeviceId) -> bool:
         """Open a conversation and hold it to its end. False if nobody was reached."""
         way = self._directory.ways().get(device)
@@ -249,10 +236,14 @@ class Node:
             return False
         try:
             stream = await self._dialer.open(way.door, addresses)
+        except (Unreachable, Closed, PeerFault):
+            return False
+        try:
             conversation = self._conversation(
                 way.door, leads=True, show_chain=not self._directory.knows_me(device)
             )
-        except (Unreachable, Closed, PeerFault):
+        except PeerFault:  # gone from the circle while we dialled
+            await stream.close()
             return False
         begun = trio.current_time()
         await self._talk(conversation, stream)
@@ -294,11 +285,21 @@ class Node:
             with trio.fail_after(SILENCE):
                 data = await talk.stream.receive()
             talk.conversation.receive(data)
+            talk.heard = trio.current_time()
+            self._expect_progress(talk)
             for happened in talk.conversation.happened():
                 if not self._react(talk, happened):
                     return
             talk.poke()
             await trio.lowlevel.checkpoint()
+
+    def _expect_progress(self, talk: _Talk) -> None:
+        """Heartbeats alone don't keep a conversation that gets nowhere."""
+        steps = talk.conversation.steps
+        if steps != talk.steps or talk.conversation.phase is sync.Phase.LIVE:
+            talk.steps, talk.stepped = steps, talk.heard
+        elif talk.heard - talk.stepped > STALL:
+            raise PeerFault("a conversation that gets nowhere")
 
     def _react(self, talk: _Talk, happened: Happened) -> bool:
         match happened:
@@ -324,7 +325,8 @@ class Node:
         if older is not None and older is not talk:
             both = older.conversation.leads is not talk.conversation.leads
             mine_wins = self.own_door < talk.stream.peer
-            if both and mine_wins is older.conversation.leads:
+            alive = trio.current_time() - older.heard < 2 * BEAT
+            if both and alive and mine_wins is older.conversation.leads:
                 return False
             del self._talks[device]
             older.scope.cancel()

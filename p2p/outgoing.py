@@ -75,6 +75,7 @@ class Outgoing:
         """As many envelopes of a batch as one frame holds; the rest goes back to the front."""
         envelopes: list[bytes] = []
         sent: list[EnvelopeId] = []
+        gone: list[EnvelopeId] = []
         size = 0
         ids = tuple(self.unseen(batch.ids)) if batch.live else batch.ids
         for place, (name, envelope) in enumerate(self._shelf.envelopes(ids)):
@@ -85,6 +86,10 @@ class Outgoing:
                 envelopes.append(envelope)
                 size += len(envelope)
                 sent.append(name)
+            elif not batch.live:
+                gone.append(name)  # asked for, and replaced or erased since
+        if gone:
+            self._queue.appendleft(wire.Gone(log=batch.log, ids=list(gone[: wire.MAX_IDS])))
         if not envelopes:
             return None
         self.saw(sent)

@@ -50,8 +50,8 @@ class Shelf(Protocol):
     def take_in(self, log: Log, envelopes: Sequence[bytes]) -> TakenIn:
         """Open, check, judge and keep. Raises `PeerFault` where the sender broke a rule."""
 
-    def epochs(self) -> frozenset[EpochId]:
-        """The epochs whose words can be opened here."""
+    def epochs(self) -> Sequence[EpochId]:
+        """The epochs whose words can be opened here, deepest first."""
 
     def lacking(self, device: DeviceId, theirs: frozenset[EpochId]) -> Sequence[EpochId]:
         """Which epochs held here that device may have and lacks."""
@@ -71,8 +71,11 @@ class Shelf(Protocol):
     def chain(self) -> list[bytes]:
         """Envelopes that show this device's admission, at most 64."""
 
-    def take_chain(self, envelopes: Sequence[bytes]) -> None:
-        """Authority ops brought by somebody not known (yet). Never raises."""
+    def take_chain(self, envelopes: Sequence[bytes], door: bytes) -> None:
+        """Authority ops by somebody not known; kept only if that door is then a member's."""
+
+    def claims(self, device: DeviceId, words: int) -> None:
+        """A device says it holds so many of our own words; 0 takes that back."""
 
     def cards(self) -> list[Card]:
         """The newest address card of every current device, our own too."""

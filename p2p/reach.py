@@ -17,7 +17,7 @@ from p2p.ids import DeviceId
 FIRST = 0.4  # seconds before the second try
 EAGER = 3.0  # longest pause in seconds while something waits
 PATIENT = 30.0  # longest pause in seconds otherwise
-ENOUGH = 8  # conversations that we dial for one circle
+ENOUGH = 16  # conversations that we dial for one circle
 
 
 @dataclass(slots=True)

@@ -26,14 +26,16 @@ from p2p.errors import PeerFault
 from p2p.granting import Granting
 from p2p.happened import Brought, Happened, Met, NewCards, WentLive
 from p2p.ids import DeviceId, EnvelopeId, EpochId
+from p2p.leading import RECONCILE_LIMIT, Leading
 from p2p.op import Log
 from p2p.outgoing import Outgoing
 from p2p.ports import Shelf
-from p2p.reconcile import Initiator, ItemVector, respond
+from p2p.reconcile import ItemVector, respond
+from p2p.unopened import Unopened
 
+CLOCKS_APART = 24  # hours by which the other's clock may differ and still be heeded
+AHEAD = 1  # hours by which a word may be ahead of their clock
 ROUNDS = 6  # how often a set is gone through before what is left is left to the next meeting
-RECONCILE_LIMIT = 128 * 1024  # bytes of one Negentropy message
-MAX_CLOSED = 4096  # unopened authority envelopes held back for this conversation
 BACKLOG = 4096  # ids remembered before live; beyond it another round is asked for
 
 
@@ -66,17 +68,15 @@ class Conversation:
         self._their_hour = hour
         self._their_scope: frozenset[EpochId] | None = None
         self._scope: frozenset[EpochId] = frozenset()
-        self._sign_late = False
         self.phase = Phase.HELLO
+        self.steps = 0  # how often something new came of a frame
         self.device: DeviceId | None = None
         self._out = Outgoing(shelf)
         self._granting = Granting(shelf, self._out)
         self._happened: list[Happened] = []
-        self._initiator: Initiator | None = None
-        self._reconciled = False
-        self._asked: set[EnvelopeId] = set()
+        self._leading: Leading | None = None
         self._rounds = 0
-        self._closed: dict[bytes, None] = {}
+        self._unopened = Unopened(shelf)
         self._backlog: dict[EnvelopeId, Log] = {}
         self._missed = False
         if leads:
@@ -105,13 +105,13 @@ class Conversation:
             case wire.Want(log, ids):
                 self._on_want(Log(log), [EnvelopeId(i) for i in ids])
             case wire.Gone(_, ids):
-                self._asked.difference_update(EnvelopeId(i) for i in ids)
+                self._came([EnvelopeId(i) for i in ids])
                 self._advance()
             case wire.Epochs(ids, answer):
                 self._on_epochs(ids, answer=answer)
             case wire.Grants(grants):
                 if self._granting.take(grants):
-                    self._try_closed()
+                    self._brought(Log.AUTHORITY, self._unopened.try_again())
             case wire.Ack(epochs):
                 self._granting.they_open(epochs)
             case wire.Need(epochs):
@@ -123,8 +123,7 @@ class Conversation:
             case wire.Again():
                 if not self.leads:
                     raise PeerFault("the leader was told to lead by the leader")
-                if self.phase is Phase.LIVE:
-                    self.reconcile()
+                self.reconcile()
             case wire.Cards(cards):
                 if newer := self._shelf.take_cards(cards):
                     self._happened.append(NewCards(tuple(newer)))
@@ -159,7 +158,12 @@ class Conversation:
             self._granting.offer(self.device)
 
     def reconcile(self) -> None:
-        """Go through both sets again; the one who answered asks the leader to."""
+        """Go through both sets again; the one who answered asks the leader to.
+
+        Before live a round is under way anyway, and its answers would find nobody waiting.
+        """
+        if self.phase is not Phase.LIVE:
+            return
         if self.leads:
             self._rounds = 0
             self._begin(Log.AUTHORITY)
@@ -177,15 +181,19 @@ class Conversation:
         """Whether so much waits to be sent that nothing more should be read for now."""
         return self._out.crowded
 
-    @property
-    def waiting_hour(self) -> int:
-        """The latest hour a word signed for this meeting may bear."""
-        return min(self._hour, self._their_hour + 1)
+    def latest_hour(self, now: int) -> int:
+        """The latest hour that a word signed for this meeting may bear (protocol, section 2).
+
+        `now`: our own hour. Of a clock that is days off no notice is taken: it would date our
+        words for everybody else.
+        """
+        apart = self._their_hour - self._hour
+        return now + AHEAD + (apart if abs(apart) <= CLOCKS_APART else 0)
 
     @property
     def may_sign(self) -> bool:
-        """Whether words may be numbered now: authority is settled, and no newer seq is missing."""
-        return not self._sign_late and self.phase in {
+        """Whether words may be numbered now: authority is settled with this one."""
+        return self.phase in {
             Phase.SCOPE, Phase.WORDS, Phase.WORDS_SETTLING, Phase.LIVE,
         }  # fmt: skip
 
@@ -201,7 +209,7 @@ class Conversation:
         match frame:
             case wire.Chain(envelopes) if not self.leads and self.device is None:
                 if self._shelf.device_at(self._door) is None:
-                    self._shelf.take_chain(envelopes)
+                    self._shelf.take_chain(envelopes, self._door)
             case wire.Hello():
                 device = self._shelf.device_at(self._door)
                 if device is None:
@@ -211,10 +219,9 @@ class Conversation:
                 self.device = device
                 self._their_nonce = frame.nonce
                 self._their_hour = frame.hour
-                own = self._shelf.own_held()
-                # They hold more of my words than I do: this disk was restored. Words are numbered
-                # only after those have come, or one seq would be given twice.
-                self._sign_late = frame.held[1] > own[1]
+                # If they hold more of my words than I do, this disk was restored: words are
+                # numbered only after those have come, or one seq would be given twice.
+                self._shelf.claims(device, frame.held[1])
                 if not self.leads:
                     self._say_hello(device)
                 self._happened.append(Met(device))
@@ -231,43 +238,24 @@ class Conversation:
 
     def _begin(self, log: Log) -> None:
         self.phase = Phase.AUTHORITY if log is Log.AUTHORITY else Phase.WORDS
-        self._initiator = Initiator(self._vector(log), RECONCILE_LIMIT)
-        self._reconciled = False
-        self._asked.clear()
-        self._out.put(wire.Reconcile(log=log, message=self._initiator.start()))
+        self._leading = Leading(self._shelf, self._out, log, self._vector(log))
 
     def _on_reconcile(self, log: Log, message: bytes) -> None:
-        if not self.leads:
-            if log is Log.AUTHORITY:
-                self.phase = Phase.AUTHORITY
-            elif self._their_scope is None:
-                raise PeerFault("words before their scope")
-            else:
-                self.phase = Phase.WORDS
-            reply = respond(self._vector(log), message, RECONCILE_LIMIT)
-            self._out.put(wire.Reconcile(log=log, message=reply))
-            return
-        if self._initiator is None or log is not self._current():
-            raise PeerFault("a reconciliation nobody began")
-        step = self._initiator.receive(message)
-        self._give(log, [EnvelopeId(i) for i in step.have])
-        self._ask(log, [EnvelopeId(i) for i in step.need])
-        if step.reply is None:
-            self._initiator = None
-            self._reconciled = True
+        self.steps += 1
+        if self.leads:
+            if self._leading is None:
+                raise PeerFault("a reconciliation nobody began")
+            self._leading.receive(log, message)
             self._advance()
+            return
+        if log is Log.AUTHORITY:
+            self.phase = Phase.AUTHORITY
+        elif self._their_scope is None:
+            raise PeerFault("words before their scope")
         else:
-            self._out.put(wire.Reconcile(log=log, message=step.reply))
-
-    def _current(self) -> Log:
-        words = self.phase in {Phase.WORDS, Phase.WORDS_SETTLING}
-        return Log.WORDS if words else Log.AUTHORITY
-
-    def _ask(self, log: Log, ids: list[EnvelopeId]) -> None:
-        lacking = [i for i in dict.fromkeys(ids) if i not in self._asked]
-        self._asked.update(lacking)
-        for start in range(0, len(lacking), wire.MAX_IDS):
-            self._out.put(wire.Want(log=log, ids=list(lacking[start : start + wire.MAX_IDS])))
+            self.phase = Phase.WORDS
+        reply = respond(self._vector(log), message, RECONCILE_LIMIT)
+        self._out.put(wire.Reconcile(log=log, message=reply))
 
     def _on_want(self, log: Log, ids: list[EnvelopeId]) -> None:
         held = self._shelf.held(log, ids)
@@ -285,30 +273,18 @@ class Conversation:
     def _on_envelopes(self, log: Log, envelopes: Sequence[bytes]) -> None:
         brought = [EnvelopeId(digest("", e)) for e in envelopes]
         self._remember(brought)
-        self._asked.difference_update(brought)
-        self._keep(log, envelopes)
+        self._came(brought)
+        self._brought(log, self._unopened.take_in(log, envelopes))
         self._advance()
 
-    def _keep(self, log: Log, envelopes: Sequence[bytes]) -> None:
-        taken = self._shelf.take_in(log, envelopes)
-        if taken.new:
-            self._happened.append(Brought(log, taken.new))
-        if log is Log.AUTHORITY:
-            self._closed.update(dict.fromkeys(taken.closed))
-            if len(self._closed) > MAX_CLOSED:
-                raise PeerFault("too many envelopes that nothing opens")
-            if taken.learned:
-                self._try_closed()
+    def _brought(self, log: Log, new: tuple[EnvelopeId, ...]) -> None:
+        if new:
+            self.steps += 1
+            self._happened.append(Brought(log, new))
 
-    def _try_closed(self) -> None:
-        while self._closed:
-            closed, self._closed = list(self._closed), {}
-            taken = self._shelf.take_in(Log.AUTHORITY, closed)
-            self._closed.update(dict.fromkeys(taken.closed))
-            if taken.new:
-                self._happened.append(Brought(Log.AUTHORITY, taken.new))
-            if not taken.learned:
-                return
+    def _came(self, ids: Iterable[EnvelopeId]) -> None:
+        if self._leading is not None:
+            self._leading.came(ids)
 
     def _remember(self, ids: Sequence[EnvelopeId]) -> None:
         self._out.saw(ids)
@@ -319,14 +295,18 @@ class Conversation:
 
     def _advance(self) -> None:
         """The leader goes on once all that was named has come."""
-        if not self._reconciled or self._asked:
+        if self._leading is None or not self._leading.over:
             return
         if self.phase is Phase.AUTHORITY:
             self.phase = Phase.EPOCHS
-            self._out.put(wire.Epochs(ids=list(self._shelf.epochs())))
+            self._out.put(wire.Epochs(ids=self._epochs()))
         elif self.phase is Phase.WORDS:
             self.phase = Phase.WORDS_SETTLING
             self._out.put(self._settled(Log.WORDS))
+
+    def _epochs(self) -> list[bytes]:
+        """The epochs whose words open here, as many as a frame holds, the newest first."""
+        return [bytes(e) for e in self._shelf.epochs()[: wire.MAX_IDS]]
 
     def _on_epochs(self, theirs: Sequence[bytes], *, answer: bool) -> None:
         if answer != self.leads:
@@ -334,7 +314,7 @@ class Conversation:
         self._granting.they_open(theirs)
         self.offer_epochs()
         if not self.leads:
-            self._out.put(wire.Epochs(ids=list(self._shelf.epochs()), answer=True))
+            self._out.put(wire.Epochs(ids=self._epochs(), answer=True))
         elif self.phase is Phase.EPOCHS:
             # Their grants came before their list, so what they open is open now.
             self.phase = Phase.AUTHORITY_SETTLING
@@ -383,7 +363,7 @@ class Conversation:
         self.phase = Phase.SCOPE
         self._their_scope = None
         self._sign()
-        self._scope = self._shelf.epochs()
+        self._scope = frozenset(EpochId(e) for e in self._epochs())
         self._out.put(wire.Scope(ids=list(self._scope)))
 
     def _on_scope(self, theirs: frozenset[EpochId]) -> None:
@@ -393,21 +373,21 @@ class Conversation:
         if not self.leads:
             self.phase = Phase.SCOPE
             self._sign()
-            self._scope = self._shelf.epochs()
+            self._scope = frozenset(EpochId(e) for e in self._epochs())
             self._out.put(wire.Scope(ids=list(self._scope)))
         self._scope &= theirs
         if self.leads:
             self._begin(Log.WORDS)
 
     def _sign(self) -> None:
-        if not self._sign_late:
-            self._shelf.sign_waiting(self.waiting_hour)
+        self._shelf.sign_waiting(self.latest_hour(self._hour))
 
     def _go_live(self, *, equal: bool) -> None:
         self.phase = Phase.LIVE
         self._happened.append(WentLive(equal))
-        if self._sign_late:
-            self._sign_late = False
+        if self.device is not None:
+            # All they hold has come; if not, they claimed what is not, or I may not read it.
+            self._shelf.claims(self.device, 0)
             self._sign()
         self.offer_epochs()
         self.tell_cards(self._shelf.cards())

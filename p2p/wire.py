@@ -1,7 +1,8 @@
 """The frames of a conversation, and their hard limits.
 
 A frame is one MessagePack array that begins with its kind number. Decoding refuses anything else:
-unknown kinds, unknown fields, wrong types, too many or too long parts. Everything here travels
+unknown kinds below 128 (from there on they are passed over, so that the protocol can grow),
+unknown fields, wrong types, too many or too long parts. Everything here travels
 inside Noise; nothing here is ever said to a stranger first.
 """
 
@@ -19,6 +20,7 @@ MAX_IDS = 4096  # ids in one frame: 128 KiB
 MAX_CHAIN = 64  # envelopes that show a newcomer's admission
 MAX_CARDS = 512
 MAX_SAFE = 2**53 - 1
+FIRST_IGNORABLE = 128  # frames with this tag or a higher one may be passed over
 
 Bytes16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Bytes32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -195,6 +197,7 @@ AnyFrame = (
     | Scope | Again | Beat | Cards | Knock | Capsule | Request | Wait | Sorry | Admitted
 )  # fmt: skip
 
+_any: msgspec.msgpack.Decoder[object] = msgspec.msgpack.Decoder()
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[AnyFrame] = msgspec.msgpack.Decoder(AnyFrame)
 
@@ -211,4 +214,19 @@ def decode(data: bytes) -> AnyFrame:
     try:
         return _decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        if _from_the_future(data):
+            return Beat()
         raise PeerFault("a frame that is none") from None
+
+
+def _from_the_future(data: bytes) -> bool:
+    """Whether this is a frame of a later version that this one may pass over: tags from 128 on."""
+    try:
+        frame = _any.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return isinstance(frame, list) and bool(frame) and _ignorable(frame[0])
+
+
+def _ignorable(tag: object) -> bool:
+    return isinstance(tag, int) and not isinstance(tag, bool) and tag >= FIRST_IGNORABLE

@@ -29,16 +29,20 @@ class Act(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
 
 class DeviceKeys(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """The public keys of a device, and the member's signature that it is theirs."""
+    """The public keys of a device, with the signatures of its door key and of its member.
+
+    The door key signs too, or a member could name another's door as their own.
+    """
 
     member: Id32
     device: Id32
     seal: SealKey
     door: Id32
+    by_door: Signature
     certificate: Signature
 
     def certified(self) -> bytes:
-        """What the certificate signs, after its domain."""
+        """What both sign, after their domain."""
         return self.member + self.device + self.door + self.seal
 
 
@@ -74,8 +78,6 @@ class Invite(Act, frozen=True):
     uses: Annotated[int, Meta(ge=1, le=1000)]
     capsule: Annotated[bytes, Meta(max_length=8192)]
     request: SealKey
-    nonce: Nonce
-    label: Annotated[str, Meta(max_length=100)] = ""
 
 
 class Admit(Act, frozen=True):
@@ -89,8 +91,19 @@ class Admit(Act, frozen=True):
     by_device: Signature
 
 
+class Cut(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """The last op of a device's log that counts; `seq` is how many do."""
+
+    device: Id32
+    log: Annotated[int, Meta(ge=0, le=1)]
+    seq: Seconds
+    op: Id32
+
+
 class Leave(Act, frozen=True):
-    """The author goes, with all devices of the member."""
+    """The author goes, with all devices of the member; nothing after the cuts counts."""
+
+    cuts: Annotated[list[Cut], Meta(max_length=64)]
 
 
 class Epoch(Act, frozen=True):

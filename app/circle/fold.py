@@ -26,7 +26,7 @@ from app.circle.acts import (
 from app.circle.state import History, Role
 from p2p.ids import DeviceId, EpochId, MemberId, OpId
 from p2p.log import Order, Placed, arrange, heads_to_name
-from p2p.op import Header
+from p2p.op import Header, Log
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class EpochSeen:
     act: Epoch
     hour: int
     depth: int
-    sealed_under: EpochId
+    index: int
     members: frozenset[DeviceId]
 
 
@@ -87,6 +87,8 @@ class View:
     granted: dict[EpochId, frozenset[DeviceId]] = field(default_factory=dict)
     linked: dict[EpochId, tuple[EpochId, ...]] = field(default_factory=dict)
     admitted_by: dict[DeviceId, OpId] = field(default_factory=dict)
+    cuts: dict[DeviceId, int] = field(default_factory=dict)
+    arrived: dict[DeviceId, list[int]] = field(default_factory=dict)
     void: frozenset[OpId] = frozenset()
     heads: tuple[OpId, ...] = ()
     waiting: frozenset[OpId] = frozenset()
@@ -106,6 +108,20 @@ class View:
         member = self.owner.get(device)
         return None if member is None else self.people.get(member)
 
+    def may_write(self, device: DeviceId, heads: Iterable[OpId], seq: int) -> bool:
+        """Whether words count: their author was a member as far as their own heads tell.
+
+        Of somebody who left, only words up to the cut; heads that reach no admission tell nothing.
+        """
+        member, order = self.owner.get(device), self.order
+        if member is None or order is None:
+            return False
+        if self.people[member].left and seq >= self.cuts.get(device, 0):
+            return False
+        at = {placed.op: placed for placed in order.placed}
+        named = [at[head] for head in heads if head in at]
+        return any(p.index == i or p.past >> i & 1 for p in named for i in self.arrived[device])
+
     @property
     def history(self) -> History:
         """What newcomers may read of before."""
@@ -113,11 +129,19 @@ class View:
 
     def in_past_of_admission(self, epoch: EpochId, device: DeviceId) -> bool:
         """Whether an epoch was made before (as its admission knew) a device came in."""
+        return self._before_admission(OpId(epoch), device)
+
+    def came_before(self, earlier: DeviceId, later: DeviceId) -> bool:
+        """Whether a device was there already when another came in."""
+        admit = self.admitted_by.get(earlier)
+        return admit is not None and self._before_admission(admit, later)
+
+    def _before_admission(self, op: OpId, device: DeviceId) -> bool:
         admit = self.admitted_by.get(device)
         if admit is None or self.order is None:
             return False
         index = {placed.op: placed for placed in self.order.placed}
-        made, came = index.get(OpId(epoch)), index.get(admit)
+        made, came = index.get(op), index.get(admit)
         return made is not None and came is not None and self.order.before(made.index, came)
 
 
@@ -127,15 +151,22 @@ class Folding:
 
     view: View
     order: Order
-    arrived: dict[DeviceId, int] = field(default_factory=dict)
+    arrived: dict[DeviceId, list[int]] = field(default_factory=dict)
     gone: dict[MemberId, list[int]] = field(default_factory=dict)
     admissions: dict[bytes, list[tuple[int, DeviceId]]] = field(default_factory=dict)
     invited: dict[bytes, int] = field(default_factory=dict)
+    granted: dict[tuple[EpochId, DeviceId], list[int]] = field(default_factory=dict)
+    leaves: dict[DeviceId, list[Placed]] = field(default_factory=dict)
+
+    def was_granted(self, epoch: EpochId, device: DeviceId, at: Placed) -> bool:
+        """Whether a device had been granted an epoch in the authority past of an op."""
+        return any(self.order.before(i, at) for i in self.granted.get((epoch, device), ()))
 
     def was_member(self, device: DeviceId, at: Placed) -> bool:
         """Whether a device was a member's in the authority past of an op."""
-        arrived = self.arrived.get(device)
-        if arrived is None or not (arrived == at.index or self.order.before(arrived, at)):
+        # Whoever was let in by two at once may know of either admission only.
+        arrived = self.arrived.get(device, ())
+        if not any(index == at.index or self.order.before(index, at) for index in arrived):
             return False
         member = self.view.owner[device]
         return not any(self.order.before(left, at) for left in self.gone.get(member, ()))
@@ -156,10 +187,14 @@ def fold(ops: Iterable[AuthorityOp]) -> View:
     order = arrange((o.op, o.header) for o in known.values())
     view = View(order=order, heads=heads_to_name(order), waiting=order.waiting)
     folding = Folding(view, order)
+    for placed in order.placed:
+        if isinstance(known[placed.op].act, Leave):
+            folding.leaves.setdefault(DeviceId(placed.header.device), []).append(placed)
     void = {
         placed.op for placed in order.placed if not _apply(folding, placed, known[placed.op].act)
     }
     view.void = frozenset(void)
+    view.arrived = folding.arrived
     return view
 
 
@@ -175,6 +210,8 @@ def _apply(folding: Folding, at: Placed, act: Act | None) -> bool:  # noqa: C901
         case None:
             return False
         case _ if not folding.was_member(author, at):
+            return False
+        case _ if not rules.nothing_is_said_after_leaving(folding, at):
             return False
         case Device(keys):
             if not rules.only_the_device_itself_renews_its_keys(view, at, keys):
@@ -195,21 +232,36 @@ def _apply(folding: Folding, at: Placed, act: Act | None) -> bool:  # noqa: C901
             view.invites[act.key] = InviteSeen(at.op, act, author, ())
         case Admit():
             return _admit(folding, at, act)
-        case Leave():
+        case Leave(cuts):
             member = view.owner[author]
             view.people[member].left = True
             folding.gone.setdefault(member, []).append(at.index)
+            for cut in cuts:
+                if cut.log == Log.WORDS and view.owner.get(DeviceId(cut.device)) == member:
+                    view.cuts[DeviceId(cut.device)] = cut.seq
         case Epoch():
+            if not rules.an_epoch_follows_epochs_of_its_own_past(folding, at, act):
+                return False
             members = folding.members_at(at) - {DeviceId(d) for d in act.excepted}
             view.epochs[EpochId(at.op)] = EpochSeen(
                 EpochId(at.op), author, act, at.header.hour, at.depth,
-                EpochId(at.header.epoch), members,
+                at.index, members,
             )  # fmt: skip
-        case Granted(epoch, devices):
+        case Granted(epoch, named):
+            devices = [DeviceId(d) for d in named]
+            if not rules.a_grant_is_by_one_who_has_it_to_one_who_may(
+                folding, at, EpochId(epoch), devices
+            ):
+                return False
             before = view.granted.get(EpochId(epoch), frozenset())
-            view.granted[EpochId(epoch)] = before | {DeviceId(d) for d in devices}
+            view.granted[EpochId(epoch)] = before | set(devices)
+            for device in devices:
+                folding.granted.setdefault((EpochId(epoch), device), []).append(at.index)
         case Link(epoch, parents):
-            view.linked[EpochId(epoch)] = tuple(EpochId(p.epoch) for p in parents)
+            if not rules.a_link_is_by_the_maker_of_its_epoch(view, at, act):
+                return False
+            told = view.linked.get(EpochId(epoch), ())
+            view.linked[EpochId(epoch)] = (*told, *(EpochId(p.epoch) for p in parents))
         case _:
             return False
     return True
@@ -226,8 +278,13 @@ def _admit(folding: Folding, at: Placed, act: Admit) -> bool:
         return False
     device = DeviceId(act.keys.device)
     if device in folding.arrived:
-        return view.owner[device] == act.keys.member  # admitted twice with the same keys: once
+        if view.owner[device] != act.keys.member:
+            return False
+        folding.arrived[device].append(at.index)  # admitted twice with the same keys: once
+        return True
     if MemberId(act.keys.member) in view.people:
+        return False
+    if not rules.nobody_takes_anothers_door(view, act.keys):
         return False
     used = folding.admissions.setdefault(act.invite, [])
     if len(used) >= seen.invite.uses:
@@ -243,4 +300,4 @@ def _add(folding: Folding, at: Placed, keys: DeviceKeys, role: Role) -> None:
     view.people[member] = Person(member, role, at.header.hour, devices={device: keys})
     view.owner[device] = member
     view.admitted_by[device] = at.op
-    folding.arrived[device] = at.index
+    folding.arrived[device] = [at.index]

@@ -79,6 +79,15 @@ def add_circle(
     return row
 
 
+def half_made(db: Database, row: CircleRow) -> bool:
+    """Whether a circle of our own was begun and its founding never came to disk."""
+    return not db.read(
+        "SELECT 1 FROM ops WHERE circle_no = ? UNION ALL SELECT 1 FROM joins WHERE circle = ?"
+        " LIMIT 1",
+        (row.circle_no, row.circle),
+    )
+
+
 def set_state(db: Database, circle_no: int, state: CircleState) -> None:
     """Member no longer."""
     db.execute("UPDATE circles SET state = ? WHERE circle_no = ?", (state.value, circle_no))
@@ -105,8 +114,13 @@ def erase_circle(db: Database, circle_no: int) -> None:
             (circle_no,),
         )
     db.execute("DELETE FROM posts WHERE circle_no = ?", (circle_no,))
-    db.execute("DELETE FROM joins WHERE circle = (SELECT circle FROM circles WHERE circle_no = ?)",
-               (circle_no,))  # fmt: skip
+    # Joins that are over, also refused ones: their capsule tells the circle's id, name, inviter.
+    db.execute(
+        "DELETE FROM joins WHERE state IN ('joined', 'refused', 'cancelled') AND EXISTS"
+        " (SELECT 1 FROM circles c WHERE c.circle_no = ?"
+        "  AND (joins.circle = c.circle OR instr(joins.capsule, c.circle) > 0))",
+        (circle_no,),
+    )
     db.execute("DELETE FROM circles WHERE circle_no = ?", (circle_no,))
 
 
@@ -156,12 +170,12 @@ def keep_cards(db: Database, circle_no: int, cards: Iterable[Card]) -> None:
     )
 
 
-def count_card(db: Database, circle_no: int) -> int:
-    """The counter for our next card."""
+def count_card(db: Database, circle_no: int, now: int) -> int:
+    """The counter for our next card: the time in ms, or one more than the last."""
     rows = db.execute(
-        "UPDATE circles SET card_counter = card_counter + 1 WHERE circle_no = ?"
+        "UPDATE circles SET card_counter = max(card_counter + 1, ?) WHERE circle_no = ?"
         " RETURNING card_counter",
-        (circle_no,),
+        (now, circle_no),
     )
     return int(rows[0][0])
 

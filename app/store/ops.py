@@ -41,6 +41,20 @@ def insert(  # noqa: PLR0917 - a row's own parts
     return op_no
 
 
+def replace(db: Database, circle_no: int, op: SignedOp, envelope: EnvelopeId) -> None:
+    """The same op under another signature, and so another envelope."""
+    rows = db.execute(
+        "UPDATE ops SET envelope = ? WHERE circle_no = ? AND op = ? RETURNING op_no",
+        (envelope, circle_no, op.op_id),
+    )
+    db.execute("UPDATE bodies SET signature = ? WHERE op_no = ?", (op.signature, rows[0][0]))
+
+
+def bury(db: Database, circle_no: int, envelope: EnvelopeId) -> None:
+    """An envelope that gave way: never fetched again."""
+    db.execute("INSERT OR IGNORE INTO tombstones VALUES (?,?)", (circle_no, envelope))
+
+
 def set_state(db: Database, circle_no: int, ops: Iterable[OpId], state: OpState) -> None:
     """Ops found accepted or void."""
     db.executemany(
@@ -88,15 +102,16 @@ def by_envelope(
 
 
 def held(db: Database, circle_no: int, ids: Iterable[EnvelopeId]) -> set[EnvelopeId]:
-    """Which envelopes are here."""
+    """Which envelopes are here, or were and gave way."""
     found: set[EnvelopeId] = set()
     names = list(ids)
     for start in range(0, len(names), 500):
         part = names[start : start + 500]
         marks = ",".join("?" * len(part))
         rows = db.read(
-            f"SELECT envelope FROM ops WHERE circle_no = ? AND envelope IN ({marks})",  # noqa: S608 - marks only
-            (circle_no, *part),
+            f"SELECT envelope FROM ops WHERE circle_no = ? AND envelope IN ({marks})"  # noqa: S608 - marks only
+            f" UNION SELECT envelope FROM tombstones WHERE circle_no = ? AND envelope IN ({marks})",
+            (circle_no, *part, circle_no, *part),
         )
         found.update(EnvelopeId(bytes(r[0])) for r in rows)
     return found
@@ -162,6 +177,15 @@ def epoch_digests(db: Database, circle_no: int) -> dict[str, str]:
     for epoch, envelope in rows:
         ids.setdefault(bytes(epoch), []).append(bytes(envelope))
     return {e.hex(): digest("hearthside/epoch-set/1", b"".join(i)).hex() for e, i in ids.items()}
+
+
+def first_words(db: Database, circle_no: int) -> dict[DeviceId, int]:
+    """The lowest seq held of each device's words."""
+    rows = db.read(
+        "SELECT device, min(seq) FROM ops WHERE circle_no = ? AND log = 1 GROUP BY device",
+        (circle_no,),
+    )
+    return {DeviceId(bytes(device)): int(seq) for device, seq in rows}
 
 
 def gaps(db: Database, circle_no: int) -> int:

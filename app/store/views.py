@@ -115,6 +115,31 @@ class Posts:
             "UPDATE posts SET op_no = ?, waiting = NULL WHERE post_no = ?", (op_no, post_no)
         )
 
+    def handed_over(self, post: PostId, op_no: int) -> bool:
+        """A post that is unsent here turned out to be an op. False: it is none of those."""
+        rows = self._db.execute(
+            "UPDATE posts SET op_no = ?, waiting = NULL"
+            " WHERE circle_no = ? AND post = ? AND waiting IS NOT NULL RETURNING post_no",
+            (op_no, self._circle_no, post),
+        )
+        return bool(rows)
+
+    def said_first(self, post: PostId, op_no: int) -> bool:
+        """Two ops of one author claim one post: the lowest (seq, op) is shown on every computer."""
+        first = (
+            "SELECT o.seq, o.op FROM ops o JOIN posts p USING (op_no)"
+            " WHERE p.circle_no = ? AND p.post = ?"
+        )
+        shown = self._db.read(first, (self._circle_no, post))
+        other = self._db.read("SELECT seq, op FROM ops WHERE op_no = ?", (op_no,))
+        if not shown or not other or other[0] >= shown[0]:
+            return False
+        self._db.execute(
+            "UPDATE posts SET op_no = ? WHERE circle_no = ? AND post = ?",
+            (op_no, self._circle_no, post),
+        )
+        return True
+
     def page(self, before: bytes | None, limit: int) -> list[Post]:
         """Posts without replies, newest first, older than `before`."""
         edge, args = "", [self._circle_no]

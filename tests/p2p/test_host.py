@@ -36,6 +36,7 @@ from p2p.host import (
     well_formed,
 )
 from p2p.host.addresses import peer_text
+from p2p.host.guards import contained
 from p2p.host.listening import reachable
 
 load()
@@ -282,6 +283,82 @@ async def test_a_frame_of_ours_that_is_too_long_is_our_fault() -> None:
         stream = await ada.open(ben.peer, ben.addresses())
         with pytest.raises(OurFault):
             await stream.send(bytes(MAX_FRAME + 1))
+
+
+async def test_what_is_on_the_wire_is_sealed() -> None:
+    """A line that listens in sees neither the words nor the keys of the two who talk."""
+    seen = bytearray()
+
+    async with at_home() as ben, at_home(listen=()) as ada, trio.open_nursery() as nursery:
+
+        async def pump(source: trio.SocketStream, sink: trio.SocketStream) -> None:
+            async for data in source:
+                seen.extend(data)
+                await sink.send_all(data)
+
+        async def listen_in(caller: trio.SocketStream) -> None:
+            called = await raw_to(ben)
+            async with called, trio.open_nursery() as line:
+                line.start_soon(pump, caller, called)
+                line.start_soon(pump, called, caller)
+
+        listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
+        nursery.start_soon(trio.serve_listeners, listen_in, listeners)
+        port = listeners[0].socket.getsockname()[1]
+        stream = await ada.open(ben.peer, [f"/ip4/127.0.0.1/tcp/{port}"])
+        await stream.send(b"CANARY" * 1000)
+        assert await stream.receive() == b"CANARY" * 1000
+        assert len(seen) > 12_000
+        for secret in (b"CANARY", ada.peer, ben.peer):
+            assert secret not in seen
+        nursery.cancel_scope.cancel()
+
+
+class Chopped:
+    """A pipe that hands out what it was given in pieces of any size."""
+
+    def __init__(self, data: bytes, sizes: list[int]) -> None:
+        self.written = 0
+        self._data = data
+        self._sizes = itertools.cycle(sizes)
+
+    async def read(self, most: int) -> bytes:
+        if not self._data:
+            raise Closed
+        size = min(most, next(self._sizes))
+        piece, self._data = self._data[:size], self._data[size:]
+        return piece
+
+    async def write(self, data: bytes) -> None:
+        self._data += data
+        self.written += len(data)
+
+    async def finish(self) -> None:
+        self._data = b""
+
+
+@given(st.lists(st.binary(max_size=300), max_size=8), st.lists(st.integers(1, 50), min_size=1))
+async def test_frames_survive_any_chopping(frames: list[bytes], sizes: list[int]) -> None:
+    """However the bytes come in, the frames that come out are those that went in."""
+    stream = FrameStream(Chopped(b"", sizes), peer=bytes(32), remote="")
+    for frame in frames:
+        await stream.send(frame)
+    assert [await stream.receive() for _ in frames] == frames
+    with pytest.raises(Closed):
+        await stream.receive()
+
+
+@given(st.binary(max_size=200), st.lists(st.integers(1, 50), min_size=1))
+async def test_any_bytes_are_frames_or_a_fault_or_an_end(data: bytes, sizes: list[int]) -> None:
+    """Whatever a peer sends: frames, then Closed or a PeerFault, and never anything else."""
+    stream = FrameStream(Chopped(data, sizes), peer=bytes(32), remote="")
+    ended = False
+    for _ in range(len(data) + 1):
+        try:
+            await stream.receive()
+        except (Closed, PeerFault):
+            ended = True
+    assert ended
 
 
 # ---------------------------------------------------------------------------------------- reaching
@@ -553,6 +630,7 @@ def offering(kind: str) -> Stranger:
             return Stranger(muxer={MPLEX_PROTOCOL_ID: Mplex})
 
 
+@pytest.mark.parametrize("kind", ["plaintext", "tls", "secio", "mplex"])
 async def test_whoever_offers_anything_but_noise_and_yamux_is_refused(kind: str) -> None:
     """Neither calling nor called: no connection comes about and no handler runs."""
 
@@ -661,7 +739,6 @@ async def test_a_failing_handler_ends_its_stream_and_nothing_else(failure: Excep
             raise failure
         await stream.send(b"fine")
 
-    logging.getLogger("p2p.host.guards").disabled = True
     async with at_home(fails_once) as ben, at_home(listen=()) as ada:
         stream = await ada.open(ben.peer, ben.addresses())
         await stream.send(b"fail")
@@ -670,6 +747,31 @@ async def test_a_failing_handler_ends_its_stream_and_nothing_else(failure: Excep
         stream = await ada.open(ben.peer, ben.addresses())
         await stream.send(b"go on")
         assert await stream.receive() == b"fine"
+
+
+def test_a_failure_is_kept_in_and_an_interruption_is_not() -> None:
+    """Errors in a group are taken out of it; what is meant for the whole program goes on."""
+    mixed = BaseExceptionGroup("both", [ValueError("a bug"), KeyboardInterrupt()])
+    with pytest.raises(BaseExceptionGroup) as told, contained("a test"):
+        raise mixed
+    assert [type(one) for one in told.value.exceptions] == [KeyboardInterrupt]
+
+
+async def test_a_line_that_takes_nothing_any_more_is_given_up() -> None:
+    """The network swallows no more bytes: the send ends with Closed, and the host is done soon."""
+
+    async def swallow(_data: bytes) -> None:
+        await trio.sleep_forever()
+
+    async with at_home() as ben, at_home(listen=(), limits=Limits(stuck=0.3)) as ada:
+        stream = await ada.open(ben.peer, ben.addresses())
+        session = ada._swarm.live()[0].muxed_conn
+        assert isinstance(session, Yamux)
+        vars(session.secured_conn)["write"] = swallow
+        with trio.fail_after(2), pytest.raises(Closed):
+            await stream.send(b"into nothing")
+        await wait_for(lambda: ada.connected() == set())
+        await says_hello(ada, ben)
 
 
 async def raw_to(host: Host) -> trio.SocketStream:

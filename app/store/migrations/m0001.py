@@ -7,7 +7,7 @@ Unsent words have no op yet; their text waits in `posts.waiting`.
 
 SQL = """
 CREATE TABLE circles (
-    circle_no INTEGER PRIMARY KEY,
+    circle_no INTEGER PRIMARY KEY AUTOINCREMENT,
     circle BLOB NOT NULL UNIQUE,
     name TEXT NOT NULL,
     about TEXT NOT NULL DEFAULT '',
@@ -80,6 +80,11 @@ CREATE INDEX posts_by_thread ON posts (circle_no, thread, shown_at) WHERE reply_
 CREATE INDEX posts_by_parent ON posts (circle_no, reply_to) WHERE reply_to IS NOT NULL;
 CREATE INDEX posts_unread ON posts (circle_no) WHERE is_read = 0;
 CREATE INDEX posts_unsent ON posts (circle_no, post_no) WHERE waiting IS NOT NULL;
+CREATE TABLE tombstones (
+    circle_no INTEGER NOT NULL REFERENCES circles ON DELETE CASCADE,
+    envelope BLOB NOT NULL,
+    PRIMARY KEY (circle_no, envelope)
+) WITHOUT ROWID;
 CREATE TABLE quarantine (
     circle_no INTEGER NOT NULL REFERENCES circles ON DELETE CASCADE,
     envelope BLOB NOT NULL,
@@ -103,6 +108,7 @@ CREATE TABLE invites (
     circle_no INTEGER NOT NULL REFERENCES circles ON DELETE CASCADE,
     key BLOB NOT NULL,
     secret BLOB NOT NULL,
+    label TEXT NOT NULL,
     PRIMARY KEY (circle_no, key)
 ) WITHOUT ROWID;
 CREATE TABLE joins (

@@ -1,0 +1,290 @@
+"""A home in memory behind a real bridge, and the whole window in front of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import trio
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtQml import QQmlApplicationEngine
+from PySide6.QtQuick import QQuickItem, QQuickWindow
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app import commands as c
+from app import events as e
+from app.circle.state import (
+    Circle,
+    CircleState,
+    HomeState,
+    Invite,
+    Join,
+    JoinState,
+    NetStatus,
+    Role,
+    Thread,
+)
+from app.refused import Refused, Why
+from tests.ui.neighbour import member
+from ui.bridge import Bridge
+from ui.desktop import show
+from ui.shell.shell import Shell
+from ui.theme import install
+
+PASSPHRASE = "amber kettle north willow"
+CODE = "H4K2-9TQM-7XDE-2R6B-W3ZN-8FJA-5PGC"
+LINK = "hearthside://join/H4K29TQM7XDE2R6BW3ZN8FJA5PGC#/ip4/192.0.2.1/tcp/4001/p2p/12D3KooWQ"
+TABLE = "1" * 64
+CARERS = "2" * 64
+KNOCK = "3" * 64
+
+
+def circle(name: str = "Kitchen table", of: str = TABLE, **more: Any) -> Circle:  # noqa: ANN401
+    plain: dict[str, Any] = {
+        "about": "",
+        "display_name": "Juniper",
+        "me": "a" * 64,
+        "role": Role.HOST,
+        "state": CircleState.MEMBER,
+        "members": 1,
+        "unread": 0,
+    }
+    return Circle(circle=of, name=name, **plain | more)
+
+
+class FakeHome:
+    """Keeps what it is told; `asked` remembers every command."""
+
+    def __init__(self, state: HomeState = HomeState.LOCKED) -> None:
+        self._state = state
+        self.asked: list[c.Command[Any]] = []
+        self.circles: dict[str, Circle] = {}
+        self.joins: dict[str, Join] = {}
+        self.net = NetStatus(listening=["here"], reachable=0, of=0, people=[])
+        self.crash = False
+        self.stuck = False
+        self._ears: list[trio.MemorySendChannel[e.Said]] = []
+        self._stop = trio.Event()
+
+    @property
+    def state(self) -> HomeState:
+        return self._state
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        task_status.started()
+        await self._stop.wait()
+        if self.crash:
+            raise ValueError("words of a person")
+
+    @contextmanager
+    def listen(self) -> Iterator[trio.MemoryReceiveChannel[e.Said]]:
+        send, receive = trio.open_memory_channel[e.Said](1000)
+        self._ears.append(send)
+        with send, receive:
+            yield receive
+
+    def say(self, *events: e.Said) -> None:
+        for ear in self._ears:
+            for event in events:
+                ear.send_nowait(event)
+
+    def become(self, state: HomeState) -> c.Nothing:
+        self._state = state
+        self.say(e.HomeChanged(state=state))
+        return c.Nothing()
+
+    def end(self, *, crash: bool = False) -> None:
+        self.crash = crash
+        self._stop.set()
+
+    async def do(self, command: c.Command[Any]) -> Any:  # noqa: ANN401, C901, PLR0912
+        self.asked.append(command)
+        await trio.lowlevel.checkpoint()
+        match command:
+            case c.HomeStatus():
+                if self.stuck:
+                    await trio.sleep_forever()
+                return c.Status(state=self._state, version="0")
+            case c.ReadDigest():
+                raise ValueError("words of a person")
+            case c.CreateHome():
+                return self.become(HomeState.OPEN)
+            case c.Unlock(passphrase=passphrase):
+                if passphrase != PASSPHRASE:
+                    raise Refused(Why.WRONG_PASSPHRASE, "That didn't open it.")
+                return self.become(HomeState.OPEN)
+            case c.Lock():
+                return self.become(HomeState.LOCKED)
+            case c.Stop():
+                self.end()
+                return c.Nothing()
+        if self._state is not HomeState.OPEN:
+            raise Refused(Why.LOCKED, "This home is locked.")
+        match command:
+            case c.ListCircles():
+                return list(self.circles.values())
+            case c.ListJoins():
+                return list(self.joins.values())
+            case c.ListMembers():
+                return [member("Juniper"), member("Ines", 1)]
+            case c.ReadNetwork():
+                return self.net
+            case c.CreateCircle(name=name, display_name=me, about=about):
+                self.circles[TABLE] = circle(name, about=about, display_name=me)
+                self.say(e.CircleChanged(circle=TABLE))
+                return c.CircleMade(circle=TABLE)
+            case c.MakeInvite(uses=uses, expires_in=seconds):
+                until = datetime.now(UTC) + timedelta(seconds=seconds)
+                return Invite(invite="9" * 64, code=CODE, link=LINK, expires_at=until, uses=uses)
+            case c.JoinCircle(code=code, display_name=me):
+                if code != CODE:
+                    raise Refused(Why.BAD_INVITE, "This code isn't complete.")
+                self.change(
+                    Join(
+                        join=KNOCK,
+                        state=JoinState.LOOKING,
+                        circle=None,
+                        waiting_for="Looking for someone in the circle.",
+                        display_name=me,
+                    )
+                )
+                return c.JoinBegun(join=KNOCK)
+            case c.CancelJoin(join=join):
+                self.change(msgspec.structs.replace(self.joins[join], state=JoinState.CANCELLED))
+                return c.Nothing()
+            case c.LeaveCircle(circle=one, erase=True):
+                del self.circles[one]
+                self.say(e.CircleForgotten(circle=one))
+                return c.Nothing()
+            case c.LeaveCircle(circle=one):
+                left = msgspec.structs.replace(self.circles[one], state=CircleState.LEFT)
+                self.circles[one] = left
+                self.say(e.CircleChanged(circle=one))
+                return c.Nothing()
+            case c.ReadThread():
+                return Thread(post=None, replies=[])  # type: ignore[arg-type]
+            case c.ListPosts() | c.ListDrafts():
+                return []
+            case _:
+                return c.Nothing()
+
+    def change(self, join: Join) -> None:
+        self.joins[join.join] = join
+        self.say(e.JoinChanged(join=join.join, now=join))
+
+
+class Hearth:
+    """The window as people see it. `warnings` is what QML complained of."""
+
+    def __init__(self, qtbot: QtBot, home: FakeHome, link: str = "") -> None:
+        self.qtbot = qtbot
+        self.home = home
+        self.bridge = Bridge(lambda: home)
+        self.shell = Shell(self.bridge, lambda: "ab" * 16, link)
+        self.engine = QQmlApplicationEngine()
+        self.warnings: list[str] = []
+        self.engine.warnings.connect(
+            lambda them: self.warnings.extend(one.toString() for one in them)
+        )
+        self.appearance = install(self.engine, theme="light", text_scale=1.0)
+        assert show(self.engine, self.shell), self.warnings
+        window = self.engine.rootObjects()[0]
+        assert isinstance(window, QQuickWindow)
+        self.window = window
+        window.setProperty("width", 1440)
+        window.setProperty("height", 900)
+        window.requestActivate()
+        self.bridge.open()
+        self.until(lambda: self.screen() != "opening")
+
+    def screen(self) -> str:
+        return str(self.shell.property("screen"))
+
+    def until(self, so: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(so, timeout=5000)
+
+    def rest(self, milliseconds: int = 120) -> None:
+        QTest.qWait(milliseconds)
+
+    def unlock(self) -> None:
+        self.write("unlockInput", PASSPHRASE)
+        self.key(Qt.Key.Key_Return)
+        self.until(lambda: self.screen() == "home")
+        self.rest()
+
+    def find(self, name: str, *, place: int = 0) -> QQuickItem:
+        found = self.all(name)
+        assert len(found) > place, f"{name} is not to be seen"
+        return found[place]
+
+    def all(self, name: str) -> list[QQuickItem]:
+        found, todo = [], [self.window.contentItem()]
+        while todo:
+            item = todo.pop(0)
+            if item.objectName() == name and item.isVisible():
+                found.append(item)
+            todo += item.childItems()
+        return found
+
+    def text(self, name: str) -> str:
+        return str(self.find(name).property("text"))
+
+    def press(self, name: str, *, place: int = 0) -> None:
+        self.until(lambda: len(self.all(name)) > place)
+        self.rest(20)  # a sheet that has just opened is laid out once more
+        item = self.find(name, place=place)
+        middle = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
+        QTest.mouseClick(self.window, Qt.MouseButton.LeftButton, pos=middle)
+        self.rest()
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
+        QTest.keyClick(self.window, key, modifier or Qt.KeyboardModifier.NoModifier)
+        self.rest()
+
+    def write(self, name: str, words: str) -> None:
+        item = self.find(name)
+        item.forceActiveFocus()
+        item.setProperty("text", "")
+        self.tap(words)
+
+    def tap(self, words: str) -> None:
+        for letter in words:
+            QTest.keyClick(self.window, letter)  # type: ignore[call-overload]
+
+    def later(self, what: Callable[[], object]) -> None:
+        """Do it on the home's thread, as a home would."""
+        assert self.bridge._token is not None
+        self.bridge._token.run_sync_soon(what)
+        self.rest()
+
+    def asked(self, kind: type[c.Command[Any]]) -> list[Any]:
+        return [one for one in self.home.asked if isinstance(one, kind)]
+
+    def spoken(self) -> Iterator[Any]:
+        todo: list[Any] = [QAccessible.queryAccessibleInterface(self.window)]
+        while todo:
+            one = todo.pop()
+            if one is not None:
+                yield one
+                todo += [one.child(place) for place in range(one.childCount())]
+
+    def seen(self) -> str:
+        """Every word that is on the screen, also in fields."""
+        words, todo = [], [self.window.contentItem()]
+        while todo:
+            item = todo.pop(0)
+            if item.isVisible():
+                words += [str(item.property(name) or "") for name in ("text", "displayText")]
+                todo += item.childItems()
+        return "\n".join(words)
+
+    def close(self) -> None:
+        self.bridge.close()
+        # At once: an engine that lingers takes the next one's singletons along.
+        self.window.close()
+        self.engine.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        del self.window, self.engine, self.appearance

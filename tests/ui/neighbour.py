@@ -1,0 +1,135 @@
+"""A neighbour in the bridge's place: remembers what was asked, answers when told to, says things.
+
+Also the people of a circle who do not exist, and the sentences they wrote.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.circle.state import Draft, Member, Path, Post, PostKind, Role, Thread
+from app.commands import (
+    Command,
+    KeepDraft,
+    ListDrafts,
+    ListMembers,
+    ListPosts,
+    Nothing,
+    PostMade,
+    ReadThread,
+    WritePost,
+)
+from app.refused import Refused
+
+CIRCLE = "c" * 64
+NOW = datetime(2026, 11, 23, 11, 40, tzinfo=UTC)
+PEOPLE = ("Juniper", "Ines", "Marisol", "Tomasz", "Old Heron")
+
+
+def clock() -> datetime:
+    return NOW
+
+
+def key(name: str) -> str:
+    return (name.encode().hex() * 64)[:64]
+
+
+def member(name: str, place: int = 0) -> Member:
+    return Member(
+        member=key(name),
+        display_name=name,
+        role=Role.MEMBER,
+        me=name == "Juniper",
+        reach=Path.NONE,
+        last_met=None,
+        joined_at=NOW - timedelta(days=100 - place),
+    )
+
+
+def post(name: str, author: str = "Ines", kind: PostKind = PostKind.STORY, **more: Any) -> Post:  # noqa: ANN401 - as Qt and msgspec have it
+    """A post with little in it; whatever a test cares about comes as `more`."""
+    plain: dict[str, Any] = {
+        "title": None,
+        "body": f"words of {name}",
+        "feeling": None,
+        "want": None,
+        "content_note": None,
+        "written_at": NOW - timedelta(hours=2),
+        "reply_to": None,
+        "thread": key(name),
+        "replies": 0,
+        "unread": False,
+        "edited": False,
+        "erased": False,
+        "unsent": False,
+        "mine": author == "Juniper",
+    }
+    return Post(post=key(name), kind=kind, author=key(author), author_name=author, **plain | more)
+
+
+class Neighbour(QObject):
+    """Answers at once unless `slow`; then `answer()` gives the oldest open answer."""
+
+    said = Signal(object)
+
+    def __init__(self, posts: list[Post] | None = None) -> None:
+        super().__init__()
+        self.posts = posts or []
+        self.members = [member(name, place) for place, name in enumerate(PEOPLE)]
+        self.opened: Thread | None = None
+        self.drafts: list[Draft] = []
+        self.asked: list[Command[Any]] = []
+        self.refuse: dict[type[Command[Any]], Refused] = {}
+        self.slow: set[type[Command[Any]]] = set()
+        self._open: list[Callable[[], object]] = []
+
+    def ask(
+        self,
+        command: Command[Any],
+        then: Callable[[Any], object] | None = None,
+        otherwise: Callable[[Refused], object] | None = None,
+    ) -> None:
+        self.asked.append(command)
+
+        def reply() -> None:
+            refused = self.refuse.get(type(command))
+            if refused is None:
+                if then is not None:
+                    then(self._answer(command))
+            elif otherwise is not None:
+                otherwise(refused)
+
+        if type(command) in self.slow:
+            self._open.append(reply)
+        else:
+            reply()
+
+    def answer(self) -> None:
+        self._open.pop(0)()
+
+    def say(self, *events: Any) -> None:  # noqa: ANN401 - as Qt and msgspec have it
+        self.said.emit(list(events))
+
+    def all(self, kind: type[Command[Any]]) -> list[Any]:
+        return [one for one in self.asked if isinstance(one, kind)]
+
+    def _answer(self, command: Command[Any]) -> Any:  # noqa: ANN401 - as Qt and msgspec have it
+        match command:
+            case ListMembers():
+                return self.members
+            case ListPosts(before=before, limit=limit):
+                ids = [one.post for one in self.posts]
+                start = 0 if before is None else ids.index(before) + 1
+                return self.posts[start : start + limit]
+            case ReadThread():
+                return self.opened
+            case ListDrafts():
+                return self.drafts
+            case WritePost():
+                return PostMade(post="e" * 64)
+            case KeepDraft():
+                return Nothing()
+            case _:
+                return Nothing()

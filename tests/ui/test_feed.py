@@ -1,0 +1,398 @@
+"""The feed: what arrives takes its place, what is read stays put, and there is an end."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.circle.state import Feeling, Post, PostKind, Want
+from app.commands import ListPosts, MarkRead
+from app.events import PostArrived, PostChanged, PostsArrived
+from app.refused import Refused, Why
+from tests.ui.neighbour import CIRCLE, NOW, Neighbour, clock, key, post
+from tests.ui.stage import Stage, read
+from ui.feed.item import Row
+from ui.feed.model import DWELL, PAGE, FeedModel
+from ui.feed.roles import Role
+from ui.feed.rows import fresh_page
+from ui.telling import told, told_roughly, told_shortly
+
+
+def feed_of(bridge: Neighbour) -> FeedModel:
+    return FeedModel(bridge, CIRCLE, clock=clock)
+
+
+def shown(feed: FeedModel, role: Role = Role.POST) -> list[object]:
+    return [feed.data(feed.index(row), role) for row in range(feed.rowCount())]
+
+
+def arrived(one: Post) -> PostArrived:
+    return PostArrived(circle=CIRCLE, post=one.post, content=one)
+
+
+@pytest.fixture
+def many() -> list[Post]:
+    return [post(f"post {place}", written_at=NOW - timedelta(days=place)) for place in range(47)]
+
+
+# ---- the model ------------------------------------------------------------------------------
+
+
+def test_it_begins_with_twenty_and_shows_earlier_when_asked(many: list[Post], qtbot: QtBot) -> None:
+    bridge = Neighbour(many)
+    feed = feed_of(bridge)
+    assert (read(feed, "count"), read(feed, "more")) == (PAGE, True)
+    feed.showEarlier()
+    assert (read(feed, "count"), read(feed, "more")) == (2 * PAGE, True)
+    feed.showEarlier()
+    assert (read(feed, "count"), read(feed, "more")) == (47, False)
+    assert shown(feed) == [one.post for one in many]
+    feed.showEarlier()
+    assert len(bridge.all(ListPosts)) == 3
+    del qtbot
+
+
+def test_a_post_takes_its_place_at_the_top_once(many: list[Post], qtbot: QtBot) -> None:
+    bridge = Neighbour(many)
+    feed = feed_of(bridge)
+    fresh = post("fresh", "Tomasz", unread=True)
+    with qtbot.waitSignals([feed.rowsInserted, feed.arrived]):
+        bridge.say(arrived(fresh))
+    bridge.say(arrived(fresh))
+    assert shown(feed)[:2] == [fresh.post, many[0].post]
+    assert read(feed, "count") == PAGE + 1
+
+
+def test_replies_and_other_circles_are_not_posts_here(many: list[Post], qtbot: QtBot) -> None:
+    bridge = Neighbour(many)
+    feed = feed_of(bridge)
+    answer = post("answer", kind=PostKind.REPLY, reply_to=many[0].post)
+    bridge.say(
+        arrived(answer),
+        PostArrived(circle="d" * 64, post=key("elsewhere"), content=post("elsewhere")),
+    )
+    assert read(feed, "count") == PAGE
+    del qtbot
+
+
+def test_a_change_is_painted_in_its_row(qtbot: QtBot) -> None:
+    """ "Only on this computer" goes when the home says that somebody has it."""
+    mine = post("mine", "Juniper", unsent=True)
+    bridge = Neighbour([mine])
+    feed = feed_of(bridge)
+    assert shown(feed, Role.DELIVERY) == ["Only on this computer"]
+    now = msgspec.structs.replace(mine, unsent=False, replies=1)
+    with qtbot.waitSignal(feed.dataChanged):
+        bridge.say(PostChanged(circle=CIRCLE, post=mine.post, content=now))
+    assert shown(feed, Role.DELIVERY) == [""]
+    assert shown(feed, Role.REPLIES) == ["1 reply"]
+
+
+def test_many_at_once_make_one_new_reading(many: list[Post], qtbot: QtBot) -> None:
+    bridge = Neighbour(many[3:])
+    feed = feed_of(bridge)
+    bridge.posts = many
+    bridge.say(PostsArrived(circle=CIRCLE, count=3))
+    assert len(bridge.all(ListPosts)) == 2
+    assert shown(feed) == [one.post for one in many[:23]]  # what was shown stays
+    del qtbot
+
+
+def test_what_comes_while_asking_is_not_missed(many: list[Post], qtbot: QtBot) -> None:
+    """An answer may be older than the event that overtook it: it is asked again."""
+    bridge = Neighbour(many[1:])
+    bridge.slow.add(ListPosts)
+    feed = feed_of(bridge)
+    bridge.say(PostsArrived(circle=CIRCLE, count=1))
+    bridge.answer()
+    bridge.posts = many
+    bridge.answer()
+    assert shown(feed)[0] == many[0].post
+    del qtbot
+
+
+def test_the_new_is_marked_for_the_whole_visit(qtbot: QtBot) -> None:
+    bridge = Neighbour(
+        [
+            post("b", "Tomasz", unread=True),
+            post("a", unread=True),
+            post("old", written_at=NOW - timedelta(hours=16)),
+            post("older", written_at=NOW - timedelta(days=3)),
+        ]
+    )
+    feed = feed_of(bridge)
+    dividers = ["New since yesterday evening", "", "You've seen everything below", ""]
+    assert shown(feed, Role.ABOVE) == dividers
+    feed.setProperty("looking", True)
+    qtbot.waitUntil(lambda: bool(bridge.all(MarkRead)), timeout=DWELL + 1000)
+    assert shown(feed, Role.ABOVE) == dividers
+    assert len(bridge.all(MarkRead)) == 1
+    assert feed.nextNew(-1) == 0
+    assert feed.nextNew(0) == 1
+    assert feed.nextNew(1) == -1
+    feed.close()
+
+
+def test_what_nobody_looks_at_is_not_marked_read(qtbot: QtBot) -> None:
+    bridge = Neighbour([post("a", unread=True)])
+    feed = feed_of(bridge)
+    qtbot.wait(DWELL + 200)
+    assert bridge.all(MarkRead) == []
+    feed.close()
+
+
+def test_what_comes_above_is_counted_until_one_goes_there(qtbot: QtBot) -> None:
+    bridge = Neighbour([post("a")])
+    feed = feed_of(bridge)
+    feed.setAtTop(False)
+    bridge.say(arrived(post("b", unread=True)), arrived(post("c", unread=True)))
+    bridge.say(arrived(post("own", "Juniper")))
+    assert read(feed, "above") == 2
+    feed.setAtTop(True)
+    assert read(feed, "above") == 0
+    del qtbot
+
+
+def test_a_refusal_is_told_and_can_be_tried_again(qtbot: QtBot) -> None:
+    bridge = Neighbour([post("a")])
+    bridge.refuse[ListPosts] = Refused(Why.DAMAGED_STORE, "Part of your store can't be read.")
+    feed = feed_of(bridge)
+    assert read(feed, "trouble") == "Part of your store can't be read."
+    bridge.refuse.clear()
+    feed.tryAgain()
+    assert (read(feed, "trouble"), read(feed, "count")) == ("", 1)
+    del qtbot
+
+
+def test_nothing_is_heard_after_the_visit(qtbot: QtBot) -> None:
+    bridge = Neighbour([post("a")])
+    feed = feed_of(bridge)
+    feed.close()
+    bridge.say(arrived(post("b")))
+    assert read(feed, "count") == 1
+    del qtbot
+
+
+def test_covered_words_are_nowhere_until_asked_for(qtbot: QtBot) -> None:
+    secret = post("s", title="Title", body="the words", content_note="Hospital")
+    feed = feed_of(Neighbour([secret]))
+    for role in Role:
+        assert "the words" not in str(shown(feed, role)[0])
+    assert "Title" not in str(shown(feed, Role.SPOKEN)[0])
+    feed.show(secret.post)
+    assert shown(feed, Role.BODY) == ["the words"]
+    del qtbot
+
+
+# ---- words ----------------------------------------------------------------------------------
+
+
+def test_a_card_is_said_in_one_breath() -> None:
+    question = post(
+        "q", kind=PostKind.QUESTION, title="How did you tell work?", replies=4, unsent=True,
+        written_at=NOW.replace(hour=9, minute=12),
+    )  # fmt: skip
+    assert Row(question).name(NOW) == (
+        "Question from Ines, today, 09:12. How did you tell work? 4 replies. Only on this computer."
+    )
+    checkin = post(
+        "c", "Tomasz", PostKind.CHECKIN, feeling=Feeling.WOBBLY, want=Want.LISTENING,
+        written_at=NOW - timedelta(minutes=25),
+    )  # fmt: skip
+    assert Row(checkin).name(NOW) == (
+        "Check-in from Tomasz, 25 min ago. Feeling wobbly. Just listening, please."
+    )
+    assert Row(question).description(4, 37, more=False).endswith("Post 4 of 37")
+
+
+def test_what_was_taken_back_is_gone() -> None:
+    gone = Row(post("x", title="Title", body="", erased=True))
+    assert (gone.title, gone.body) == ("", "This was taken back.")
+
+
+@dataclass(frozen=True)
+class Moment:
+    ago: timedelta
+    told: str
+    shortly: str
+    roughly: str
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        Moment(timedelta(seconds=20), "Just now", "11:39", "this morning"),
+        Moment(timedelta(seconds=-40), "Just now", "11:40", "this morning"),
+        Moment(timedelta(minutes=25), "25 min ago", "11:15", "this morning"),
+        Moment(timedelta(hours=2, minutes=28), "Today, 09:12", "09:12", "this morning"),
+        Moment(timedelta(hours=14), "Yesterday", "Yesterday, 21:40", "yesterday evening"),
+        Moment(timedelta(hours=13), "Yesterday", "Yesterday, 22:40", "last night"),
+        Moment(timedelta(days=3), "Friday", "Friday, 11:40", "Friday"),
+        Moment(timedelta(days=20), "3 November", "3 November, 11:40", "3 November"),
+        Moment(timedelta(days=400), "19 October 2025", "19 October 2025, 11:40", "19 October 2025"),
+    ],
+)
+def test_moments_are_told_as_people_do(moment: Moment) -> None:
+    when = NOW - moment.ago
+    assert told(when, NOW) == moment.told
+    assert told_shortly(when, NOW) == moment.shortly
+    assert told_roughly(when, NOW) == moment.roughly
+
+
+def test_a_fresh_page_moves_only_what_must_move() -> None:
+    first, second, third = (post(name) for name in "abc")
+    rows = [Row(first), Row(second)]
+    steps = fresh_page(rows, [third, second, first])
+    assert [type(step).__name__ for step in steps] == ["Insert", "Move"]
+    assert fresh_page(rows, [first, second]) == []
+
+
+# ---- the screen -----------------------------------------------------------------------------
+
+VIEW = """
+    property var went: []
+    FeedView {
+        objectName: "view"
+        anchors.fill: parent
+        feed: given.feed
+        mayInvite: true
+        invitation: ComposerCard {
+            me: given.feed.me
+            onCompose: kind => given.went = [...given.went, "compose " + kind]
+        }
+        onOpened: (post, reply) => given.went = [...given.went, post.slice(0, 4) + " " + reply]
+        onCompose: kind => given.went = [...given.went, "compose " + kind]
+        onInvite: given.went = [...given.went, "invite"]
+    }
+"""
+WITH = "import feed\nimport composer"
+
+
+@pytest.fixture
+def stage(qtbot: QtBot) -> Iterator[Stage]:  # noqa: ARG001 - it brings the application
+    made = Stage()
+    yield made
+    assert made.warnings == []
+    made.close()
+
+
+def went(stage: Stage) -> list[str]:
+    assert stage.window is not None
+    found = read(stage.window, "went")
+    return list(found.toVariant() if hasattr(found, "toVariant") else found)
+
+
+def test_the_feed_goes_by_keyboard(stage: Stage, many: list[Post]) -> None:
+    """One tab stop: J and K move, Enter opens, R writes back, Tab goes inside, Esc comes out."""
+    stage.show(VIEW, WITH, feed=feed_of(Neighbour(many)))
+    stop, view = stage.find("feed"), stage.find("posts")
+    stop.forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    stage.key(Qt.Key.Key_J)
+    stage.key(Qt.Key.Key_Down)
+    assert read(view, "currentIndex") == 2
+    stage.key(Qt.Key.Key_K)
+    stage.key(Qt.Key.Key_Return)
+    stage.key(Qt.Key.Key_R)
+    stage.key(Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    here = many[1].post[:4]
+    assert went(stage) == [f"{here} false", f"{here} true", f"{here} true"]
+    stage.key(Qt.Key.Key_Tab)
+    assert stage.focus().objectName() == "openReplies"
+    stage.key(Qt.Key.Key_Escape)
+    assert stage.focus() == stop
+    stage.key(Qt.Key.Key_End)
+    assert read(view, "currentIndex") == PAGE - 1
+    stage.key(Qt.Key.Key_Home)
+    stage.key(Qt.Key.Key_Up)
+    assert stage.focus().objectName() == "share"
+    stage.key(Qt.Key.Key_Return)
+    stage.key(Qt.Key.Key_Down)
+    assert stage.focus() == stop
+    stage.key(Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    assert went(stage)[-2:] == ["compose ", "compose "]
+
+
+def test_every_card_is_one_list_item_with_a_name(stage: Stage, many: list[Post]) -> None:
+    stage.show(VIEW, WITH, feed=feed_of(Neighbour(many)))
+    items = [one for one in stage.spoken() if one.role() == QAccessible.Role.ListItem]
+    assert len(items) >= 3
+    assert all(one.text(QAccessible.Text.Name).startswith("Story from Ines") for one in items)
+    pressable = [
+        one for one in stage.spoken()
+        if one.role() in {QAccessible.Role.Button, QAccessible.Role.RadioButton}
+    ]  # fmt: skip
+    assert pressable
+    assert all(one.text(QAccessible.Text.Name) for one in pressable)
+
+
+def test_a_card_opens_by_mouse(stage: Stage, many: list[Post]) -> None:
+    stage.show(VIEW, WITH, feed=feed_of(Neighbour(many)))
+    stage.press("post")
+    stage.press("openReplies")
+    assert went(stage) == [f"{many[0].post[:4]} false"] * 2
+
+
+def in_sight(stage: Stage) -> dict[str, int]:
+    """Where on the window each card is that can be seen."""
+    places = {
+        read(one, "post"): round(one.mapToScene(one.boundingRect().topLeft()).y())
+        for one in stage.all("post")
+    }
+    return {one: y for one, y in places.items() if 0 <= y < 800}
+
+
+def test_what_is_read_is_not_pushed_away(stage: Stage, many: list[Post]) -> None:
+    bridge = Neighbour(many)
+    feed = feed_of(bridge)
+    stage.show(VIEW, WITH, feed=feed)
+    view = stage.find("posts")
+    view.setProperty("contentY", 900)
+    QTest.qWait(50)
+    before = in_sight(stage)
+    assert len(before) > 2
+    bridge.say(arrived(post("above", "Tomasz", unread=True)))
+    QTest.qWait(50)
+    assert in_sight(stage) == before
+    assert read(stage.find("newAbove"), "text") == "1 new above"
+    stage.press("newAbove")
+    QTest.qWait(50)
+    assert read(feed, "above") == 0
+    assert read(view, "currentIndex") == 0
+
+
+def test_covered_words_are_shown_by_a_button(stage: Stage) -> None:
+    covered = post("s", body="the words", content_note="Hospital")
+    feed = feed_of(Neighbour([covered]))
+    stage.show(VIEW, WITH, feed=feed)
+    stage.press("showHidden")
+    assert shown(feed, Role.BODY) == ["the words"]
+    QTest.qWait(30)
+    assert stage.all("showHidden") == []
+
+
+def test_the_feed_has_an_end(stage: Stage) -> None:
+    stage.show(VIEW, WITH, feed=feed_of(Neighbour([post("a")])))
+    assert read(stage.find("caughtUp"), "text") == "You're all caught up. See you next time."
+
+
+def test_an_empty_circle_scolds_nobody(stage: Stage) -> None:
+    stage.show(VIEW, WITH, feed=feed_of(Neighbour()))
+    assert read(stage.find("emptyCircle"), "title") == "It's quiet here, and that's all right."
+    stage.press("writeWelcome")
+    stage.press("inviteFromEmpty")
+    assert went(stage) == ["compose story", "invite"]
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_nothing_is_cut_at_twice_the_size(stage: Stage, many: list[Post], scale: float) -> None:
+    stage.appearance.set_scale(scale)
+    stage.show(VIEW, WITH, feed=feed_of(Neighbour(many)))
+    for card in stage.all("post"):
+        assert card.height() >= read(card, "implicitHeight")
+        assert card.width() <= 1200

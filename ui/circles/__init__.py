@@ -1,0 +1,1 @@
+"""Circles: the list, beginning one, inviting, and coming in."""

@@ -1,0 +1,180 @@
+"""The head of the circle that is open: its name, its people, and what one may do with it."""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Property, QObject, Signal
+from PySide6.QtQml import QmlElement
+
+from app.circle.state import CircleState, Member, Path, Role
+from app.commands import ListMembers
+from app.events import MemberChanged, NetChanged, Said
+from ui.asking import Asks
+from ui.circles.item import ONLY_YOU, CircleItem, people
+from ui.theme.flower import hues_by_joining
+
+QML_IMPORT_NAME = "Hearthside"
+QML_IMPORT_MAJOR_VERSION = 1
+
+SHOWN = 4  # faces in the header
+INVITED = "everyone here was invited by someone you know"
+LEFT = "You left this circle. What has arrived stays readable; you can't write here any more."
+REMOVED = "You're no longer in this circle. What has arrived stays readable."
+
+
+@QmlElement
+class Room(QObject):
+    """The open circle."""
+
+    changed = Signal()
+
+    def __init__(self, bridge: Asks, parent: QObject | None = None) -> None:
+        """No circle is open."""
+        super().__init__(parent)
+        self._bridge = bridge
+        self._row: CircleItem | None = None
+        self._members: list[Member] = []
+        self._hues: dict[str, int] = {}
+
+    @Property(str, notify=changed)
+    def circle(self) -> str:
+        """Its id, or empty."""
+        return self._id
+
+    @Property(str, notify=changed)
+    def name(self) -> str:
+        """Its name."""
+        return "" if self._row is None else self._row.name
+
+    @Property(str, notify=changed)
+    def seed(self) -> str:
+        """What its mark is drawn from."""
+        return "" if self._row is None else self._row.seed
+
+    @Property(str, notify=changed)
+    def line(self) -> str:
+        """The line under the name."""
+        if self._row is None:
+            return ""
+        if self._row.state == CircleState.LEFT:
+            return "You left this circle"
+        if self._row.state == CircleState.REMOVED:
+            return "You're no longer in this circle"
+        count = people(self._row.members)
+        return count if count == ONLY_YOU else f"{count} · {INVITED}"
+
+    @Property(str, notify=changed)
+    def shortLine(self) -> str:
+        """The same for a narrow window."""
+        here = self._here()
+        count = "" if self._row is None else people(self._row.members)
+        return f"{count} · {here} here now" if here else count
+
+    @Property(str, notify=changed)
+    def hereNow(self) -> str:
+        """How many others can be reached, in words; empty if nobody."""
+        here = self._here()
+        return f"{here} here now" if here else ""
+
+    @Property(list, notify=changed)
+    def faces(self) -> list[dict[str, object]]:
+        """Up to four people, those who are here first, each with key and hue."""
+        return [{"key": one.member, "hue": self._hues.get(one.member, -1)} for one in self._shown()]
+
+    @Property(str, notify=changed)
+    def facesSpoken(self) -> str:
+        """Who those are."""
+        return ", ".join(one.display_name for one in self._shown())
+
+    @Property(int, notify=changed)
+    def myHue(self) -> int:
+        """The hue of the reader's own flower here."""
+        return self._hues.get(self._row.me, -1) if self._row is not None else -1
+
+    @Property(str, notify=changed)
+    def me(self) -> str:
+        """The reader's member key in this circle."""
+        return "" if self._row is None else self._row.me
+
+    @Property(str, notify=changed)
+    def myName(self) -> str:
+        """What the reader is called in this circle."""
+        return "" if self._row is None else self._row.display_name
+
+    @Property(bool, notify=changed)
+    def open(self) -> bool:
+        """Whether one may write here."""
+        return self._row is not None and self._row.state == CircleState.MEMBER
+
+    @Property(bool, notify=changed)
+    def mayInvite(self) -> bool:
+        """Guests may answer, not bring others."""
+        return (
+            self._row is not None
+            and self._row.state == CircleState.MEMBER
+            and self._row.role != Role.GUEST
+        )
+
+    @Property(str, notify=changed)
+    def closed(self) -> str:
+        """Why one may not write here, or empty."""
+        state = "" if self._row is None else self._row.state
+        return {CircleState.LEFT.value: LEFT, CircleState.REMOVED.value: REMOVED}.get(state, "")
+
+    def show(self, row: CircleItem | None) -> None:
+        """Open this one, or paint what changed about it."""
+        before = self._row
+        if row == before:
+            return
+        self._row = row
+        if row is None or before is None or row.circle != before.circle:
+            self._members, self._hues = [], {}
+        self.changed.emit()
+        if row is not None and row.circle:
+            self._ask()
+
+    def hear(self, events: list[Said]) -> None:
+        """Read the people again where they may have changed."""
+        for event in events:
+            match event:
+                case NetChanged():
+                    self._ask()
+                    return
+                case MemberChanged(circle=circle) if circle == self._id:
+                    self._ask()
+                    return
+                case _:
+                    pass
+
+    @property
+    def _id(self) -> str:
+        return "" if self._row is None else self._row.circle
+
+    def _shown(self) -> list[Member]:
+        others = [one for one in self._members if not one.me and not one.gone]
+        return sorted(others, key=lambda one: one.reach is Path.NONE)[:SHOWN]
+
+    def _here(self) -> int:
+        return sum(
+            not one.me and not one.gone and one.reach not in {Path.NONE, Path.MAILBOX}
+            for one in self._members
+        )
+
+    def _ask(self) -> None:
+        row = self._row
+        if row is None or not row.circle:
+            return
+        asked = row.circle
+
+        def heard(members: list[Member]) -> None:
+            if asked == self._id and members != self._members:
+                self._members = members
+                self._hues = hues_by_joining(one.member for one in sorted(members, key=_joined))
+                self.changed.emit()
+
+        # Not being able to count heads is no news for a person.
+        self._bridge.ask(ListMembers(circle=asked), heard, lambda _refused: None)
+
+
+def _joined(member: Member) -> tuple[datetime, str]:
+    """The order in which flowers get their hues; the same on every screen."""
+    return member.joined_at or datetime.min.replace(tzinfo=UTC), member.member

@@ -1,0 +1,1 @@
+"""Writing something for the circle: a check-in, a question, a story."""

@@ -1,0 +1,1 @@
+"""The connection, told in people: what the pill at the foot of the sidebar says."""

@@ -1,0 +1,51 @@
+"""The words of the connection pill, made from what the network says."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.circle.state import NetStatus
+
+
+class Tone(StrEnum):
+    """Which of the pill's looks fits; a colour never says it alone."""
+
+    CONNECTED = "connected"
+    SOME = "some"
+    WAITING = "waiting"
+    OFFLINE = "offline"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """Two lines and an icon."""
+
+    icon: str
+    headline: str
+    detail: str
+    tone: Tone
+
+
+LOOKING = Pill("broadcast", "Getting ready", "Looking who is here", Tone.WAITING)
+
+
+def pill(net: NetStatus, knocking: int = 0) -> Pill:
+    """What to say of the network, with `knocking` joins under way."""
+    detail = _detail(net.waiting, knocking)
+    if not net.listening and net.reachable == 0:
+        return Pill("cloud-slash", "Offline", detail, Tone.OFFLINE)
+    if net.of == 0:
+        return Pill("broadcast", "Ready", detail, Tone.CONNECTED)
+    if net.reachable == 0:
+        return Pill("broadcast", "Nobody reachable", detail, Tone.WAITING)
+    if net.reachable >= net.of:
+        return Pill("broadcast", "Everyone reachable", detail, Tone.CONNECTED)
+    return Pill("broadcast", f"{net.reachable} of {net.of} reachable", detail, Tone.SOME)
+
+
+def _detail(waiting: int, knocking: int) -> str:
+    if waiting == 1:
+        return "1 post waiting"
+    if waiting:
+        return f"{waiting} posts waiting"
+    return "Still knocking" if knocking else "Nothing is waiting"

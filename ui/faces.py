@@ -1,0 +1,67 @@
+"""The people of one circle, as far as a screen shows them: how many, and the hue of each."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.circle.state import Member
+from app.commands import ListMembers
+from app.events import MemberChanged
+from ui.asking import Asks, hear
+from ui.theme.flower import hues_by_joining
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+class Faces(QObject):
+    """Reads the members once, and again when somebody comes, goes or is called differently."""
+
+    changed = Signal()
+
+    def __init__(self, bridge: Asks, circle: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._circle = circle
+        self._hues: dict[str, int] = {}
+        self._count = 0
+        self._me = ""
+        self._said = hear(bridge, self._hear)
+        self._open = True
+        self._read()
+
+    @property
+    def count(self) -> int:
+        """How many can read what is shared now; 0 while that is not known yet."""
+        return self._count
+
+    @property
+    def me(self) -> str:
+        """The reader's own key in this circle; empty while that is not known yet."""
+        return self._me
+
+    def hue(self, member: str) -> int:
+        """The hue of a member's flower, -1 for whoever is not known."""
+        return self._hues.get(member, -1)
+
+    def close(self) -> None:
+        """Listen no more."""
+        if self._open:
+            self._open = False
+            self._said.disconnect(self._hear)
+
+    def _read(self) -> None:
+        self._bridge.ask(ListMembers(circle=self._circle), self._take)
+
+    def _take(self, members: list[Member]) -> None:
+        if not self._open:
+            return
+        by_joining = sorted(members, key=lambda one: (one.joined_at or EARLIEST, one.member))
+        self._hues = hues_by_joining(one.member for one in by_joining)
+        self._me = next((one.member for one in members if one.me), "")
+        self._count = sum(not one.gone for one in members)
+        self.changed.emit()
+
+    def _hear(self, said: list[Any]) -> None:
+        if any(isinstance(one, MemberChanged) and one.circle == self._circle for one in said):
+            self._read()

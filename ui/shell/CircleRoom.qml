@@ -1,0 +1,180 @@
+// One circle: its head, its posts, and the thread that is open. Wide windows show both, others one.
+//   shell: Shell; wide, narrow; leaving()
+import QtQuick
+import QtQuick.Layouts
+import Hearthside
+import components
+import composer
+import feed
+import theme
+import thread
+
+FocusScope {
+    id: place
+
+    required property Shell shell
+    property bool wide: true
+    property bool narrow: false
+    readonly property Visit visit: shell.visit
+    readonly property bool replaced: !wide && visit.threadHere
+    property real threadWidth: Theme.thread
+
+    signal leaving
+
+    Connections {
+        target: place.visit
+
+        function onReplying(): void {
+            Qt.callLater(panel.write);
+        }
+    }
+
+    // The panes for F6, in reading order, as functions that give them the focus.
+    function panes(): var {
+        const found = [];
+        if (!replaced) {
+            found.push({item: head, enter: () => head.enter()});
+            if (posts.item)
+                found.push({item: posts.item, enter: () => posts.item.toList()});
+        }
+        if (panel.item)
+            found.push({item: panel.item, enter: () => panel.item.enter()});
+        return found;
+    }
+    function compose(kind: string): void {
+        if (shell.room.open && sheet.item)
+            sheet.item.write(kind);
+    }
+
+    RowLayout {
+        anchors.fill: parent
+        spacing: 0
+
+        ColumnLayout {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            visible: !place.replaced
+            spacing: 0
+
+            RoomHeader {
+                id: head
+
+                Layout.fillWidth: true
+                shell: place.shell
+                narrow: place.narrow
+                onLeaving: place.leaving()
+            }
+            Loader {
+                id: posts
+
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                // A list made before it has a size would keep places of its own.
+                active: place.visit.here && width > 0 && height > 0
+                sourceComponent: FeedView {
+                    feed: place.visit.feed
+                    invitation: ComposerCard {
+                        me: place.shell.room.me
+                        hue: place.shell.room.myHue
+                        onCompose: kind => place.compose(kind)
+                    }
+                    mayWrite: place.shell.room.open
+                    mayInvite: place.shell.room.mayInvite
+                    selected: place.visit.post
+                    onOpened: (post, reply) => place.visit.openThread(post, reply)
+                    onCompose: kind => place.compose(kind)
+                    onInvite: place.shell.invite()
+                }
+            }
+            ColumnLayout {
+                Layout.alignment: Qt.AlignHCenter
+                Layout.fillHeight: false
+                Layout.maximumWidth: Theme.px(Theme.feedMax)
+                Layout.leftMargin: Theme.space5
+                Layout.rightMargin: Theme.space5
+                Layout.bottomMargin: closed.visible || offline.visible ? Theme.space5 : 0
+                spacing: Theme.space2
+
+                Banner {
+                    id: closed
+
+                    objectName: "closed"
+                    Layout.fillWidth: true
+                    Layout.topMargin: Theme.space2
+                    visible: text !== ""
+                    text: place.shell.room.closed
+                }
+                Banner {
+                    id: offline
+
+                    objectName: "offline"
+                    Layout.fillWidth: true
+                    Layout.topMargin: Theme.space2
+                    visible: place.shell.room.open && place.shell.connection.tone === "offline"
+                    kind: "offline"
+                    title: qsTr("You're offline")
+                    text: qsTr("You can read and write as usual. What you write waits here until you're back.")
+                }
+            }
+        }
+        Loader {
+            id: panel
+
+            Layout.fillHeight: true
+            Layout.fillWidth: !place.wide
+            Layout.preferredWidth: Math.min(Theme.px(place.threadWidth), place.width - Theme.px(420))
+            active: place.visit.threadHere && width > 0 && height > 0
+            visible: place.visit.threadHere
+            onLoaded: item.enter()
+
+            function write(): void {
+                if (item)
+                    item.write();
+            }
+
+            sourceComponent: ThreadPanel {
+                thread: place.visit.replies
+                back: !place.wide
+                mayWrite: place.shell.room.open
+                onClosed: {
+                    place.visit.closeThread();
+                    if (posts.item)
+                        posts.item.toList();
+                }
+            }
+
+            // The edge between the two columns can be drawn; its place is kept while the window is open.
+            Rectangle {
+                z: 2
+                width: 1
+                height: parent.height
+                visible: place.wide
+                color: Theme.border
+
+                MouseArea {
+                    property real from
+
+                    x: -3
+                    width: 7
+                    height: parent.height
+                    cursorShape: Qt.SplitHCursor
+                    onPressed: mouse => from = mouse.x
+                    onPositionChanged: mouse => {
+                        const wanted = place.threadWidth - (mouse.x - from) / Theme.scale;
+                        place.threadWidth = Math.max(360, Math.min(640, wanted));
+                    }
+                }
+            }
+        }
+    }
+    Loader {
+        id: sheet
+
+        active: place.visit.here
+        sourceComponent: ComposerSheet {
+            objectName: "composerSheet"
+            composer: place.visit.composer
+            circleName: place.shell.room.name
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// A small menu beside the button that opened it: arrows move, Enter chooses, Esc gives focus back.
+//   items (an Instantiator-free list of PopMenu.Entry: text, glyph, chosen())
+import QtQuick
+import QtQuick.Controls.Basic as Basic
+import components
+import theme
+
+Basic.Menu {
+    id: menu
+
+    component Entry: Basic.MenuItem {
+        id: entry
+
+        property string glyph: ""
+
+        implicitHeight: visible ? Math.max(Theme.hitMin, Theme.labelLine + Theme.space3) : 0
+        implicitWidth: Theme.px(232)
+        leftPadding: Theme.space3
+        rightPadding: Theme.space3
+        Accessible.name: text
+        contentItem: Row {
+            spacing: Theme.space3
+
+            Icon {
+                anchors.verticalCenter: parent.verticalCenter
+                name: entry.glyph
+                size: Theme.iconMd - 2
+            }
+            Label {
+                anchors.verticalCenter: parent.verticalCenter
+                style: "label"
+                text: entry.text
+                wrapMode: Text.NoWrap
+                Accessible.ignored: true
+            }
+        }
+        indicator: null
+        arrow: null
+        background: Rectangle {
+            anchors.fill: parent
+            anchors.margins: 2
+            radius: Theme.radiusSm
+            color: entry.hovered || entry.highlighted ? Theme.surfaceHover : "transparent"
+
+            FocusFrame {
+                shown: entry.visualFocus
+            }
+        }
+    }
+
+    padding: Theme.space1
+    background: Rectangle {
+        implicitWidth: Theme.px(240)
+        radius: Theme.radiusMd
+        color: Theme.overlay
+        border.color: Theme.border
+    }
+}

@@ -1,0 +1,72 @@
+// The sheets that may stand before the home; they go with it when the window locks.
+//   shell: Shell; leave() asks before leaving the open circle
+import QtQuick
+import Hearthside
+import circles
+
+Item {
+    id: sheets
+
+    required property Shell shell
+    readonly property bool any: inviting.visible || joining.visible || beginning.visible || leaving.visible
+
+    function leave(): void {
+        leaving.open();
+    }
+
+    Connections {
+        target: sheets.shell
+
+        function onWantsJoin(): void {
+            joining.open();
+        }
+        function onWantsBegin(): void {
+            beginning.open();
+        }
+        function onWantsInvite(): void {
+            inviting.open();
+        }
+    }
+    Connections {
+        target: sheets.shell.knocking
+
+        function onBegun(): void {
+            joining.close();
+        }
+    }
+    Connections {
+        target: sheets.shell.founding
+
+        function onMade(): void {
+            beginning.close();
+        }
+    }
+    InviteSheet {
+        id: inviting
+
+        objectName: "inviteSheet"
+        model: sheets.shell.inviting
+        room: sheets.shell.room
+    }
+    JoinSheet {
+        id: joining
+
+        objectName: "joinSheet"
+        model: sheets.shell.knocking
+        name: sheets.shell.name
+    }
+    BeginSheet {
+        id: beginning
+
+        objectName: "beginSheet"
+        model: sheets.shell.founding
+        name: sheets.shell.name
+    }
+    LeaveSheet {
+        id: leaving
+
+        objectName: "leaveSheet"
+        model: sheets.shell.leaving
+        room: sheets.shell.room
+    }
+}

@@ -1,0 +1,262 @@
+// Me, my circles, the connection, Lock. Its middle scrolls; below 900 px it is a rail of 64.
+//   shell: Shell; compact
+import QtQuick
+import QtQuick.Controls.Basic as Basic
+import QtQuick.Layouts
+import Hearthside
+import components
+import connection
+import theme
+
+FocusScope {
+    id: side
+
+    required property Shell shell
+    property bool compact: false
+    readonly property real edge: compact ? 6 : Theme.space3
+
+    function enter(): void {
+        const row = list.currentItem;
+        if (row)
+            row.forceActiveFocus(Qt.TabFocusReason);
+        else
+            more.forceActiveFocus(Qt.TabFocusReason);
+    }
+
+    implicitWidth: compact ? 64 : Math.round(Theme.sidebar * (1 + (Theme.scale - 1) / 2))
+    Accessible.role: Accessible.Pane
+    Accessible.name: qsTr("Circles and connection")
+
+    Rectangle {
+        anchors.fill: parent
+        color: Theme.bgSide
+    }
+    ColumnLayout {
+        anchors.fill: parent
+        anchors.rightMargin: 1
+        spacing: 0
+
+        RowLayout {
+            Layout.fillWidth: true
+            Layout.topMargin: Theme.space4
+            Layout.bottomMargin: Theme.space3 + 2
+            Layout.leftMargin: side.compact ? (64 - Theme.avatarSm) / 2 : Theme.space4
+            Layout.rightMargin: side.compact ? 0 : Theme.space3
+            Layout.minimumHeight: Theme.avatarSm + 4
+            spacing: Theme.space3 - 2
+            Accessible.role: Accessible.StaticText
+            Accessible.name: qsTr("You are %1, on this computer").arg(side.shell.name)
+
+            Avatar {
+                Layout.alignment: side.compact ? Qt.AlignHCenter : Qt.AlignVCenter
+                key: side.shell.room.me !== "" ? side.shell.room.me : side.shell.name
+                hue: side.shell.room.me !== "" ? side.shell.room.myHue : -1
+                size: Theme.avatarSm
+            }
+            ColumnLayout {
+                Layout.fillWidth: true
+                visible: !side.compact
+                spacing: 0
+
+                Label {
+                    objectName: "me"
+                    Layout.fillWidth: true
+                    style: "label"
+                    strong: true
+                    text: side.shell.name
+                    wrapMode: Text.NoWrap
+                    elide: Text.ElideRight
+                    Accessible.ignored: true
+                }
+                Label {
+                    Layout.fillWidth: true
+                    style: "micro"
+                    text: qsTr("This computer")
+                    color: Theme.text2
+                    wrapMode: Text.NoWrap
+                    elide: Text.ElideRight
+                    Accessible.ignored: true
+                }
+            }
+        }
+        Label {
+            Layout.leftMargin: Theme.space5
+            Layout.bottomMargin: Theme.space2
+            visible: !side.compact
+            style: "micro"
+            font.weight: Font.DemiBold
+            text: qsTr("Circles")
+            color: Theme.text2
+            Accessible.role: Accessible.Heading
+        }
+        ListView {
+            id: list
+
+            objectName: "circles"
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            Layout.leftMargin: side.edge
+            Layout.rightMargin: side.edge
+            model: side.shell.circles
+            clip: true
+            spacing: 2
+            boundsBehavior: Flickable.StopAtBounds
+            keyNavigationEnabled: false
+            Basic.ScrollBar.vertical: Scroller {
+                parent: list
+                x: list.width
+                height: list.height
+            }
+            Accessible.role: Accessible.List
+            Accessible.name: qsTr("Circles")
+
+            function go(place: int): void {
+                if (place < 0 || place >= count)
+                    return;
+                currentIndex = place;
+                positionViewAtIndex(place, ListView.Contain);
+                currentItem.forceActiveFocus(Qt.TabFocusReason);
+            }
+
+            delegate: FocusScope {
+                id: entry
+
+                required property string row
+                required property string kind
+                required property string key
+                required property string name
+                required property string line
+                required property int unread
+                required property int index
+                readonly property bool chosen: side.shell.current === row
+
+                onChosenChanged: if (chosen) list.currentIndex = index
+                Component.onCompleted: if (chosen) list.currentIndex = index
+                width: list.width
+                implicitHeight: column.implicitHeight
+                Accessible.role: Accessible.ListItem
+                Accessible.name: button.Accessible.name
+
+                ColumnLayout {
+                    id: column
+
+                    width: parent.width
+                    spacing: 0
+
+                    CircleRow {
+                        id: button
+
+                        objectName: "circle"
+                        Layout.fillWidth: true
+                        focus: true
+                        // One tab stop for the whole list; arrows move in it.
+                        focusPolicy: Qt.ClickFocus
+                        activeFocusOnTab: list.currentIndex === entry.index
+                        key: entry.key
+                        name: entry.name
+                        line: entry.line
+                        unread: entry.unread
+                        selected: entry.chosen
+                        waiting: entry.kind !== "circle"
+                        compact: side.compact
+                        onClicked: side.shell.select(entry.row)
+                        Keys.onDownPressed: list.go(entry.index + 1)
+                        Keys.onUpPressed: list.go(entry.index - 1)
+
+                        // The rail has no room for "3 new": its row says it in its name and tip.
+                        Rectangle {
+                            anchors.right: parent.right
+                            anchors.top: parent.top
+                            anchors.margins: 2
+                            width: 10
+                            height: 10
+                            radius: 5
+                            visible: side.compact && entry.unread > 0
+                            color: Theme.primary
+                        }
+                    }
+                    NavRow {
+                        objectName: "home"
+                        Layout.fillWidth: !side.compact
+                        Layout.alignment: Qt.AlignHCenter
+                        Layout.leftMargin: side.compact ? 0 : Theme.space5
+                        Layout.topMargin: Theme.space2
+                        Layout.bottomMargin: Theme.space3
+                        visible: entry.chosen && (entry.kind === "circle" || entry.kind === "archived")
+                        glyph: "house"
+                        text: qsTr("Home")
+                        Accessible.name: qsTr("Home of %1").arg(entry.name)
+                        selected: true
+                        compact: side.compact
+                        onClicked: side.shell.home()
+                    }
+                }
+            }
+            footer: Item {
+                width: list.width
+                implicitHeight: more.implicitHeight + Theme.space2
+
+                NavRow {
+                    id: more
+
+                    objectName: "newOrJoin"
+                    width: side.compact ? implicitWidth : parent.width
+                    anchors.horizontalCenter: parent.horizontalCenter
+                    y: Theme.space1
+                    glyph: "plus"
+                    text: qsTr("New or join a circle")
+                    compact: side.compact
+                    hoverEnabled: !menu.visible
+                    onClicked: menu.popup(more, 0, more.height + 2)
+
+                    PopMenu {
+                        id: menu
+
+                        PopMenu.Entry {
+                            objectName: "menuJoin"
+                            glyph: "envelope-simple"
+                            text: qsTr("I have an invite")
+                            onTriggered: side.shell.join()
+                        }
+                        PopMenu.Entry {
+                            objectName: "menuBegin"
+                            glyph: "users-three"
+                            text: qsTr("Begin a circle")
+                            onTriggered: side.shell.begin()
+                        }
+                    }
+                }
+            }
+        }
+        ConnectionPill {
+            objectName: "connection"
+            Layout.fillWidth: !side.compact
+            Layout.alignment: Qt.AlignHCenter
+            Layout.leftMargin: side.edge
+            Layout.rightMargin: side.edge
+            Layout.topMargin: Theme.space2
+            model: side.shell.connection
+            compact: side.compact
+        }
+        NavRow {
+            objectName: "lock"
+            Layout.fillWidth: !side.compact
+            Layout.alignment: Qt.AlignHCenter
+            Layout.leftMargin: side.edge
+            Layout.rightMargin: side.edge
+            Layout.topMargin: Theme.space2
+            Layout.bottomMargin: Theme.space3
+            glyph: "lock"
+            text: qsTr("Lock")
+            keys: "Ctrl+L"
+            compact: side.compact
+            onClicked: side.shell.lock()
+        }
+    }
+    Rectangle {
+        anchors.right: parent.right
+        width: 1
+        height: parent.height
+        color: Theme.border
+    }
+}

@@ -1,0 +1,1 @@
+"""A post with its replies, and the box to write back in."""

@@ -1,0 +1,278 @@
+"""One post with its replies as a Qt list, and the reply that is being written."""
+
+from typing import Any
+
+from PySide6.QtCore import (
+    Property,
+    QAbstractListModel,
+    QByteArray,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+from app.circle.state import Post, Thread
+from app.commands import ReadThread
+from app.events import PostArrived, PostChanged, PostsArrived
+from app.refused import Refused
+from ui.asking import Asks, hear
+from ui.faces import Faces
+from ui.telling import Clock, local_now, until_next_minute
+from ui.thread.item import Answer, answers, root_words
+from ui.thread.reply import ReplyDraft
+from ui.thread.roles import NAMES, TIMELY, VALUES, Role
+from ui.wording import replies, who_can_read
+
+QML_IMPORT_NAME = "Hearthside"
+QML_IMPORT_MAJOR_VERSION = 1
+
+NOWHERE = QModelIndex()
+Index = QModelIndex | QPersistentModelIndex
+
+
+@QmlElement
+@QmlUncreatable("The shell makes one for each post that is opened.")
+class ThreadModel(QAbstractListModel):  # type: ignore[operator]
+    """A post that was opened. `reply` is the box below it."""
+
+    rootChanged = Signal()
+    troubleChanged = Signal()
+    peopleChanged = Signal()
+    countChanged = Signal()
+    lookingChanged = Signal()
+    arrived = Signal(str)  # a sentence for screen readers
+
+    def __init__(
+        self,
+        bridge: Asks,
+        circle: str,
+        post: str,
+        parent: QObject | None = None,
+        *,
+        clock: Clock = local_now,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._circle = circle
+        self._id = post
+        self._clock = clock
+        self._root: Post | None = None
+        self._root_opened = False
+        self._rows: list[Answer] = []
+        self._trouble = ""
+        self._looking = False
+        self._open = True
+        self._minute = QTimer(self, singleShot=True)
+        self._minute.timeout.connect(self._minute_passed)
+        self._faces = Faces(bridge, circle, self)
+        self._faces.changed.connect(self._faces_changed)
+        self._reply = ReplyDraft(bridge, circle, post, self)
+        self._said = hear(bridge, self._hear)
+        self._read()
+
+    # ---- replies ----------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def roleNames(self) -> dict[int, QByteArray]:
+        return NAMES
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+        """The value of a role; None for what is not there."""
+        if not index.isValid() or not 0 <= index.row() < len(self._rows):
+            return None
+        row = self._rows[index.row()]
+        if role in VALUES:
+            return VALUES[role](row)
+        match role:
+            case Role.HUE:
+                return self._faces.hue(row.post.author)
+            case Role.TIME:
+                return row.time(self._clock())
+            case Role.SPOKEN:
+                return row.name(self._clock())
+            case Role.PLACE:
+                return f"{row.body} Reply {index.row() + 1} of {len(self._rows)}".strip()
+            case _:
+                return None
+
+    # ---- the post itself --------------------------------------------------------------------
+
+    @Property(str, constant=True)
+    def post(self) -> str:
+        """The id of the post that was opened."""
+        return self._id
+
+    @Property(dict, notify=rootChanged)
+    def root(self) -> dict[str, Any]:
+        """The post in words; empty until it was read."""
+        post = self._root
+        if post is None:
+            return {}
+        words = root_words(post, self._clock(), opened=self._root_opened)
+        return {**words, "hue": self._faces.hue(post.author)}
+
+    @Property(str, notify=rootChanged)
+    def heading(self) -> str:
+        """What the panel is called."""
+        if self._root is None:
+            return "Replies"
+        return "Replies to you" if self._root.mine else f"Replies to {self._root.author_name}"
+
+    @Property(str, notify=countChanged)
+    def countLine(self) -> str:
+        """How many replies there are, in words."""
+        return replies(len(self._rows))
+
+    @Property(str, notify=rootChanged)
+    def target(self) -> str:
+        """What stands in the empty box: it names whom one writes to."""
+        if self._root is None:
+            return ""
+        if self._root.mine:
+            return "Add to what you wrote…"
+        return f"Write back to {self._root.author_name}…"
+
+    @Property(str, notify=peopleChanged)
+    def readers(self) -> str:
+        """Who can read a reply."""
+        return who_can_read(self._faces.count)
+
+    @Property(QObject, constant=True)
+    def reply(self) -> QObject:
+        """The reply that is being written."""
+        return self._reply
+
+    @Property(str, notify=troubleChanged)
+    def trouble(self) -> str:
+        """Why the replies could not be read, in a sentence."""
+        return self._trouble
+
+    @Property(bool, notify=lookingChanged)
+    def looking(self) -> bool:
+        """Whether somebody sees this now; times are told anew only then."""
+        return self._looking
+
+    @looking.setter  # type: ignore[no-redef]
+    def looking(self, looking: bool) -> None:
+        if looking == self._looking:
+            return
+        self._looking = looking
+        if looking:
+            self._minute_passed()
+        else:
+            self._minute.stop()
+        self.lookingChanged.emit()
+
+    @Slot(str)
+    def show(self, post: str) -> None:
+        """Open a content note, of a reply or of the post itself."""
+        if post == self._id:
+            self._root_opened = True
+            self.rootChanged.emit()
+        for place, row in enumerate(self._rows):
+            if row.post.post == post:
+                self._set(place, Answer(row.post, row.to, opened=True))
+
+    @Slot()
+    def tryAgain(self) -> None:
+        """After a refusal."""
+        self._read()
+
+    @Slot()
+    def close(self) -> None:
+        """Keep the draft, listen no more. To be called before the home is locked."""
+        if self._open:
+            self._open = False
+            self._reply.close()
+            self._minute.stop()
+            self._said.disconnect(self._hear)
+            self._faces.close()
+
+    # ---- what the home answers and says -----------------------------------------------------
+
+    def _read(self) -> None:
+        self._bridge.ask(ReadThread(circle=self._circle, post=self._id), self._take, self._refused)
+
+    def _take(self, thread: Thread) -> None:
+        if not self._open:
+            return
+        self._tell_trouble("")
+        opened = {row.post.post for row in self._rows if row.opened}
+        self._root = thread.post
+        self.beginResetModel()
+        self._rows = [
+            Answer(row.post, row.to, row.post.post in opened)
+            for row in answers(thread.replies, thread.post)
+        ]
+        self.endResetModel()
+        self.rootChanged.emit()
+        self.countChanged.emit()
+
+    def _refused(self, refused: Refused) -> None:
+        if self._open:
+            self._tell_trouble(refused.message)
+
+    def _hear(self, said: list[Any]) -> None:
+        for event in said:
+            match event:
+                case PostArrived(circle=self._circle, content=post) if post.thread == self._id:
+                    self._arrive(post)
+                case PostsArrived(circle=self._circle):
+                    self._read()
+                case PostChanged(circle=self._circle, post=self._id, content=post):
+                    self._root = post
+                    self.rootChanged.emit()
+                case PostChanged(circle=self._circle, content=post):
+                    self._change(post)
+                case _:
+                    pass
+
+    def _arrive(self, post: Post) -> None:
+        """A reply takes its place by time; one that was late does not jump to the end."""
+        if self._root is None or any(row.post.post == post.post for row in self._rows):
+            return
+        if post.post == self._id:
+            return
+        everyone = [*(row.post for row in self._rows), post]
+        row = answers(everyone, self._root)[-1]
+        at = sum(one.post.written_at <= post.written_at for one in self._rows)
+        self.beginInsertRows(NOWHERE, at, at)
+        self._rows.insert(at, row)
+        self.endInsertRows()
+        self.countChanged.emit()
+        if not post.mine:
+            self.arrived.emit(row.name(self._clock()))
+
+    def _change(self, post: Post) -> None:
+        for place, row in enumerate(self._rows):
+            if row.post.post == post.post:
+                self._set(place, Answer(post, row.to, row.opened))
+
+    def _set(self, place: int, row: Answer) -> None:
+        self._rows[place] = row
+        self.dataChanged.emit(self.index(place), self.index(place))
+
+    def _tell_trouble(self, sentence: str) -> None:
+        if sentence != self._trouble:
+            self._trouble = sentence
+            self.troubleChanged.emit()
+
+    def _all_changed(self, roles: list[int]) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1), roles)
+        self.rootChanged.emit()
+
+    def _faces_changed(self) -> None:
+        self._all_changed([int(Role.HUE)])
+        self.peopleChanged.emit()
+
+    def _minute_passed(self) -> None:
+        self._all_changed(TIMELY)
+        self._minute.start(until_next_minute(self._clock()))

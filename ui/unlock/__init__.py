@@ -1,0 +1,1 @@
+"""The way in: a first run in three steps, and the lock screen."""

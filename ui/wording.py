@@ -1,0 +1,61 @@
+"""The words and icons of kinds, feelings and wants: one place, so that screens agree."""
+
+from app.circle.state import Feeling, PostKind, Want
+
+KINDS = {
+    PostKind.CHECKIN: "Check-in",
+    PostKind.QUESTION: "Question",
+    PostKind.STORY: "Story",
+    PostKind.REPLY: "Reply",
+}
+
+FEELINGS = {
+    Feeling.ROUGH: "Rough",
+    Feeling.WOBBLY: "Wobbly",
+    Feeling.SO_SO: "So-so",
+    Feeling.STEADY: "Steady",
+    Feeling.GOOD: "Good",
+}
+
+WANTS = {
+    Want.LISTENING: "Just listening",
+    Want.EXPERIENCES: "Experiences welcome",
+    Want.HELP: "Practical help",
+    Want.COMPANY: "Some company",
+    Want.NOTHING: "Nothing needed",
+}
+
+WANT_ICONS = {
+    Want.LISTENING: "ear",
+    Want.EXPERIENCES: "lightbulb",
+    Want.HELP: "hands-praying",
+    Want.COMPANY: "coffee",
+    Want.NOTHING: "heart",
+}
+
+
+def people(count: int) -> str:
+    """How many people, in words: "9 people"."""
+    return "1 person" if count == 1 else f"{count} people"
+
+
+def replies(count: int) -> str:
+    """How many replies, in words: "4 replies"."""
+    match count:
+        case 0:
+            return "No replies yet"
+        case 1:
+            return "1 reply"
+        case _:
+            return f"{count} replies"
+
+
+def who_can_read(count: int) -> str:
+    """The line below a box: who will be able to read what is written in it."""
+    match count:
+        case 0:
+            return "Only the people in this circle can read this."
+        case 1:
+            return "You are the only one in this circle so far."
+        case _:
+            return f"Only the {count} people in this circle can read this."
