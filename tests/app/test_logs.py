@@ -39,13 +39,13 @@ def test_our_own_words_go_through_and_an_exceptions_words_do_not(stderr: io.Stri
 
 def test_a_librarys_words_are_its_own(stderr: io.StringIO) -> None:
     """libp2p names peers: of its errors only the place is told, of the rest nothing."""
-    logging.getLogger("libp2p.host").warning("peer %s", "12D3Koo")
-    logging.getLogger("libp2p.host").error("peer %s", "12D3Koo")
+    logging.getLogger("somelibrary.deep").warning("peer %s", "12D3Koo")
+    logging.getLogger("somelibrary.deep").error("peer %s", "12D3Koo")
     logging.getLogger("app.home").info("quiet")
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.warn("12D3Koo", UserWarning, stacklevel=1)
-    assert stderr.getvalue() == "error: libp2p.host\n"
+    assert stderr.getvalue() == "error: somelibrary.deep\n"
 
 
 def test_what_nobody_caught_is_told_by_type_and_place(stderr: io.StringIO) -> None:
