@@ -14,7 +14,6 @@ from p2p.crypto import Entropy, box, same, unbox
 from p2p.envelope import EpochSecrets, commitment, hint_matches, peek
 from p2p.errors import PeerFault
 from p2p.ids import ZERO, DeviceId, EpochId
-from p2p.op import Log
 from p2p.wire import Grant
 
 ROOT = EpochId(ZERO)
@@ -251,9 +250,3 @@ def open_grant(
         if len(plaintext) == MAX_GRANT_PLAINTEXT:
             return plaintext[:SECRET], plaintext[SECRET:]
     return None
-
-
-def keys_for(keyring: Keyring, epoch: EpochId, log: Log) -> object:
-    """The sealing keys of an epoch's class, or None."""
-    secrets = keyring.get(epoch)
-    return None if secrets is None else secrets.keys(log)

@@ -39,6 +39,7 @@ from p2p.crypto import Entropy
 from p2p.host import well_formed
 from p2p.ids import CircleId, MemberId
 
+ARRIVAL = 8.0  # seconds that asking for an invite waits for a circle still on its way
 FAREWELL = 1.5  # seconds given to telling whoever is here that we leave and erase
 
 
@@ -102,7 +103,10 @@ class Household:
             )
         return running
 
-    def _coming_in(self, running: RunningCircle) -> None:
+    async def _coming_in(self, running: RunningCircle) -> None:
+        """Just let in, the circle is on its way here: wait for it a little."""
+        with trio.move_on_after(ARRIVAL):
+            await running.arrived.wait()
         if running.room.ledger.myself() is None:
             raise Refused(
                 Why.NOT_ALLOWED,
@@ -171,7 +175,7 @@ class Household:
     async def make_invite(self, asked: c.MakeInvite) -> Invite:
         """A new way in."""
         running = self._own(asked.circle)
-        self._coming_in(running)
+        await self._coming_in(running)
         with trio.move_on_after(5):  # a link without our address would be of little use
             await running.ready.wait()
         expires = math.ceil(self.clock.now() / 1000) + asked.expires_in

@@ -15,7 +15,7 @@ from app.store import ops
 from app.store.ops import OpState
 from p2p.envelope import envelope_id, open_, peek
 from p2p.errors import PeerFault
-from p2p.ids import ZERO, EnvelopeId, EpochId
+from p2p.ids import ZERO, EnvelopeId
 from p2p.op import Kind, Log, SignedOp, post_id, verify_signature
 from p2p.ports import TakenIn
 
@@ -42,6 +42,8 @@ class Inbox:
             learned, closed = self._open_all(change, log, fresh)
             if change.authority:
                 self._settle_authority(change)
+            if learned:
+                self.secret_came(change)
             if log is Log.WORDS:
                 self._quarantine(closed)
                 closed = {}
@@ -62,25 +64,24 @@ class Inbox:
             if not vouched():
                 raise PeerFault("a chain that leads nowhere")
 
-    def secret_came(self, change: Change, epoch: EpochId) -> None:
-        """One more epoch can be opened: look through the quarantine."""
+    def secret_came(self, change: Change) -> None:
+        """More can be opened, by a grant or by a link: look through the quarantine."""
         room = self._room
         rows = room.db.read(
             "SELECT envelope, bytes FROM quarantine WHERE circle_no = ?", (room.row.circle_no,)
         )
         waiting = {EnvelopeId(bytes(name)): bytes(data) for name, data in rows}
-        opened = {n: e for n, e in waiting.items() if self._opens_under(e, epoch)}
+        fitting = room.ledger.keyring.fitting
+        opened = {n: e for n, e in waiting.items() if any(s.words for s in fitting(e))}
         for name, envelope in opened.items():
+            # Whoever brings the secret has no part in a wrong envelope: that is dropped.
+            with suppress(PeerFault):
+                if self._take(change, Log.WORDS, name, envelope) is None:
+                    continue  # the secret that fits is not proven, and may be a lie
             room.db.execute(
                 "DELETE FROM quarantine WHERE circle_no = ? AND envelope = ?",
                 (room.row.circle_no, name),
             )
-            # Whoever brings the secret has no part in a wrong envelope: that is dropped.
-            with suppress(PeerFault):
-                self._take(change, Log.WORDS, name, envelope)
-
-    def _opens_under(self, envelope: bytes, epoch: EpochId) -> bool:
-        return any(s.epoch == epoch for s in self._room.ledger.keyring.fitting(envelope))
 
     def _open_all(
         self, change: Change, log: Log, waiting: dict[EnvelopeId, bytes]

@@ -52,6 +52,11 @@ class Places:
         return self.folder / "store.db"
 
     @property
+    def appearance(self) -> Path:
+        """How large the text is and which theme, in the clear: a lock screen has to be read too."""
+        return self.folder / "appearance.json"
+
+    @property
     def lock(self) -> Path:
         """An empty file that carries the operating system's lock; it means nothing by existing."""
         return self.folder / "home.lock"

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import trio
 
-from app.circle.state import CircleState, Path
+from app.circle.fold import Person
+from app.circle.state import CircleState, Path, Role
 from app.events import NetChanged, Said, Trouble
 from app.inbox import Inbox
 from app.logs import leaves
@@ -21,9 +22,9 @@ from app.shelf import RoomShelf
 from app.store import circles
 from p2p.errors import OurFault, PeerFault
 from p2p.host import Host, HostCrashed, PortTaken, address_peer
-from p2p.ids import DeviceId, MemberId
+from p2p.ids import DeviceId, EnvelopeId, MemberId
 from p2p.node import Node, Way
-from p2p.op import Kind
+from p2p.op import Kind, Log
 
 RESTART = 2.0  # seconds before a failed circle is started anew, doubled up to LONGEST
 LONGEST = 60.0
@@ -61,6 +62,7 @@ class RunningCircle:
     addresses: tuple[str, ...] = ()
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     ready: trio.Event = field(default_factory=trio.Event)
+    arrived: trio.Event = field(default_factory=trio.Event)  # our own admission is known here
 
     def __post_init__(self) -> None:
         """Put the parts together; nothing runs yet."""
@@ -74,7 +76,8 @@ class RunningCircle:
             own_door=room.ledger.view.devices()[room.ledger.device].door
             if room.ledger.device in room.ledger.view.devices() else b"",
         )  # fmt: skip
-        room.neighbour = self.node
+        room.neighbour = self
+        self.people_changed()
 
     async def run(self) -> None:
         """Serve until cancelled; whatever fails in this circle ends neither it nor the home.
@@ -147,6 +150,22 @@ class RunningCircle:
         if own is None or list(own.addresses) != list(self.addresses):
             self.node.cards_changed([self.shelf.own_card(self.addresses)])
         self.say(NetChanged())
+
+    # -- Neighbour, for the room -----------------------------------------------------------------
+
+    def announce(self, kind: Log, ids: list[EnvelopeId]) -> None:
+        """See `app.room.Neighbour`."""
+        self.node.announce(kind, ids)
+
+    def offer_epochs(self) -> None:
+        """See `app.room.Neighbour`."""
+        self.node.offer_epochs()
+
+    def people_changed(self) -> None:
+        """See `app.room.Neighbour`."""
+        if self.room.ledger.myself() is not None:
+            self.arrived.set()
+        self.node.people_changed()
 
     # -- Directory, for the node ---------------------------------------------------------------
 
@@ -244,10 +263,14 @@ class RunningCircle:
         own = list(self.addresses)
         wide = [a for a in own if not a.startswith(LOOPBACK)]
         told = (wide or own)[:2]
-        cards = circles.cards_of(self.room.db, self.room.row.circle_no)
-        for device, card in cards.items():
-            person = self.room.ledger.view.person_of(device)
-            if person is None or person.left or device == self.room.ledger.device:
-                continue
-            told += [a for a in card.addresses if not a.startswith(LOOPBACK) or not wide][:1]
+        people = self.room.ledger.view
+        ways = list(self.ways().items())
+        # Only hosts let people in, so a member's link leads to one, whoever else is in the circle.
+        ways.sort(key=lambda way: not _is_host(people.person_of(way[0])))
+        for _, way in ways:
+            told += [a for a in way.addresses if not a.startswith(LOOPBACK) or not wide][:1]
         return told[:3]
+
+
+def _is_host(person: Person | None) -> bool:
+    return person is not None and person.role is Role.HOST

@@ -134,7 +134,7 @@ class RoomShelf:
         with self._careful(), room.change() as change:
             if room.ledger.learn_granted(epoch, *opened):
                 room.ledger.refold()
-                self._inbox.secret_came(change, epoch)
+                self._inbox.secret_came(change)
                 change.epochs = True
         return room.ledger.keyring.get(epoch) is not None
 

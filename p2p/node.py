@@ -211,7 +211,17 @@ class Node:
             return
         if len(self._talks) >= MAX_CONVERSATIONS and device not in self._talks:
             return
-        await self._talk(self._answering(stream.peer), stream)
+        try:
+            with trio.fail_after(SILENCE):
+                first = await stream.receive()
+        except (Closed, PeerFault, trio.TooSlowError):
+            await stream.close()
+            return
+        if _is_knock(first):
+            # Let in, but the answer was lost on the way: they stand at the door still.
+            await self._threshold.serve(stream, first)
+            return
+        await self._talk(self._answering(stream.peer), stream, first)
 
     def _answering(self, door: bytes) -> sync.Conversation:
         return self._conversation(door, leads=False, show_chain=False)
@@ -251,13 +261,16 @@ class Node:
 
     # -- a conversation ------------------------------------------------------------------------
 
-    async def _talk(self, conversation: sync.Conversation, stream: FrameStream) -> None:
+    async def _talk(
+        self, conversation: sync.Conversation, stream: FrameStream, first: bytes | None = None
+    ) -> None:
+        """Hold a conversation to its end. `first`: a frame of theirs that was read already."""
         talk = _Talk(conversation, stream, trio.CancelScope(), trio.Event(), trio.Event())
         try:
             with talk.scope:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._write, talk)
-                    await self._read(talk)
+                    await self._read(talk, first)
                     nursery.cancel_scope.cancel()
         except* (Closed, trio.TooSlowError):
             pass
@@ -278,13 +291,15 @@ class Node:
                 self._directory.lost(device)
                 self.reach.nudge()
 
-    async def _read(self, talk: _Talk) -> None:
+    async def _read(self, talk: _Talk, data: bytes | None) -> None:
         while True:
             while talk.conversation.crowded:
                 await talk.drained.wait()
-            with trio.fail_after(SILENCE):
-                data = await talk.stream.receive()
+            if data is None:
+                with trio.fail_after(SILENCE):
+                    data = await talk.stream.receive()
             talk.conversation.receive(data)
+            data = None
             talk.heard = trio.current_time()
             self._expect_progress(talk)
             for happened in talk.conversation.happened():
@@ -357,6 +372,13 @@ class Node:
                 if talk.conversation.leads:
                     talk.conversation.reconcile()
                     talk.poke()
+
+
+def _is_knock(data: bytes) -> bool:
+    try:
+        return isinstance(wire.decode(data), wire.Knock)
+    except PeerFault:
+        return False  # for the conversation to judge
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterable[BaseException]:

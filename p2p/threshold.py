@@ -19,7 +19,7 @@ ROOM = 16  # strangers served at once
 
 
 class Threshold:
-    """Serves streams of doors that are no member's."""
+    """Serves streams of doors that are no member's, and members who knock once more."""
 
     def __init__(
         self,
@@ -33,8 +33,13 @@ class Threshold:
         self._let_in = let_in
         self._here: dict[trio.CancelScope, None] = {}
 
-    async def serve(self, stream: FrameStream) -> sync.Conversation | None:
-        """Serve one stranger. A conversation to go on with, where it is a member after all."""
+    async def serve(
+        self, stream: FrameStream, first: bytes | None = None
+    ) -> sync.Conversation | None:
+        """Serve one stranger. A conversation to go on with, where it is a member after all.
+
+        `first`: a frame of theirs that was read already.
+        """
         if len(self._here) >= ROOM:
             next(iter(self._here)).cancel()
         scope = trio.CancelScope(deadline=trio.current_time() + PATIENCE)
@@ -42,7 +47,7 @@ class Threshold:
         member: sync.Conversation | None = None
         try:
             with scope:
-                member = await self._first_words(stream)
+                member = await self._first_words(stream, first)
         except (PeerFault, OurFault, Closed):
             member = None
         finally:
@@ -51,8 +56,11 @@ class Threshold:
                 await stream.close()
         return member
 
-    async def _first_words(self, stream: FrameStream) -> sync.Conversation | None:
-        first = await stream.receive()
+    async def _first_words(
+        self, stream: FrameStream, first: bytes | None
+    ) -> sync.Conversation | None:
+        if first is None:
+            first = await stream.receive()
         if isinstance(wire.decode(first), wire.Chain):
             conversation = self._answering(stream.peer)
             conversation.receive(first)

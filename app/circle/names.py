@@ -8,8 +8,9 @@ def clean(text: str) -> str:
 
     May be empty: the caller says what then.
     """
-    shown = "".join(letter for letter in text if letter.isprintable())
-    return " ".join(shown.split())[:LONGEST]
+    parted = " ".join(text.split())  # a line break parts words, too
+    shown = "".join(letter for letter in parted if letter.isprintable())
+    return " ".join(shown.split())[:LONGEST].rstrip()
 
 
 def sound(text: str) -> bool:

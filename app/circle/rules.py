@@ -148,4 +148,7 @@ def nothing_is_said_after_leaving(folding: "Folding", at: Placed) -> bool:
         leave for device in (person.devices if person is not None else ())
         for leave in folding.leaves.get(device, ())
     ]  # fmt: skip
-    return all(leave.op == at.op or folding.order.before(at.index, leave) for leave in leaves)
+    # Of two leaves at once neither undoes the other, or who left could come back by a second one.
+    if any(leave.op == at.op for leave in leaves):
+        return True
+    return all(folding.order.before(at.index, leave) for leave in leaves)

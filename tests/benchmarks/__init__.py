@@ -1,0 +1,1 @@
+"""What `tools/bench` measures. Nothing in here is run by the tests."""
