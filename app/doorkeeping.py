@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from app import epochs, invite
 from app.circle import acts
+from app.circle.acts import DeviceKeys
 from app.circle.fold import InviteSeen
 from app.circle.rules import (
     JOIN,
@@ -86,14 +87,25 @@ def request(room: Room, outbox: Outbox, data: bytes, door: bytes) -> Answer:
         return Answer()
     if founding.admits == "hosts" and myself.role is not Role.HOST:
         return Answer()  # only who may admit may refuse: another's clock could be wrong
-    if seen.invite.expires * 1000 < room.clock.now():
-        return Answer(refused=EXPIRED)
-    if len(seen.used) >= seen.invite.uses:
-        return Answer(refused=USED)
-    if not nobody_takes_anothers_door(ledger.view, keys) or keys.member in ledger.view.people:
-        return Answer(refused=DECLINED)
+    if reason := _refusal(room, seen, keys):
+        return Answer(refused=reason)
     box(keys.seal, b"probe", b"")  # a key that is none is found now, not when posts wait for it
     return _admit(room, outbox, seen, asked)
+
+
+def _refusal(room: Room, seen: InviteSeen, keys: DeviceKeys) -> int:
+    """Why an invite lets these keys in no more; 0 where it does."""
+    view = room.ledger.view
+    inviter = view.person_of(seen.author)
+    if inviter is None or inviter.left:
+        return DECLINED
+    if seen.invite.expires * 1000 < room.clock.now():
+        return EXPIRED
+    if len(seen.used) >= seen.invite.uses:
+        return USED
+    if not nobody_takes_anothers_door(view, keys) or keys.member in view.people:
+        return DECLINED
+    return 0
 
 
 def _open(room: Room, seen: InviteSeen, data: bytes) -> invite.Request:

@@ -10,6 +10,7 @@ import trio
 from app import commands as c
 from app import doorkeeping, epochs, founding, invite, writing
 from app.arrivals import Arrivals
+from app.circle.names import clean
 from app.circle.state import (
     Circle,
     CircleState,
@@ -148,7 +149,7 @@ class Household:
         myself = room.ledger.myself()
         return Circle(
             circle=room.hex,
-            name=rules.name if rules else room.row.name,
+            name=clean(rules.name if rules else room.row.name) or "A circle",
             about=rules.about if rules else room.row.about,
             display_name=room.ledger.name_of(room.ledger.me),
             me=room.ledger.me.hex(),

@@ -171,6 +171,18 @@ class Inbox:
                 state = OpState.VOID
             if state is not OpState.PENDING:
                 ops.set_state(room.db, room.row.circle_no, [op.op_id], state)
+        self._take_back(change)
+
+    def _take_back(self, change: Change) -> None:
+        """Words beyond the cut of somebody who left, which came here before the leave did."""
+        room = self._room
+        view = room.ledger.view
+        gone = [d for person in view.people.values() if person.left for d in person.devices]
+        for device in gone:
+            beyond = ops.words_from(room.db, room.row.circle_no, device, view.cuts.get(device, 0))
+            ops.set_state(room.db, room.row.circle_no, beyond.values(), OpState.VOID)
+            for op_no in beyond:
+                change.touched |= dict.fromkeys(room.posts.take_away(op_no))
 
     def _judge(self, op: SignedOp) -> OpState:
         ledger = self._room.ledger
@@ -193,6 +205,9 @@ class Inbox:
         room = self._room
         author = room.ledger.view.owner[op.header.device]
         name = post_id(author, writing.nonce)
+        later = room.posts.give_way(name, op_no)
+        if later is not None:
+            ops.set_state(room.db, room.row.circle_no, [later], OpState.VOID)
         if not room.posts.add(
             name,
             author,
@@ -203,8 +218,8 @@ class Inbox:
         ):
             # Unsent here, handed over before this disk was put back: it must not be signed again.
             change.touched[name] = None
-            return room.posts.handed_over(name, op_no) or room.posts.said_first(name, op_no)
-        change.arrived[name] = None
+            return room.posts.handed_over(name, op_no)
+        (change.arrived if later is None else change.touched)[name] = None
         if writing.thread:
             change.touched[writing.thread] = None
         for answer in room.posts.answering(name):

@@ -182,7 +182,7 @@ class RunningCircle:
         for device, keys in view.devices().items():
             if device == room.ledger.device:
                 continue
-            if gone is not None and self.met_before.get(device, 0) > gone:
+            if gone is not None and self.met_before.get(device, -1) >= gone:
                 continue
             card = cards.get(device)
             addresses = list(card.addresses) if card is not None else []

@@ -211,7 +211,11 @@ def _apply(folding: Folding, at: Placed, act: Act | None) -> bool:  # noqa: C901
             return False
         case _ if not folding.was_member(author, at):
             return False
-        case _ if not rules.nothing_is_said_after_leaving(folding, at):
+        case _ if not isinstance(act, Invite) and not rules.nothing_is_said_after_leaving(
+            folding, at
+        ):
+            # An invite stays, or leaving from far back in one's log would throw others out who
+            # came in by it. It admits nobody whose admission knows of the leaving.
             return False
         case Device(keys):
             if not rules.only_the_device_itself_renews_its_keys(view, at, keys):
@@ -273,6 +277,8 @@ def _admit(folding: Folding, at: Placed, act: Admit) -> bool:
     if seen is None or not rules.an_admission_is_signed_by_all_three(view, act):
         return False
     if not rules.only_those_the_circle_allows_admit(folding, at):
+        return False
+    if not folding.was_member(seen.author, at):
         return False
     if not folding.order.before(folding.invited[act.invite], at):
         return False

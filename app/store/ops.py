@@ -88,6 +88,16 @@ def pending_words(db: Database, circle_no: int) -> list[tuple[int, SignedOp]]:
     return [(int(r[0]), _signed(r[1:])) for r in rows]
 
 
+def words_from(db: Database, circle_no: int, device: DeviceId, seq: int) -> dict[int, OpId]:
+    """The accepted words of a device from a seq on: the op by its row number."""
+    rows = db.read(
+        "SELECT op_no, op FROM ops"
+        " WHERE circle_no = ? AND log = 1 AND device = ? AND seq >= ? AND state = 1",
+        (circle_no, device, seq),
+    )
+    return {int(op_no): OpId(bytes(op)) for op_no, op in rows}
+
+
 def by_envelope(
     db: Database, circle_no: int, ids: Iterable[EnvelopeId]
 ) -> Iterator[tuple[EnvelopeId, SignedOp | None]]:

@@ -9,7 +9,7 @@ import msgspec
 from app.circle.acts import Writing
 from app.circle.state import Feeling, Post, PostKind, Want
 from app.store.db import Database
-from p2p.ids import MemberId, PostId
+from p2p.ids import MemberId, OpId, PostId
 
 _writing = msgspec.msgpack.Decoder(Writing)
 
@@ -124,8 +124,11 @@ class Posts:
         )
         return bool(rows)
 
-    def said_first(self, post: PostId, op_no: int) -> bool:
-        """Two ops of one author claim one post: the lowest (seq, op) is shown on every computer."""
+    def give_way(self, post: PostId, op_no: int) -> OpId | None:
+        """Two ops of one author claim one post: the lowest (seq, op) is shown on every computer.
+
+        Takes the row away if that is not the one shown so far, and answers with that one.
+        """
         first = (
             "SELECT o.seq, o.op FROM ops o JOIN posts p USING (op_no)"
             " WHERE p.circle_no = ? AND p.post = ?"
@@ -133,12 +136,16 @@ class Posts:
         shown = self._db.read(first, (self._circle_no, post))
         other = self._db.read("SELECT seq, op FROM ops WHERE op_no = ?", (op_no,))
         if not shown or not other or other[0] >= shown[0]:
-            return False
+            return None
         self._db.execute(
-            "UPDATE posts SET op_no = ? WHERE circle_no = ? AND post = ?",
-            (op_no, self._circle_no, post),
+            "DELETE FROM posts WHERE circle_no = ? AND post = ?", (self._circle_no, post)
         )
-        return True
+        return OpId(bytes(shown[0][1]))
+
+    def take_away(self, op_no: int) -> list[PostId]:
+        """An op counts no longer: its post is not shown. The thread that it stood in."""
+        rows = self._db.execute("DELETE FROM posts WHERE op_no = ? RETURNING thread", (op_no,))
+        return [PostId(bytes(r[0])) for r in rows]
 
     def page(self, before: bytes | None, limit: int) -> list[Post]:
         """Posts without replies, newest first, older than `before`."""

@@ -30,6 +30,7 @@ CHEAP = KdfCost(ops=1, mem_bytes=8192)
 PASSPHRASE = "amber kettle willow river"
 JOINS = 7
 PINGS = 60
+WINDOW = "tests.benchmarks.window"
 PEERS = 10
 AFTER = 60  # seconds after unlocking at which memory is read
 IDLE = 30  # seconds over which idle processor time is read
@@ -87,14 +88,17 @@ async def window(
     send, receive = trio.open_memory_channel[dict[str, Any]](10_000)
     async with trio.open_nursery() as nursery:
         process = await trio.lowlevel.open_process(
-            [sys.executable, "-m", "tests.benchmarks.window", str(folder), PASSPHRASE, str(patience)],
+            [sys.executable, "-m", WINDOW, str(folder), PASSPHRASE, str(patience)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_QUICK_BACKEND": "software"},
         )  # fmt: skip
 
         async def hear() -> None:
             rest = b""
-            async for chunk in process.stdout:
+            out = process.stdout
+            if out is None:
+                return
+            async for chunk in out:
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines:
                     await send.send(json.loads(line))

@@ -1,4 +1,4 @@
-"""Reading the machine: memory and processor time of a process, percentiles, a line about the box."""
+"""Reading the machine: memory and processor time of a process, percentiles, what box it is."""
 
 import os
 import platform

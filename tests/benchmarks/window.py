@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QModelIndex, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -21,7 +22,9 @@ from app.home import Home, Settings
 from app.places import Places
 from ui.bridge import Bridge
 from ui.desktop import flower, show
+from ui.feed.model import FeedModel
 from ui.shell.shell import Shell
+from ui.shell.visit import Visit
 from ui.theme import install
 
 LOOPBACK = ("/ip4/127.0.0.1/tcp/0",)
@@ -38,14 +41,15 @@ class Watch(QObject):
     def __init__(self, bridge: Bridge, shell: Shell, passphrase: str, patience: int) -> None:
         super().__init__()
         self._bridge = bridge
-        self._shell = shell
         self._passphrase = passphrase
         self._patience = patience
         self._begun = 0.0
         self._painted = False
-        self._feed: QObject | None = None
+        self._feed: FeedModel | None = None
+        # Qt's properties are typed as what they are made of, not as what they hold.
+        self._visit_here = cast("Visit", shell.visit)
         bridge.stateChanged.connect(self._state)
-        shell.visit.changed.connect(self._visit)
+        self._visit_here.changed.connect(self._visit)
 
     def _state(self) -> None:
         if self._bridge.home_state is HomeState.LOCKED and not self._begun:
@@ -57,7 +61,7 @@ class Watch(QObject):
         self._bridge.ask(Unlock(passphrase=self._passphrase))
 
     def _visit(self) -> None:
-        feed = self._shell.visit.feed
+        feed = cast("FeedModel | None", self._visit_here.feed)
         if feed is None or feed is self._feed:
             return
         self._feed = feed
@@ -88,7 +92,9 @@ class Watch(QObject):
         at = time.monotonic()
         self._filled()
         model = self._feed
-        roles = {bytes(name).decode(): role for role, name in model.roleNames().items()}
+        if model is None:
+            return
+        roles = {bytes(name.data()).decode(): role for role, name in model.roleNames().items()}
         for row in range(first, last + 1):
             body = model.data(model.index(row, 0), roles["body"])
             if isinstance(body, str) and body.startswith("ping "):
