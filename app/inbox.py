@@ -16,7 +16,7 @@ from app.store.ops import OpState
 from p2p.envelope import envelope_id, open_, peek
 from p2p.errors import PeerFault
 from p2p.ids import ZERO, EnvelopeId
-from p2p.op import Kind, Log, SignedOp, post_id, verify_signature
+from p2p.op import TEXT_LIMIT, Kind, Log, SignedOp, post_id, verify_signature
 from p2p.ports import TakenIn
 
 MAX_QUARANTINE = 2000  # envelopes of words under unknown epochs, per circle
@@ -242,7 +242,9 @@ class Inbox:
 
 
 def _well_made(kind: int, writing: Writing) -> bool:
-    """A reply names what it answers and its thread, a post neither."""
+    """Not too long; a reply names what it answers and its thread, a post neither."""
+    if len(writing.body.encode()) > TEXT_LIMIT:
+        return False
     named = len(writing.reply_to) == len(writing.thread) == 32  # noqa: PLR2004 - bytes of an id
     if kind == Kind.REPLY:
         return named and writing.kind == "reply"

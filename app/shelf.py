@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from app import doorkeeping, epochs
 from app.circle import acts
 from app.circle.state import CircleState
+from app.claims import Claims
 from app.events import Trouble
 from app.inbox import Inbox
 from app.outbox import Outbox
@@ -38,7 +39,7 @@ class RoomShelf:
         self._inbox = inbox
         self._outbox = outbox
         self.sponsors: dict[bytes, DeviceId] = {}
-        self._claimed: dict[DeviceId, int] = {}
+        self._claims = Claims()
 
     @contextmanager
     def _careful(self) -> Iterator[None]:
@@ -152,7 +153,7 @@ class RoomShelf:
     def sign_waiting(self, latest_hour: int) -> None:
         """See the port."""
         myself = self._room.ledger.myself()
-        newest = max(self._claimed.values(), default=0)
+        newest = self._claims.newest(self._room.clock.now())
         if myself is not None and not myself.left and self.own_held()[1] >= newest:
             with self._careful():
                 self._outbox.sign_waiting(latest_hour)
@@ -176,10 +177,11 @@ class RoomShelf:
 
     def claims(self, device: DeviceId, words: int) -> None:
         """See the port. A restored disk must not give a seq twice."""
-        if words:
-            self._claimed[device] = words
-        else:
-            self._claimed.pop(device, None)
+        self._claims.said(device, words)
+
+    def talk_over(self, device: DeviceId) -> None:
+        """See the port."""
+        self._claims.broken_off(device, self._room.clock.now())
 
     # -- addresses -----------------------------------------------------------------------------
 

@@ -286,6 +286,8 @@ class Node:
             with trio.CancelScope(shield=True), trio.move_on_after(2):
                 await stream.close()
             device = conversation.device
+            if device is not None:
+                self._shelf.talk_over(device)
             if device is not None and self._talks.get(device) is talk:
                 del self._talks[device]
                 self._directory.lost(device)
@@ -369,6 +371,7 @@ class Node:
         while True:
             await trio.sleep(AGAIN)
             for talk in self._talks.values():
+                talk.conversation.rested()
                 if talk.conversation.leads:
                     talk.conversation.reconcile()
                     talk.poke()

@@ -75,7 +75,10 @@ class Shelf(Protocol):
         """Authority ops by somebody not known; kept only if that door is then a member's."""
 
     def claims(self, device: DeviceId, words: int) -> None:
-        """A device says it holds so many of our own words; 0 takes that back."""
+        """A device says it holds so many of our own words; 0: all it holds has come."""
+
+    def talk_over(self, device: DeviceId) -> None:
+        """The conversation with a device has ended, one way or another."""
 
     def cards(self) -> list[Card]:
         """The newest address card of every current device, our own too."""

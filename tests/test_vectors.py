@@ -1,0 +1,186 @@
+"""What is frozen stays: every vector of docs/protocol.md made again, byte for byte."""
+
+import hmac
+import re
+from hashlib import sha3_256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from app import epochs, invite, shelf
+from app.circle.acts import KINDS
+from app.shelf import CARD
+from p2p import wire
+from p2p.crypto import unbox, verify
+from p2p.envelope import ClassKeys, open_, peek
+from p2p.ids import DeviceId, EpochId
+from p2p.op import Kind, encode, verify_signature
+from p2p.wire import Grant
+from tools import vectors
+
+HOUSE = Path(__file__).resolve().parent.parent
+FROZEN = HOUSE / "tests" / "vectors"
+FILES = sorted(path.stem for path in FROZEN.glob("*.json"))
+DOCUMENT = HOUSE / "docs" / "protocol.md"
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, Json]:
+    return vectors.make()
+
+
+def raw(text: str) -> bytes:
+    return bytes.fromhex(text)
+
+
+def test_every_file_is_made_and_every_made_file_is_here(made: dict[str, Json]) -> None:
+    """No vector is forgotten on either side."""
+    assert sorted(made) == FILES
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_byte_of_a_vector_changes(made: dict[str, Json], name: str) -> None:
+    """A change here changes the protocol: it needs an ADR and a new version, not a --write."""
+    assert vectors.spell(made[name]) == (FROZEN / f"{name}.json").read_text(encoding="utf-8")
+
+
+def entries() -> list[Json]:
+    circle, extremes = vectors.read("circle"), vectors.read("envelopes")
+    return [*circle["ops"], *extremes["envelopes"]]
+
+
+def test_every_frozen_envelope_opens_to_its_op() -> None:
+    """From the bytes alone: the direction in which `make` does not go."""
+    for entry in entries():
+        envelope = raw(entry["envelope"])
+        log = peek(envelope).envelope_class
+        secret = raw(entry[log.name.lower()])
+        op = open_(envelope, ClassKeys.from_secret(EpochId(raw(entry["epoch"])), log, secret))
+        assert vectors.named(op.header) == entry["header"]
+        assert (op.op_id.hex(), op.payload.hex()) == (entry["op_id"], entry["payload"])
+        assert verify_signature(op)
+        assert len(encode(op)) == entry["body_size"]
+
+
+def test_every_kind_that_is_built_has_a_vector() -> None:
+    """A newcomer to the project's code finds each payload spelled out once."""
+    seen = {entry["header"]["kind"] for entry in vectors.read("circle")["ops"]}
+    assert {int(kind) for kind in KINDS} <= seen
+
+
+def test_the_frozen_boxes_open() -> None:
+    """A grant and a request, sealed once by another run of another process."""
+    told = vectors.read("boxes")
+    grant = told["grant"]
+    opened = epochs.open_grant(
+        raw(grant["circle"]),
+        Grant(epoch=raw(grant["epoch"]), granter=raw(grant["granter"]), box=raw(grant["box"])),
+        DeviceId(raw(grant["recipient"])),
+        [raw(grant["seal_seed"])],
+    )
+    assert opened is not None
+    assert b"".join(opened).hex() == grant["plaintext"]
+    asked = told["request"]
+    seed, data = raw(asked["request_seed"]), raw(asked["data"])
+    assert unbox(seed, raw(asked["info"]), data[32:]).hex() == asked["plaintext"]
+    request = invite.open_request(raw(asked["circle"]), seed, data)
+    assert request.name == "Bo"
+    assert request.invite == invite.invite_of(data) == raw(asked["invite"])
+
+
+def test_hybrid_boxes_are_hpke_as_the_document_says() -> None:
+    """X-Wing and RFC 9180 written out from their texts open what the library sealed."""
+    told = vectors.read("boxes")["grant"]
+    seed, sealed = raw(told["seal_seed"]), raw(told["box"])
+    kem = MLKEM768PrivateKey.from_seed_bytes(seed[:64])
+    curve = X25519PrivateKey.from_private_bytes(seed[64:])
+    share = sealed[1088:1120]
+    both = kem.decapsulate(sealed[:1088]) + curve.exchange(X25519PublicKey.from_public_bytes(share))
+    public = curve.public_key().public_bytes_raw()
+    shared = sha3_256(both + share + public + raw("5c2e2f2f5e5c")).digest()
+    suite = b"HPKE" + raw("647a00010003")
+
+    def extract(salt: bytes, label: bytes, data: bytes) -> bytes:
+        return hmac.digest(salt or bytes(32), b"HPKE-v1" + suite + label + data, "sha256")
+
+    def expand(key: bytes, label: bytes, data: bytes, size: int) -> bytes:
+        info = size.to_bytes(2) + b"HPKE-v1" + suite + label + data
+        return hmac.digest(key, info + b"\1", "sha256")[:size]
+
+    info = extract(b"", b"info_hash", raw(told["info"]))
+    context = b"\0" + extract(b"", b"psk_id_hash", b"") + info
+    secret = extract(shared, b"secret", b"")
+    key, nonce = expand(secret, b"key", context, 32), expand(secret, b"base_nonce", context, 12)
+    opened = ChaCha20Poly1305(key).decrypt(nonce, sealed[1120:], None)
+    assert opened.hex() == told["plaintext"]
+
+
+def test_the_frozen_card_is_what_the_shelf_checks() -> None:
+    """The vector writes the signed bytes out by itself; the program must mean the same."""
+    told = vectors.read("invites")["card"]
+    frame = wire.decode(raw(told["frame"]))
+    assert isinstance(frame, wire.Cards)
+    (card,) = frame.cards
+    message = shelf._card_message(raw(told["circle"]), card.counter, card.addresses)
+    assert message.hex() == told["message"]
+    assert verify(card.device, CARD, message, card.signature)
+
+
+def test_the_frozen_capsule_opens() -> None:
+    """With the code and nothing else."""
+    told = vectors.read("invites")["capsule"]
+    capsule = invite.open_capsule(invite.Code(raw(told["secret"])), raw(told["sealed"]))
+    assert vectors.plain(capsule) == told["plaintext"]
+
+
+def test_the_document_names_every_domain_string() -> None:
+    """What is signed, hashed or derived under a name cannot be guessed by a stranger."""
+    said = DOCUMENT.read_text(encoding="utf-8")
+    names = {
+        name
+        for floor in ("app", "p2p")
+        for path in (HOUSE / floor).rglob("*.py")
+        if "simulator" not in path.parts
+        for name in re.findall(r"hearthside/[a-z/-]+/1\b", path.read_text(encoding="utf-8"))
+    }
+    assert len(names) > 15
+    assert sorted(n for n in names if n not in said) == [
+        "hearthside/header-check/1"
+    ]  # on disk only
+
+
+def test_the_document_has_every_kind_and_every_frame() -> None:
+    """Both tables are whole."""
+    said = DOCUMENT.read_text(encoding="utf-8")
+    for kind in Kind:
+        assert re.search(rf"^\| {int(kind)} \| {kind.name.lower()} ", said, re.MULTILINE), kind.name
+    for frame in wire.AnyFrame.__args__:
+        row = rf"^\| {frame.__struct_config__.tag} \| {frame.__name__} "
+        assert re.search(row, said, re.MULTILINE), frame.__name__
+
+
+def test_the_document_names_every_file_of_vectors() -> None:
+    """Whoever has only the document finds the proof."""
+    said = DOCUMENT.read_text(encoding="utf-8")
+    assert [name for name in FILES if f"{name}.json" not in said] == []
+
+
+def test_an_admission_in_the_vectors_is_signed_by_all_three() -> None:
+    """The same message under three keys; with one letter changed, under none."""
+    told = vectors.read("invites")["request"]
+    keys = told["keys"]
+    message = raw(told["message"])
+    code = invite.Code(raw(vectors.read("invites")["capsule"]["secret"]))
+    for public, name in (
+        (code.key, "by_invite"),
+        (raw(keys[0]), "by_member"),
+        (raw(keys[1]), "by_device"),
+    ):
+        assert verify(public, "hearthside/join/1", message, raw(told[name]))
+        assert not verify(public, "hearthside/join/1", message + b"x", raw(told[name]))
