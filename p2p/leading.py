@@ -15,6 +15,7 @@ from p2p.ports import Shelf
 from p2p.reconcile import Initiator, ItemVector
 
 RECONCILE_LIMIT = 128 * 1024  # bytes of one Negentropy message
+MOST_ASKED = 1 << 18  # ids waited for at once; what is more is left to the next round
 
 
 class Leading:
@@ -25,6 +26,7 @@ class Leading:
         self._shelf = shelf
         self._out = out
         self.log = log
+        self.size = len(vector)
         self._initiator = Initiator(vector, RECONCILE_LIMIT)
         self._named = False
         self._asked: set[EnvelopeId] = set()
@@ -42,7 +44,7 @@ class Leading:
         step = self._initiator.receive(message)
         self._out.put_envelopes(log, [EnvelopeId(i) for i in step.have], live=False)
         self._ask([EnvelopeId(i) for i in step.need])
-        if step.reply is None:
+        if step.reply is None or len(self._asked) >= MOST_ASKED:
             self._named = True
         else:
             self._out.put(wire.Reconcile(log=log, message=step.reply))

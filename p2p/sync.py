@@ -29,6 +29,7 @@ from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.leading import RECONCILE_LIMIT, Leading
 from p2p.op import Log
 from p2p.outgoing import Outgoing
+from p2p.patience import Patience
 from p2p.ports import Shelf
 from p2p.reconcile import ItemVector, respond
 from p2p.unopened import Unopened
@@ -76,6 +77,7 @@ class Conversation:
         self._happened: list[Happened] = []
         self._leading: Leading | None = None
         self._rounds = 0
+        self._patience = Patience()
         self._unopened = Unopened(shelf)
         self._backlog: dict[EnvelopeId, Log] = {}
         self._missed = False
@@ -123,6 +125,7 @@ class Conversation:
             case wire.Again():
                 if not self.leads:
                     raise PeerFault("the leader was told to lead by the leader")
+                self._patience.again()
                 self.reconcile()
             case wire.Cards(cards):
                 if newer := self._shelf.take_cards(cards):
@@ -170,6 +173,10 @@ class Conversation:
         else:
             self._out.put(wire.Again())
 
+    def rested(self) -> None:
+        """A quarter of an hour has passed: what was asked for before is forgiven."""
+        self._patience.rested()
+
     def tell_cards(self, cards: Sequence[wire.Card]) -> None:
         """Hand on address cards."""
         if self.device is not None and self._their_nonce:
@@ -200,7 +207,9 @@ class Conversation:
     # -- hello ---------------------------------------------------------------------------------
 
     def _say_hello(self, device: DeviceId) -> None:
-        held = self._shelf.held_of(device)
+        # A liar may have given its last seq of all; a count beyond is no number on this wire.
+        authority, words = (min(count, wire.MAX_SAFE) for count in self._shelf.held_of(device))
+        held = (authority, words)
         self._out.put(
             wire.Hello(version=wire.VERSION, hour=self._hour, nonce=self._nonce, held=held)
         )
@@ -245,6 +254,7 @@ class Conversation:
         if self.leads:
             if self._leading is None:
                 raise PeerFault("a reconciliation nobody began")
+            self._patience.message(self._leading.size)
             self._leading.receive(log, message)
             self._advance()
             return
@@ -254,10 +264,13 @@ class Conversation:
             raise PeerFault("words before their scope")
         else:
             self.phase = Phase.WORDS
-        reply = respond(self._vector(log), message, RECONCILE_LIMIT)
+        vector = self._vector(log)
+        self._patience.message(len(vector))
+        reply = respond(vector, message, RECONCILE_LIMIT)
         self._out.put(wire.Reconcile(log=log, message=reply))
 
     def _on_want(self, log: Log, ids: list[EnvelopeId]) -> None:
+        ids = list(dict.fromkeys(ids))  # who asks for one thing often gets it once
         held = self._shelf.held(log, ids)
         gone = [i for i in ids if i not in held]
         self._give(log, [i for i in ids if i in held])
@@ -334,6 +347,8 @@ class Conversation:
     def _on_settled(self, log: Log, theirs: bytes) -> None:
         if log is Log.WORDS and self._their_scope is None:
             raise PeerFault("settled before any scope")
+        if not self.leads:
+            self._patience.settled()
         mine = self._settled(log)
         equal = same(mine.digest, theirs)
         if not self.leads:
