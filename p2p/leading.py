@@ -7,8 +7,9 @@ other side has said that it is gone.
 from collections.abc import Iterable
 
 from p2p import wire
+from p2p.crypto import digest
 from p2p.errors import PeerFault
-from p2p.ids import EnvelopeId
+from p2p.ids import EnvelopeId, EpochId
 from p2p.op import Log
 from p2p.outgoing import Outgoing
 from p2p.ports import Shelf
@@ -61,3 +62,15 @@ class Leading:
         for start in range(0, len(lacking), wire.MAX_IDS):
             part = lacking[start : start + wire.MAX_IDS]
             self._out.put(wire.Want(log=self.log, ids=list(part)))
+
+
+def settled(
+    shelf: Shelf, log: Log, scope: frozenset[EpochId] | None, nonces: tuple[bytes, ...]
+) -> wire.Settled:
+    """A digest over all ids of a set, keyed by both session nonces, the leader's first.
+
+    Sums of ids can be forged by whoever chooses ids; this can't (protocol, section 7.4).
+    """
+    ids = sorted(name for _, name in shelf.items(log, scope))
+    value = digest("hearthside/settled/1", *nonces, bytes((log,)), b"".join(ids))
+    return wire.Settled(log=log, digest=value)

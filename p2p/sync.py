@@ -13,8 +13,7 @@ on new envelopes are handed over at once; whatever was kept during the phases be
 `_backlog` and is handed over on entering `live`, so nothing falls between two stools.
 
 Authority comes first and completely. Envelopes that no secret opens yet are held back here and
-tried again whenever a secret was learned. A broken rule is a `PeerFault`: the caller hangs up.
-Source: protocol, section 7.
+tried again whenever a secret was learned. A broken rule is a `PeerFault`: the caller hangs up (§7).
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,7 +25,7 @@ from p2p.errors import PeerFault
 from p2p.granting import Granting
 from p2p.happened import Brought, Happened, Met, NewCards, WentLive
 from p2p.ids import DeviceId, EnvelopeId, EpochId
-from p2p.leading import RECONCILE_LIMIT, Leading
+from p2p.leading import RECONCILE_LIMIT, Leading, settled
 from p2p.op import Log
 from p2p.outgoing import Outgoing
 from p2p.patience import Patience
@@ -148,7 +147,7 @@ class Conversation:
         if not fresh or self.device is None:
             return
         if self.phase is Phase.LIVE:
-            self._push(log, fresh)
+            self._out.put_envelopes(log, fresh, live=True)
             return
         if len(self._backlog) + len(fresh) > BACKLOG:
             self._missed = True
@@ -208,11 +207,9 @@ class Conversation:
 
     def _say_hello(self, device: DeviceId) -> None:
         # A liar may have given its last seq of all; a count beyond is no number on this wire.
-        authority, words = (min(count, wire.MAX_SAFE) for count in self._shelf.held_of(device))
-        held = (authority, words)
-        self._out.put(
-            wire.Hello(version=wire.VERSION, hour=self._hour, nonce=self._nonce, held=held)
-        )
+        most = wire.MAX_SAFE
+        authority, words = (min(count, most) for count in self._shelf.held_of(device))
+        self._out.put(wire.Hello(wire.VERSION, self._hour, self._nonce, (authority, words)))
 
     def _before_hello(self, frame: wire.AnyFrame) -> None:
         match frame:
@@ -273,15 +270,9 @@ class Conversation:
         ids = list(dict.fromkeys(ids))  # who asks for one thing often gets it once
         held = self._shelf.held(log, ids)
         gone = [i for i in ids if i not in held]
-        self._give(log, [i for i in ids if i in held])
+        self._out.put_envelopes(log, [i for i in ids if i in held], live=False)
         if gone:
             self._out.put(wire.Gone(log=log, ids=list(gone)))
-
-    def _give(self, log: Log, ids: Sequence[EnvelopeId]) -> None:
-        self._out.put_envelopes(log, ids, live=False)
-
-    def _push(self, log: Log, ids: Sequence[EnvelopeId]) -> None:
-        self._out.put_envelopes(log, ids, live=True)
 
     def _on_envelopes(self, log: Log, envelopes: Sequence[bytes]) -> None:
         brought = [EnvelopeId(digest("", e)) for e in envelopes]
@@ -334,15 +325,9 @@ class Conversation:
             self._out.put(self._settled(Log.AUTHORITY))
 
     def _settled(self, log: Log) -> wire.Settled:
-        first, second = (
-            (self._nonce, self._their_nonce) if self.leads else (self._their_nonce, self._nonce)
-        )
-        ids = sorted(i for _, i in self._shelf.items(log, self._scope_of(log)))
-        value = digest("hearthside/settled/1", first, second, bytes((log,)), b"".join(ids))
-        return wire.Settled(log=log, digest=value)
-
-    def _scope_of(self, log: Log) -> frozenset[EpochId] | None:
-        return self._scope if log is Log.WORDS else None
+        nonces = (self._nonce, self._their_nonce)
+        scope = self._scope if log is Log.WORDS else None
+        return settled(self._shelf, log, scope, nonces if self.leads else nonces[::-1])
 
     def _on_settled(self, log: Log, theirs: bytes) -> None:
         if log is Log.WORDS and self._their_scope is None:
@@ -375,8 +360,11 @@ class Conversation:
             self._go_live(equal=equal)
 
     def _begin_words(self) -> None:
-        self.phase = Phase.SCOPE
         self._their_scope = None
+        self._say_scope()
+
+    def _say_scope(self) -> None:
+        self.phase = Phase.SCOPE
         self._sign()
         self._scope = frozenset(EpochId(e) for e in self._epochs())
         self._out.put(wire.Scope(ids=list(self._scope)))
@@ -386,10 +374,7 @@ class Conversation:
             raise PeerFault("a scope out of turn")
         self._their_scope = theirs
         if not self.leads:
-            self.phase = Phase.SCOPE
-            self._sign()
-            self._scope = frozenset(EpochId(e) for e in self._epochs())
-            self._out.put(wire.Scope(ids=list(self._scope)))
+            self._say_scope()
         self._scope &= theirs
         if self.leads:
             self._begin(Log.WORDS)
@@ -408,7 +393,7 @@ class Conversation:
         self.tell_cards(self._shelf.cards())
         for log in (Log.AUTHORITY, Log.WORDS):
             if waiting := [i for i, kept in self._backlog.items() if kept is log]:
-                self._push(log, waiting)
+                self._out.put_envelopes(log, waiting, live=True)
         self._backlog.clear()
         if self._missed:
             self._missed = False
