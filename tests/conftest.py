@@ -19,7 +19,7 @@ settings.load_profile("house")
 def missing_for(marker: str) -> str | None:
     """What this machine lacks for tests with that marker, in words; None: nothing."""
     if marker == "window":
-        tools = [tool for tool in ("Xvfb", "openbox") if shutil.which(tool) is None]
+        tools = [tool for tool in ("Xvfb", "openbox", "xdotool") if shutil.which(tool) is None]
         return " and ".join(tools) or None
     try:
         made = subprocess.run(

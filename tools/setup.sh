@@ -236,7 +236,7 @@ need_qt_libraries() {
 }
 
 # What the window tests use beside Qt's libraries: the command that tells, and its package.
-TEST_TOOLS=("Xvfb xvfb" "openbox openbox" "ip iproute2" "unshare util-linux")
+TEST_TOOLS=("Xvfb xvfb" "openbox openbox" "xdotool xdotool" "ip iproute2" "unshare util-linux")
 
 offer_test_tools() { # never stops: what is missing here is skipped by name
   local packages=() entry

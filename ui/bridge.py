@@ -140,7 +140,10 @@ class Bridge(QObject):
         self._refuse(otherwise, Refused(Why.LOCKED, STOPPED))
 
     def close(self) -> None:
-        """Lock the store, end the thread; within two seconds, whatever the home does."""
+        """Lock the store, end the thread; within two seconds, whatever the home does.
+
+        What was asked before is not answered any more: whoever asked may be gone by then.
+        """
         thread = self._thread
         if thread is None:
             return
@@ -153,6 +156,8 @@ class Bridge(QObject):
         if thread.is_alive():
             log.warning("the home's thread did not end in time")
         self._thread = None
+        with self._lock:
+            self._up = deque(one for one in self._up if not isinstance(one, _Answer))
 
     @Slot()
     def _deliver(self) -> None:

@@ -1,15 +1,21 @@
 """The window: starts Qt, opens the home on its own thread, and closes both again."""
 
 import logging
+import os
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from types import TracebackType
 
-from PySide6.QtCore import QSocketNotifier, QUrl
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QSocketNotifier,
+    QtMsgType,
+    QUrl,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuickControls2 import QQuickStyle
@@ -21,10 +27,16 @@ from ui.bridge import Bridge
 from ui.shell.shell import Shell
 from ui.theme import install
 from ui.theme.installing import UI
+from ui.theme.remembered import recall
 
 NAME = "Hearthside"
 # A flower of nobody: what a lock screen shows before there is a store with a number beside it.
 NEUTRAL = "hearthside"
+
+NO_DISPLAY = (
+    "Hearthside can't open a window here: the display does not answer. "
+    "To see it at work without one: tools/run demo\n"
+)
 
 log = logging.getLogger("hearthside.ui")
 
@@ -33,29 +45,29 @@ def run(
     places: Places,
     settings: Settings,
     *,
-    theme: str | None = None,
-    text_scale: float = 1.0,
     link: str | None = None,
     arguments: Sequence[str] = (),
 ) -> int:
     """Show the window until it is closed; the process's exit code.
 
-    `theme` is a name out of the tokens or None to follow the system; `link` an invite to begin
-    with. The caller holds the claim on `places`.
+    `link` is an invite to begin with. The caller holds the claim on `places`.
     """
     sys.excepthook = _tell_type
     QGuiApplication.setApplicationName(NAME)
     QGuiApplication.setApplicationDisplayName(NAME)
     QGuiApplication.setDesktopFileName("hearthside")
     QQuickStyle.setStyle("Basic")
-    application = QGuiApplication([NAME, *arguments])
+    with _one_sentence_without_display():
+        application = QGuiApplication([NAME, *arguments])
     application.setWindowIcon(QIcon(str(resources.path("icons/hearthside.svg"))))
 
     bridge = Bridge(lambda: Home(places, settings))
     shell = Shell(bridge, lambda: flower(places), link=link or "")
     engine = QQmlApplicationEngine()
     # Kept in hand: QML loses every colour if Python takes the object behind them away.
-    appearance = install(engine, theme=theme, text_scale=text_scale)
+    look = recall(places.appearance)
+    appearance = install(engine, theme=look.theme, text_scale=look.text / 100)
+    appearance.keep_in(places.appearance)
     if not show(engine, shell):
         sys.stderr.write("Hearthside's window could not be shown. Reinstalling it may help.\n")
         return 1
@@ -81,14 +93,32 @@ def show(engine: QQmlApplicationEngine, shell: Shell) -> bool:
 
 
 def flower(places: Places) -> str:
-    """What the lock screen's flower is drawn from: the clear header, which knows no person.
+    """What the lock screen's flower is drawn from: random bytes beside the store, of no person."""
+    return places.flower().hex() or NEUTRAL
 
-    The header's salt is random and lies open beside the store; the flower shows a few bits of it.
+
+@contextmanager
+def _one_sentence_without_display() -> Iterator[None]:
+    """Where Qt finds no display it tells a page and aborts; a person gets one sentence instead.
+
+    Only while Qt starts: it speaks from threads of its own later, and one that waits for Python
+    while Python waits for it would be the end of both.
     """
+    held: list[str] = []
+
+    def hear(kind: QtMsgType, _where: QMessageLogContext, words: str | None) -> None:
+        if kind is QtMsgType.QtFatalMsg:
+            sys.stderr.write(NO_DISPLAY)
+            sys.stderr.flush()
+            os._exit(1)
+        held.append(words or "")
+
+    before = qInstallMessageHandler(hear)
     try:
-        return sha256(places.header.read_bytes()).hexdigest()
-    except OSError:
-        return NEUTRAL
+        yield
+    finally:
+        qInstallMessageHandler(before)
+        sys.stderr.writelines(f"{words}\n" for words in held)
 
 
 @contextmanager

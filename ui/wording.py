@@ -58,4 +58,5 @@ def who_can_read(count: int) -> str:
         case 1:
             return "You are the only one in this circle so far."
         case _:
-            return f"Only the {count} people in this circle can read this."
+            # Not "only these": where newcomers see the past, people not yet here will read it.
+            return f"Only people in this circle can read this: {count} for now."

@@ -1,5 +1,6 @@
 """A home in memory behind a real bridge, and the whole window in front of it."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from app.circle.state import (
     Join,
     JoinState,
     NetStatus,
+    Post,
     Role,
     Thread,
 )
@@ -63,6 +65,8 @@ class FakeHome:
         self.asked: list[c.Command[Any]] = []
         self.circles: dict[str, Circle] = {}
         self.joins: dict[str, Join] = {}
+        self.posts: dict[str, list[Post]] = {}
+        self.replies: list[Post] = []
         self.net = NetStatus(listening=["here"], reachable=0, of=0, people=[])
         self.crash = False
         self.stuck = False
@@ -164,9 +168,12 @@ class FakeHome:
                 self.circles[one] = left
                 self.say(e.CircleChanged(circle=one))
                 return c.Nothing()
-            case c.ReadThread():
-                return Thread(post=None, replies=[])  # type: ignore[arg-type]
-            case c.ListPosts() | c.ListDrafts():
+            case c.ReadThread(circle=one, post=post):
+                root = next((it for it in self.posts.get(one, []) if it.post == post), None)
+                return Thread(post=root, replies=self.replies)  # type: ignore[arg-type]
+            case c.ListPosts(circle=one):
+                return self.posts.get(one, [])
+            case c.ListDrafts():
                 return []
             case _:
                 return c.Nothing()
@@ -287,4 +294,7 @@ class Hearth:
         self.window.close()
         self.engine.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-        del self.window, self.engine, self.appearance
+        del self.window, self.engine, self.appearance, self.shell, self.bridge
+        # Here and now: Python would otherwise take these objects of Qt's apart whenever it tidies
+        # up next, and that may be on the thread of the next test's home.
+        gc.collect()

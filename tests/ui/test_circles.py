@@ -18,6 +18,7 @@ from app.commands import (
     JoinCircle,
     LeaveCircle,
     MakeInvite,
+    ReadNetwork,
 )
 from app.refused import Refused, Why
 from tests.ui.hearth import CARERS, CODE, KNOCK, LINK, TABLE, circle
@@ -29,13 +30,16 @@ from ui.circles.invite import Inviting
 from ui.circles.item import of_circle, rows
 from ui.circles.qr import QUIET, QrCode
 from ui.circles.room import Room
-from ui.connection.item import Tone, pill
+from ui.connection.item import LOOKING, Tone, pill
+from ui.connection.model import Connection
 
 pytestmark = pytest.mark.usefixtures("qtbot")
 
 
 class Answering(Neighbour):
     """Answers the commands of these screens too."""
+
+    net = NetStatus(listening=["here"], reachable=0, of=0, people=[])
 
     def _answer(self, command: Command[Any]) -> Any:  # noqa: ANN401
         match command:
@@ -46,6 +50,8 @@ class Answering(Neighbour):
                 return CircleMade(circle=TABLE)
             case JoinCircle():
                 return JoinBegun(join=KNOCK)
+            case ReadNetwork():
+                return self.net
             case _:
                 return super()._answer(command)
 
@@ -282,3 +288,32 @@ def test_the_pill_tells_delivery_in_people(
     plain: dict[str, Any] = {"listening": ["here"], "reachable": 0, "of": 0, "people": []}
     one = pill(NetStatus(**plain | net), knocking)
     assert (one.headline, one.detail, one.tone) == said
+
+
+def test_nobody_is_called_offline_who_has_only_just_opened() -> None:
+    """Nor who has no circle yet: nothing listens then, and nothing is wrong."""
+    away = NetStatus(listening=[], reachable=0, of=4, people=[])
+    home = Answering()
+    home.net = msgspec.structs.replace(away, of=0)
+    connection = Connection(home)
+    connection.refresh()
+    connection.count(0, 0)
+    assert connection.property("headline") == "Ready"
+    home.net = away
+    connection.refresh()
+    connection.count(1, 0)
+    assert connection.property("headline") == LOOKING.headline
+    connection._lose_patience()
+    assert connection.property("headline") == "Offline"
+    home.net = msgspec.structs.replace(away, listening=["here"])
+    connection.refresh()
+    assert connection.property("headline") == "Nobody reachable"
+
+
+def test_a_room_knows_whether_anybody_else_is_in_it() -> None:
+    home = Answering()
+    room = Room(home)
+    room.show(of_circle(circle(members=1, history=History.FRESH)))
+    assert (room.property("alone"), room.property("shownToNewcomers")) == (True, False)
+    room.show(of_circle(circle(members=2)))
+    assert (room.property("alone"), room.property("shownToNewcomers")) == (False, True)

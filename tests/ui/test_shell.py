@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 import pytest
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.circle.state import CircleState, HomeState, JoinState
@@ -271,47 +271,3 @@ def test_f6_goes_round_the_panes(opens: Opens) -> None:
     assert "circle" in places
     assert "invite" in places
     window.key(Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
-
-
-def test_everything_that_can_be_pressed_has_a_name(opens: Opens) -> None:
-    """On each screen, for those who cannot see it."""
-    home = FakeHome(HomeState.NEW)
-    window = opens(home)
-
-    def nameless() -> list[str]:
-        pressed = {
-            QAccessible.Role.Button,
-            QAccessible.Role.RadioButton,
-            QAccessible.Role.EditableText,
-            QAccessible.Role.MenuItem,
-        }
-        return [
-            one.object().objectName() or one.object().metaObject().className()
-            for one in window.spoken()
-            if one.role() in pressed and not one.text(QAccessible.Text.Name)
-        ]
-
-    assert nameless() == []
-    window.shell._first.take("Juniper")
-    window.shell._first.named()
-    window.rest()
-    assert nameless() == []
-    window.shell._first.choose(PASSPHRASE, PASSPHRASE)
-    window.until(lambda: window.text("stepCount") == "Step 3 of 3")
-    assert nameless() == []
-    home.circles = two_circles().circles
-    window.shell.join()
-    window.rest(300)
-    assert nameless() == []
-    window.key(Qt.Key.Key_Escape)
-    window.shell.begin()
-    window.rest(300)
-    assert nameless() == []
-    window.key(Qt.Key.Key_Escape)
-    window.until(lambda: bool(window.all("roomName")))
-    window.shell.invite()
-    window.rest(300)
-    assert nameless() == []
-    window.shell.lock()
-    window.rest()
-    assert nameless() == []

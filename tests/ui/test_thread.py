@@ -65,7 +65,7 @@ def test_it_says_whom_one_writes_to_and_who_can_read(bridge: Neighbour) -> None:
     thread = thread_of(bridge)
     assert read(thread, "target") == "Write back to Ines…"
     assert read(thread, "heading") == "Replies to Ines"
-    assert read(thread, "readers") == "Only the 5 people in this circle can read this."
+    assert read(thread, "readers") == "Only people in this circle can read this: 5 for now."
 
 
 def test_one_may_add_to_ones_own(bridge: Neighbour) -> None:

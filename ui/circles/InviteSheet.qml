@@ -163,7 +163,8 @@ Sheet {
                         size: Theme.iconLg + 8
                     }
                     Label {
-                        Layout.fillWidth: true
+                        Layout.alignment: Qt.AlignHCenter
+                        Layout.maximumWidth: Theme.px(120)
                         style: "caption"
                         text: qsTr("Hidden until you show the code")
                         color: Theme.text2
@@ -221,7 +222,7 @@ Sheet {
                 Label {
                     Layout.fillWidth: true
                     style: "caption"
-                    text: qsTr("Someone in the circle has to have Hearthside open to let them in.")
+                    text: qsTr("A host of the circle has to have Hearthside open to let them in.")
                     color: Theme.primarySoftText
                 }
             }
@@ -245,7 +246,7 @@ Sheet {
             objectName: "copyHint"
             Layout.fillWidth: true
             style: "caption"
-            text: copied ? qsTr("The link is copied. It leaves the clipboard after 60 seconds.") : qsTr("Anyone holding this code can come in. A copy leaves the clipboard after 60 seconds.")
+            text: copied ? qsTr("The link is copied.\nIt leaves the clipboard after 60 seconds.") : qsTr("Anyone holding this code can come in.\nA copy leaves the clipboard after 60 seconds.")
             color: Theme.text2
         },
         Button {

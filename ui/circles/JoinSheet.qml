@@ -24,7 +24,7 @@ Sheet {
 
     Label {
         Layout.fillWidth: true
-        text: qsTr("Paste what someone in the circle gave you. Both the link and the code will do.")
+        text: qsTr("Paste the link that someone in the circle gave you. A code alone can't say where to knock.")
         color: Theme.text2
     }
     Field {

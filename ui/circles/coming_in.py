@@ -13,7 +13,7 @@ QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
 
 LONGEST_CODE = 4096
-NO_CODE = "Paste the invite first: the link, or the code with its seven groups."
+NO_CODE = "Paste the invite first: the link that begins with hearthside://join."
 LONG_CODE = "This is too long to be an invite. Copy it again."
 NO_NAME = "Type the name that people in this circle will see."
 LONG_NAME = "That name is too long. Up to 64 letters fit."

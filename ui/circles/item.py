@@ -29,6 +29,7 @@ class CircleItem:
     role: str
     members: int
     state: str
+    history: str
 
 
 def people(count: int) -> str:
@@ -54,6 +55,7 @@ def of_circle(row: Circle) -> CircleItem:
         role="" if row.role is None else row.role.value,
         members=row.members,
         state=row.state.value,
+        history=row.history.value,
     )
 
 
@@ -75,6 +77,7 @@ def of_join(join: Join) -> CircleItem:
         role="",
         members=0,
         state=CircleState.JOINING.value,
+        history="",
     )
 
 

@@ -104,6 +104,11 @@ class Circles(QAbstractListModel):
         return self._joins.get(key)
 
     @property
+    def open(self) -> int:
+        """How many circles this home is in."""
+        return sum(row.kind == "circle" for row in self._rows)
+
+    @property
     def knocking(self) -> int:
         """How many joins are under way."""
         return sum(row.kind == "knocking" for row in self._rows)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Property, QObject, Signal
 from PySide6.QtQml import QmlElement
 
-from app.circle.state import CircleState, Member, Path, Role
+from app.circle.state import CircleState, History, Member, Path, Role
 from app.commands import ListMembers
 from app.events import MemberChanged, NetChanged, Said
 from ui.asking import Asks
@@ -113,6 +113,16 @@ class Room(QObject):
             and self._row.state == CircleState.MEMBER
             and self._row.role != Role.GUEST
         )
+
+    @Property(bool, notify=changed)
+    def alone(self) -> bool:
+        """Nobody else has come in yet."""
+        return self._row is None or self._row.members <= 1
+
+    @Property(bool, notify=changed)
+    def shownToNewcomers(self) -> bool:
+        """Whoever comes in later can read what is written now."""
+        return self._row is not None and self._row.history == History.OPEN
 
     @Property(str, notify=changed)
     def closed(self) -> str:

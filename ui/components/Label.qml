@@ -25,4 +25,5 @@ Text {
     topPadding: lead
     bottomPadding: -lead
     Accessible.name: text
+    Accessible.ignored: text === "" // nothing to stop at
 }

@@ -117,7 +117,7 @@ Basic.Popup {
             Layout.topMargin: Theme.space4
             Layout.bottomMargin: Theme.space5
             Layout.leftMargin: Theme.space6 + 4
-            Layout.rightMargin: Theme.space6 + 2
+            Layout.rightMargin: Theme.space6 + 4
             spacing: Theme.space3
         }
     }

@@ -65,6 +65,9 @@ ColumnLayout {
                 contentHeight: area.implicitHeight
                 boundsBehavior: Flickable.StopAtBounds
                 clip: contentHeight > height
+                // The cursor is kept in sight before there is a size; that must not move the words.
+                onHeightChanged: if (contentHeight <= height) contentY = 0
+                onContentHeightChanged: if (contentHeight <= height) contentY = 0
                 Basic.ScrollBar.vertical: Scroller {}
                 Basic.TextArea.flickable: Basic.TextArea {
                     id: area

@@ -81,6 +81,8 @@ Card {
     Flow {
         Layout.fillWidth: true
         Layout.leftMargin: -2
+        // The buttons bring air of their own.
+        Layout.bottomMargin: -Theme.space2
         spacing: Theme.space1
 
         Button {

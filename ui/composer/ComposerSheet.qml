@@ -1,6 +1,6 @@
 // The sheet to write on. It always shows what kind it is, for which circle, and who can read it.
 //   composer    a ComposerModel
-//   circleName
+//   circleName; shownToNewcomers: whoever comes in later can read it too
 //   write(kind) opens it, "" goes on with what was begun. Esc keeps the draft; Ctrl+Enter shares.
 // Signal: shared(post)
 import QtQuick
@@ -14,6 +14,7 @@ Sheet {
 
     required property ComposerModel composer
     required property string circleName
+    property bool shownToNewcomers: false
 
     readonly property string kind: composer.kind
     property bool noting: false
@@ -239,7 +240,7 @@ Sheet {
                 Label {
                     Layout.fillWidth: true
                     style: "caption"
-                    text: sheet.composer.readersNote
+                    text: sheet.shownToNewcomers ? qsTr("%1 Newcomers can read it too.").arg(sheet.composer.readersNote) : sheet.composer.readersNote
                     color: Theme.text2
                 }
             }

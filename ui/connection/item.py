@@ -29,10 +29,13 @@ class Pill:
 LOOKING = Pill("broadcast", "Getting ready", "Looking who is here", Tone.WAITING)
 
 
-def pill(net: NetStatus, knocking: int = 0) -> Pill:
-    """What to say of the network, with `knocking` joins under way."""
+def pill(net: NetStatus, knocking: int = 0, *, circles: int = 1) -> Pill:
+    """What to say of the network, with `knocking` joins under way and `circles` to be reached in.
+
+    Without a circle nothing listens, and nothing is wrong.
+    """
     detail = _detail(net.waiting, knocking)
-    if not net.listening and net.reachable == 0:
+    if circles and not net.listening and net.reachable == 0:
         return Pill("cloud-slash", "Offline", detail, Tone.OFFLINE)
     if net.of == 0:
         return Pill("broadcast", "Ready", detail, Tone.CONNECTED)

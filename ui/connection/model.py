@@ -1,16 +1,19 @@
 """The connection pill's model: asks once, and again only when the home says something changed."""
 
-from PySide6.QtCore import Property, QObject, Signal
+from PySide6.QtCore import Property, QObject, QTimer, Signal
 from PySide6.QtQml import QmlElement
 
 from app.circle.state import NetStatus
 from app.commands import ReadNetwork
 from app.events import NetChanged, PostArrived, PostChanged, Said
 from ui.asking import Asks
-from ui.connection.item import LOOKING, Pill, pill
+from ui.connection.item import LOOKING, Pill, Tone, pill
 
 QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
+
+# A home that has just opened, or begun its first circle, needs a moment before it listens.
+PATIENCE = 5000  # ms
 
 
 @QmlElement
@@ -25,7 +28,11 @@ class Connection(QObject):
         self._bridge = bridge
         self._net: NetStatus | None = None
         self._knocking = 0
+        self._circles = 0
         self._pill = LOOKING
+        self._patient = True
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE)
+        self._patience.timeout.connect(self._lose_patience)
         self._asking = False
         self._again = False
 
@@ -61,9 +68,9 @@ class Connection(QObject):
                     continue
             return
 
-    def knocking(self, count: int) -> None:
-        """So many joins are under way."""
-        self._knocking = count
+    def count(self, circles: int, knocking: int) -> None:
+        """So many circles are there, and so many joins under way."""
+        self._circles, self._knocking = circles, knocking
         self._paint()
 
     def refresh(self) -> None:
@@ -77,8 +84,10 @@ class Connection(QObject):
     def forget(self) -> None:
         """Empty: the home is locked."""
         self._net = None
-        self._knocking = 0
+        self._knocking = self._circles = 0
         self._asking = self._again = False
+        self._patience.stop()
+        self._patient = True
         self._show(LOOKING)
 
     def _heard(self, net: NetStatus) -> None:
@@ -94,8 +103,21 @@ class Connection(QObject):
             self.refresh()
 
     def _paint(self) -> None:
-        if self._net is not None:
-            self._show(pill(self._net, self._knocking))
+        if self._net is None:
+            return
+        new = pill(self._net, self._knocking, circles=self._circles)
+        if new.tone is not Tone.OFFLINE:
+            self._patience.stop()
+            self._patient = True
+        elif self._patient:
+            if not self._patience.isActive():
+                self._patience.start()
+            new = LOOKING
+        self._show(new)
+
+    def _lose_patience(self) -> None:
+        self._patient = False
+        self._paint()
 
     def _show(self, new: Pill) -> None:
         if new != self._pill:

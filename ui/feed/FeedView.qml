@@ -5,6 +5,7 @@
 //              has enter() and the signal leaving()
 //   mayWrite   false in a circle one has left
 //   mayInvite  shows "Invite someone" while the circle is empty
+//   alone      nobody else has come in yet
 //   selected   the post whose thread is open
 // Signals: opened(post, reply) · compose(kind), "" for any kind · invite()
 import QtQuick
@@ -21,6 +22,7 @@ FocusScope {
     property Component invitation: null
     property bool mayWrite: true
     property bool mayInvite: false
+    property bool alone: true
     property string selected: ""
 
     readonly property bool empty: feed.loaded && feed.count === 0
@@ -172,8 +174,11 @@ FocusScope {
                 if (place < 0 || place >= count)
                     return;
                 currentIndex = place;
+                // The first and the last are shown with what stands above and below all of them.
                 if (place === 0)
                     positionViewAtBeginning();
+                else if (place === count - 1)
+                    positionViewAtEnd();
                 else
                     positionViewAtIndex(place, ListView.Contain);
             }
@@ -299,8 +304,15 @@ FocusScope {
         visible: view.empty
         key: view.feed.me
         hue: view.feed.myHue
-        title: qsTr("It's quiet here, and that's all right.")
-        text: qsTr("This circle is new. A good first step is a sentence about who it's for.")
+        seats: view.mayWrite ? 3 : 0
+        title: view.mayWrite ? qsTr("It's quiet here, and that's all right.") : qsTr("There is nothing to read here.")
+        text: {
+            if (!view.mayWrite)
+                return qsTr("No posts had arrived on this computer.");
+            if (view.alone)
+                return qsTr("This circle is new. A good first step is a sentence about who it's for.");
+            return qsTr("No posts have arrived on this computer yet. Yours can be the first.");
+        }
         actions: [
             Button {
                 objectName: "writeWelcome"

@@ -204,6 +204,7 @@ Item {
             }
             Icon {
                 visible: card.delivery !== ""
+                Layout.rightMargin: -Theme.space1 - 2
                 name: "clock"
                 size: Theme.iconSm
                 color: Theme.text2

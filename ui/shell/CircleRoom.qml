@@ -80,6 +80,7 @@ FocusScope {
                     }
                     mayWrite: place.shell.room.open
                     mayInvite: place.shell.room.mayInvite
+                    alone: place.shell.room.alone
                     selected: place.visit.post
                     onOpened: (post, reply) => place.visit.openThread(post, reply)
                     onCompose: kind => place.compose(kind)
@@ -175,6 +176,7 @@ FocusScope {
             objectName: "composerSheet"
             composer: place.visit.composer
             circleName: place.shell.room.name
+            shownToNewcomers: place.shell.room.shownToNewcomers
         }
     }
 }

@@ -104,7 +104,9 @@ FocusScope {
         objectName: "toast"
         anchors.left: parent.left
         anchors.bottom: parent.bottom
-        anchors.margins: Theme.space5
+        // Beside the sidebar, whose foot has the lock.
+        anchors.leftMargin: sidebar.width + Theme.space5
+        anchors.bottomMargin: Theme.space5
     }
     Connections {
         target: home.shell

@@ -278,7 +278,7 @@ class Shell(QObject):
         self.currentChanged.emit()
 
     def _circles_read(self) -> None:
-        self._connection.knocking(self._circles.knocking)
+        self._connection.count(self._circles.open, self._circles.knocking)
         if self._screen != HOME:
             return
         row = self._circles.find(self._key) or self._circles.came_from(self._key)

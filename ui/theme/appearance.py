@@ -1,11 +1,13 @@
 """Which of the four themes is shown, how large the text is, and whether things may move."""
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Property, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QmlElement, QmlSingleton
 
+from ui.theme.remembered import Look, keep
 from ui.theme.tokens import THEMES, tokens
 
 QML_IMPORT_NAME = "Hearthside"
@@ -58,6 +60,15 @@ class Appearance(QObject):
         if less != self._less_motion:
             self._less_motion = less
             self.changed.emit()
+
+    def keep_in(self, path: Path) -> None:
+        """From now on keep what is chosen in this file, for the next start."""
+
+        def now() -> None:
+            keep(path, Look(theme=self._choice, text=self._per_cent))
+
+        self.textScaleChanged.connect(now)
+        self.changed.connect(now)
 
     def _system_changed(self) -> None:
         if self._choice is None:

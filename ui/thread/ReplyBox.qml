@@ -70,6 +70,7 @@ ColumnLayout {
 
         Icon {
             Layout.alignment: Qt.AlignTop
+            Layout.topMargin: Math.max(0, (Theme.captionLine - height) / 2)
             name: "lock"
             size: Theme.iconSm
         }

@@ -38,7 +38,7 @@ ColumnLayout {
         Layout.fillWidth: true
         glyph: "envelope-simple"
         text: qsTr("I have an invite")
-        sentence: qsTr("A link, or a code with seven groups, from someone in the circle.")
+        sentence: qsTr("A link that someone in the circle gave you.")
         onClicked: step.invited()
     }
     BigChoice {

@@ -6,12 +6,13 @@ and a hasty hand, not a defence: that is Argon2id's work, which no rest on a scr
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Property, QDateTime, QLocale, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import Property, QLocale, QObject, QTime, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from app.commands import Nothing, Unlock
 from app.refused import Refused, Why
 from ui.asking import Asks
+from ui.telling import local_now
 
 QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -88,7 +89,8 @@ class LockScreen(QObject):
 
     def locked(self) -> None:
         """The window has locked just now."""
-        now = QLocale().toString(QDateTime.currentDateTime().time(), QLocale.FormatType.ShortFormat)
+        here = local_now()
+        now = QLocale().toString(QTime(here.hour, here.minute), QLocale.FormatType.ShortFormat)
         self._flower = self._read_flower()
         self._locked_at = f"Locked at {now}"
         self._working = False
