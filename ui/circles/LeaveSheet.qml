@@ -27,7 +27,8 @@ Sheet {
         text: {
             if (!sheet.room.open)
                 return qsTr("Everything of this circle goes from this computer. Other people keep their copies.");
-            return qsTr("The others see that you left. You won't get anything new, and coming back takes a new invite.");
+            // Erased at once, the leaving can only be told to whoever is here at this moment.
+            return sheet.erase ? qsTr("Only those who are here right now are told that you left. You won't get anything new, and coming back takes a new invite.") : qsTr("The others see that you left. You won't get anything new, and coming back takes a new invite.");
         }
         color: Theme.text2
     }
