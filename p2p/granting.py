@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from p2p import wire
 from p2p.errors import PeerFault
 from p2p.ids import DeviceId, EpochId
+from p2p.op import Log
 from p2p.outgoing import Outgoing
 from p2p.ports import Shelf
 
@@ -31,16 +32,16 @@ class Granting:
         """The other side says it can open these."""
         self._theirs |= {EpochId(e) for e in epochs}
 
-    def offer(self, device: DeviceId) -> None:
-        """Grant what is known here, may be known there, and is not yet."""
-        self._give(device, self._shelf.lacking(device, self._theirs))
+    def offer(self, device: DeviceId) -> bool:
+        """Grant what is known here, may be known there, and is not yet. See `_give`."""
+        return self._give(device, self._shelf.lacking(device, self._theirs))
 
-    def needed(self, device: DeviceId, epochs: Sequence[bytes]) -> None:
-        """Grant again what did not open there."""
+    def needed(self, device: DeviceId, epochs: Sequence[bytes]) -> bool:
+        """Grant again what did not open there. See `_give`."""
         self._asked += 1
         if self._asked > MAX_NEEDS:
             raise PeerFault("asks for the same secrets for ever")
-        self._give(device, [EpochId(e) for e in epochs])
+        return self._give(device, [EpochId(e) for e in epochs])
 
     def take(self, grants: Sequence[wire.Grant]) -> bool:
         """Open what came and answer. True if something was opened."""
@@ -53,8 +54,11 @@ class Granting:
             self._out.put(wire.Need(epochs=closed))
         return bool(opened)
 
-    def _give(self, device: DeviceId, epochs: Sequence[EpochId]) -> None:
+    def _give(self, device: DeviceId, epochs: Sequence[EpochId]) -> bool:
+        """True if words are held here that the other side can read only now."""
         grants = self._shelf.grant(device, epochs) if epochs else []
         for start in range(0, len(grants), AT_ONCE):
             self._out.put(wire.Grants(grants=grants[start : start + AT_ONCE]))
-        self.they_open([g.epoch for g in grants])
+        given = frozenset(EpochId(g.epoch) for g in grants)
+        self.they_open(list(given))
+        return bool(given) and bool(self._shelf.items(Log.WORDS, given))

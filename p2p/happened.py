@@ -1,10 +1,24 @@
-"""What a conversation tells its node, as frozen values."""
+"""What a conversation tells its node, as frozen values; and how far it has come."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from p2p import wire
 from p2p.ids import DeviceId, EnvelopeId
 from p2p.op import Log
+
+
+class Phase(Enum):
+    """How far a conversation has come."""
+
+    HELLO = auto()
+    AUTHORITY = auto()
+    EPOCHS = auto()
+    AUTHORITY_SETTLING = auto()
+    SCOPE = auto()
+    WORDS = auto()
+    WORDS_SETTLING = auto()
+    LIVE = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ tried again whenever a secret was learned. A broken rule is a `PeerFault`: the c
 """
 
 from collections.abc import Iterable, Sequence
-from enum import Enum, auto
 
 from p2p import wire
 from p2p.crypto import digest, same
 from p2p.errors import PeerFault
 from p2p.granting import Granting
 from p2p.happened import Brought, Happened, Met, NewCards, WentLive
+from p2p.happened import Phase as Phase  # noqa: PLC0414 - named here for all who ask
 from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.leading import RECONCILE_LIMIT, Leading, settled
 from p2p.op import Log
@@ -37,19 +37,6 @@ CLOCKS_APART = 24  # hours by which the other's clock may differ and still be he
 AHEAD = 1  # hours by which a word may be ahead of their clock
 ROUNDS = 6  # how often a set is gone through before what is left is left to the next meeting
 BACKLOG = 4096  # ids remembered before live; beyond it another round is asked for
-
-
-class Phase(Enum):
-    """How far a conversation has come."""
-
-    HELLO = auto()
-    AUTHORITY = auto()
-    EPOCHS = auto()
-    AUTHORITY_SETTLING = auto()
-    SCOPE = auto()
-    WORDS = auto()
-    WORDS_SETTLING = auto()
-    LIVE = auto()
 
 
 class Conversation:
@@ -116,7 +103,8 @@ class Conversation:
             case wire.Ack(epochs):
                 self._granting.they_open(epochs)
             case wire.Need(epochs):
-                self._granting.needed(self.device, epochs)
+                if self._granting.needed(self.device, epochs):
+                    self._scope_grew()
             case wire.Settled(log, theirs):
                 self._on_settled(Log(log), theirs)
             case wire.Scope(ids):
@@ -156,8 +144,8 @@ class Conversation:
 
     def offer_epochs(self) -> None:
         """New epochs are known here: grant them before anything sealed in them is sent."""
-        if self.device is not None and self._their_nonce:
-            self._granting.offer(self.device)
+        if self.device is not None and self._their_nonce and self._granting.offer(self.device):
+            self._scope_grew()
 
     def reconcile(self) -> None:
         """Go through both sets again; the one who answered asks the leader to.
@@ -379,17 +367,24 @@ class Conversation:
         if self.leads:
             self._begin(Log.WORDS)
 
+    def _scope_grew(self) -> None:
+        """They can read words held here that were outside the scope: go round once more."""
+        if self.phase is Phase.LIVE:
+            self.reconcile()
+        else:
+            self._missed = self._missed or self.may_sign
+
     def _sign(self) -> None:
         self._shelf.sign_waiting(self.latest_hour(self._hour))
 
     def _go_live(self, *, equal: bool) -> None:
+        self.offer_epochs()
         self.phase = Phase.LIVE
         self._happened.append(WentLive(equal))
         if self.device is not None:
             # All they hold has come; if not, they claimed what is not, or I may not read it.
             self._shelf.claims(self.device, 0)
             self._sign()
-        self.offer_epochs()
         self.tell_cards(self._shelf.cards())
         for log in (Log.AUTHORITY, Log.WORDS):
             if waiting := [i for i, kept in self._backlog.items() if kept is log]:

@@ -20,6 +20,7 @@ from ui.feed.model import FeedModel
 from ui.shell.shell import Shell
 from ui.theme import install
 from ui.thread.model import ThreadModel
+from ui.tidying import Tidying
 from ui.unlock import unlock
 
 PATIENCE = 30_000  # ms
@@ -43,6 +44,7 @@ class Theatre:
         places = Places(home)
         self._claim = places.claim()
         self._claim.__enter__()
+        self.tidying = Tidying()
         self.bridge = Bridge(lambda: Home(places, Settings(listen=LOOPBACK, lan=False)))
         self.shell = Shell(self.bridge, lambda: flower(places))
         self.engine = QQmlApplicationEngine()

@@ -28,6 +28,7 @@ from ui.shell.shell import Shell
 from ui.theme import install
 from ui.theme.installing import UI
 from ui.theme.remembered import recall
+from ui.tidying import Tidying
 
 NAME = "Hearthside"
 # A flower of nobody: what a lock screen shows before there is a store with a number beside it.
@@ -59,6 +60,7 @@ def run(
     QQuickStyle.setStyle("Basic")
     with _one_sentence_without_display():
         application = QGuiApplication([NAME, *arguments])
+    Tidying(application)
     application.setWindowIcon(QIcon(str(resources.path("icons/hearthside.svg"))))
 
     bridge = Bridge(lambda: Home(places, settings))

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -239,7 +240,16 @@ def test_a_reader_who_never_reads_cannot_keep_the_home(tmp_path: Path) -> None:
         assert home.wait(timeout=30) == 0
 
 
+@pytest.fixture
+def _heeding_sigint() -> Iterator[None]:
+    """A suite started in the background has SIGINT ignored, and its children inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.usefixtures("_heeding_sigint")
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_a_demo_that_is_interrupted_leaves_nothing(tmp_path: Path, sign: signal.Signals) -> None:
     """Neither folders nor processes; one sentence says that it was stopped."""

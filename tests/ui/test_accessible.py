@@ -136,6 +136,12 @@ def opened(window: Hearth, name: str) -> None:
     window.rest(300)
 
 
+def closed(window: Hearth, name: str) -> None:
+    window.key(Qt.Key.Key_Escape)
+    window.until(lambda: not window.all(name))
+    window.rest()
+
+
 def test_the_first_run(opens: Opens) -> None:
     window = opens(FakeHome(HomeState.NEW))
     is_clear(window)
@@ -240,8 +246,7 @@ def test_the_sheets_and_menus(window: Hearth) -> None:
         window.press(menu)
         opened(window, entry)
         is_clear(window)
-        window.key(Qt.Key.Key_Escape)
-        window.rest(200)
+        closed(window, entry)
     for ask, there in (
         (window.shell.begin, "begin"),
         (window.shell.join, "knock"),
@@ -258,8 +263,7 @@ def test_the_sheets_and_menus(window: Hearth) -> None:
             window.write("inviteCodeInput" if there == "knock" else "circleNameInput", "")
             window.press(there)
             is_clear(window)
-        window.key(Qt.Key.Key_Escape)
-        window.rest(200)
+        closed(window, there)
     window.press("roomMenu")
     opened(window, "menuLeave")
     window.press("menuLeave")

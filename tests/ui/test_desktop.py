@@ -1,11 +1,15 @@
 """Around the window: the display it needs, the flower it locks with, and the look it remembers."""
 
+import gc
 import os
 import subprocess
 import sys
+import threading
+import weakref
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QObject
 from PySide6.QtQml import QQmlEngine
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +19,7 @@ from p2p.crypto import system_entropy
 from ui.desktop import NEUTRAL, NO_DISPLAY, flower
 from ui.theme import install
 from ui.theme.remembered import Look, keep, recall
+from ui.tidying import Tidying
 
 TREE = Path(__file__).parents[2]
 
@@ -71,7 +76,7 @@ def test_a_look_that_cannot_be_understood_is_the_usual_one(tmp_path: Path, words
     keep(tmp_path / "nothing" / "here", Look())
 
 
-def test_larger_text_is_still_larger_at_the_next_start(tmp_path: Path, qtbot: QtBot) -> None:  # noqa: ARG001 - it brings the application
+def test_larger_text_is_still_larger_at_the_next_start(tmp_path: Path, qtbot: QtBot) -> None:
     engine = QQmlEngine()
     file = tmp_path / "appearance.json"
     appearance = install(engine, theme="light", text_scale=1.0)
@@ -80,4 +85,27 @@ def test_larger_text_is_still_larger_at_the_next_start(tmp_path: Path, qtbot: Qt
     assert recall(file) == Look(theme="light", text=110)
     appearance.usual()
     assert recall(file) == Look(theme="light")
-    engine.deleteLater()
+    with qtbot.waitSignal(engine.destroyed):
+        engine.deleteLater()
+
+
+def test_no_other_thread_takes_objects_of_qt_apart(qtbot: QtBot) -> None:  # noqa: ARG001 - it brings the application
+    """Python's own tidying did, and the window fell over now and then while libp2p was loading."""
+
+    class Leftover(QObject):
+        def __init__(self) -> None:
+            super().__init__()
+            self.myself = self
+
+    tidying = Tidying()
+    alive = weakref.ref(Leftover())
+    rubbish = threading.Thread(target=lambda: [[] for _ in range(200_000)])
+    rubbish.start()
+    rubbish.join()
+    assert alive() is not None
+    gc.collect()
+    held = [[] for _ in range(gc.get_threshold()[0] + 1)]  # type: ignore[var-annotated]
+    alive = weakref.ref(Leftover())
+    tidying.look()
+    assert alive() is None
+    assert held
