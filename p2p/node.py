@@ -149,6 +149,8 @@ class Node:
                 del self._talks[device]
                 self._talks[now] = talk
                 talk.conversation.device = now
+                # What was claimed under the name they had as our sponsor must not stand for ever.
+                self._shelf.talk_over(device)
                 self._directory.lost(device)
                 self._directory.met(now)
 
