@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import trio
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+from PySide6.QtCore import QEventLoop, QPointF, Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickItem, QQuickWindow
@@ -290,10 +290,14 @@ class Hearth:
 
     def close(self) -> None:
         self.bridge.close()
-        # At once: an engine that lingers takes the next one's singletons along.
         self.window.close()
+        # Here and not later: an engine that lingers takes the next one's singletons along. In a
+        # loop of Qt's own, which lets go of Python's lock: the engine waits for its threads.
+        loop = QEventLoop()
+        self.engine.destroyed.connect(lambda: loop.exit(1))
         self.engine.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        QTimer.singleShot(5000, loop.quit)
+        assert loop.exec() == 1, "the engine is still there"
         del self.window, self.engine, self.appearance, self.shell, self.bridge
         # Here and now: Python would otherwise take these objects of Qt's apart whenever it tidies
         # up next, and that may be on the thread of the next test's home.
