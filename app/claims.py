@@ -2,7 +2,8 @@
 
 Until those words have come nothing is numbered, or one seq would be given twice. But a claim costs
 nothing to make, so it holds only while its maker talks with us and a little longer, and not at all
-for somebody who broke off three times without having brought what they claimed.
+for somebody who broke off three times without having brought what they claimed. Who puts off going
+through the words with us is heeded no longer than somebody who broke off.
 """
 
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ class Claims:
             self._made[device] = _Claim(words)
 
     def broken_off(self, device: DeviceId, now: int) -> None:
-        """The conversation with a device is over; its claim may stand."""
+        """The conversation with a device is over, or puts its words off; its claim may stand."""
         claim = self._made.get(device)
         if claim is not None and claim.until is None:
             claim.until = now + AFTERWARDS

@@ -196,16 +196,29 @@ class WritePost(Command[PostMade], frozen=True):
 
 
 class ListPosts(Command[list[Post]], frozen=True):
-    """Posts without replies, newest first, older than `before`."""
+    """Posts without replies, newest first, older than `before`.
+
+    `orphans`: also replies whose thread begins with a post that has not arrived.
+    """
 
     method = "post.list"
     circle: Id
     before: Id | None = None
     limit: Annotated[int, Meta(ge=1, le=MAX_PAGE)] = 50
+    orphans: bool = False
+
+
+class FindPosts(Command[list[Post]], frozen=True):
+    """Posts and replies in which all these words stand, newest first; a word may be begun only."""
+
+    method = "post.search"
+    circle: Id
+    words: Annotated[str, Meta(max_length=1000)]
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 50
 
 
 class ReadThread(Command[Thread], frozen=True):
-    """A post and its replies, oldest first."""
+    """The thread that a post or reply stands in: its first post and all replies, oldest first."""
 
     method = "post.thread"
     circle: Id
@@ -252,7 +265,7 @@ ALL: tuple[type[Command[Any]], ...] = (
     HomeStatus, CreateHome, Unlock, Lock, Stop,
     CreateCircle, ListCircles, MarkRead, MakeInvite, JoinCircle, ListJoins, CancelJoin,
     ListMembers, LeaveCircle, ReadDigest,
-    WritePost, ListPosts, ReadThread,
+    WritePost, ListPosts, FindPosts, ReadThread,
     ReadNetwork, Dial,
     KeepDraft, ListDrafts,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from app.circle.acts import Epoch, Link, ParentSecrets
 from app.circle.fold import View
 from app.circle.state import History
 from p2p.crypto import Entropy, box, same, unbox
-from p2p.envelope import EpochSecrets, commitment, hint_matches, peek
+from p2p.envelope import EpochSecrets, Peeked, commitment, hint_matches
 from p2p.errors import PeerFault
 from p2p.ids import ZERO, DeviceId, EpochId
 from p2p.wire import Grant
@@ -85,12 +85,8 @@ class Keyring:
             e for e, known in self._epochs.items() if any(s.words is not None for s in known)
         )
 
-    def fitting(self, envelope: bytes) -> list[EpochSecrets]:
-        """The epochs an envelope may be sealed under, by its hint; one, but for rare chance.
-
-        `PeerFault` for no envelope.
-        """
-        seen = peek(envelope)
+    def fitting(self, seen: Peeked) -> list[EpochSecrets]:
+        """The epochs an envelope may be sealed under, by its hint; one, but for rare chance."""
         return [
             secrets for secrets in self
             if (keys := secrets.keys(seen.envelope_class)) is not None and hint_matches(keys, seen)

@@ -268,6 +268,8 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
             return home.write_post(command)
         case c.ListPosts():
             return home.list_posts(command)
+        case c.FindPosts():
+            return home.find_posts(command)
         case c.ReadThread():
             return home.read_thread(command)
         case c.ReadNetwork():

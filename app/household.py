@@ -32,7 +32,7 @@ from app.founding import Wish
 from app.refused import Refused, Why
 from app.room import Clock, Room
 from app.running import RunningCircle
-from app.store import circles, ops
+from app.store import circles, frontier, sums
 from app.store.db import Database
 from app.store.views import moment
 from app.writing import clean_name
@@ -230,6 +230,7 @@ class Household:
             running.scope.cancel()
             with self.db.write():
                 circles.erase_circle(self.db, room.row.circle_no)
+            self.db.fold()
             self._circles.pop(room.row.circle, None)
             self.arrivals.forget_erased()
             self.say(CircleForgotten(circle=asked.circle))
@@ -238,16 +239,17 @@ class Household:
     def digest(self, asked: c.ReadDigest) -> Digest:
         """What two homes compare."""
         room = self._circle(asked.circle).room
-        frontier, count = ops.frontier(self.db, room.row.circle_no)
+        digest, count = frontier.frontier(self.db, room.row.circle_no)
         closed = _closed_words(room)
         parents = max(0, room.posts.missing_parents() - closed)
         # Of an epoch whose words are closed to us we hold a part, which compares with nobody's.
         whole = {epoch.hex() for epoch in (*room.ledger.keyring.readable(), epochs.ROOT)}
-        each = ops.epoch_digests(self.db, room.row.circle_no)
+        each = sums.epoch_digests(self.db, room.row.circle_no)
         return Digest(
-            frontier=frontier.hex(), ops=count, posts=room.posts.count_signed(),
-            missing=parents + ops.gaps(self.db, room.row.circle_no) - closed,
+            frontier=digest.hex(), ops=count, posts=room.posts.count_signed(),
+            missing=parents + frontier.gaps(self.db, room.row.circle_no) - closed,
             epochs={e: told for e, told in each.items() if not closed or e in whole},
+            forks=frontier.count_forks(self.db, room.row.circle_no),
         )  # fmt: skip
 
     # -- joins ---------------------------------------------------------------------------------
@@ -293,6 +295,10 @@ class Household:
     def list_posts(self, asked: c.ListPosts) -> list[Post]:
         """A page of the feed."""
         return writing.page(self._circle(asked.circle).room, asked)
+
+    def find_posts(self, asked: c.FindPosts) -> list[Post]:
+        """Posts and replies by the words in them."""
+        return self._circle(asked.circle).room.posts.find(asked.words, asked.limit)
 
     def read_thread(self, asked: c.ReadThread) -> Thread:
         """A post and its replies."""
@@ -364,7 +370,7 @@ def _closed_words(room: Room) -> int:
     ledger = room.ledger
     if ledger.view.history is not History.FRESH:
         return 0
-    firsts = ops.first_words(room.db, room.row.circle_no)
+    firsts = frontier.first_words(room.db, room.row.circle_no)
     return sum(seq for d, seq in firsts.items() if ledger.view.came_before(d, ledger.device))
 
 

@@ -52,7 +52,7 @@ class Ledger:
         self.touched = False
         self._ops = {}
         self._links = []
-        for signed in ops.authority_ops(self.db, self.row.circle_no):
+        for signed in ops.authority_ops(self.db, self.row.circle_no, self.row.circle):
             self.add(signed)
         self.view = fold(self._ops.values())
         self._states = {op: self._state(op) for op in self._ops}
@@ -81,7 +81,7 @@ class Ledger:
                 self._states[op] = state
                 changed.setdefault(state, []).append(op)
         for state, names in changed.items():
-            ops.set_state(self.db, self.row.circle_no, names, state)
+            ops.set_authority_state(self.db, self.row.circle_no, names, state)
         # A link may have come before what tells whether it is true: read them all again.
         for link in self._links:
             self.learn_links(link)

@@ -4,12 +4,16 @@ Authority ops are signed at once. Words stay unsent, on this computer only, unti
 to take them; then they are numbered in writing order (protocol, section 2).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from app import epochs
 from app.circle import acts
 from app.circle.acts import Act, Writing
 from app.room import Change, Room
 from app.store import ops
-from app.store.ops import OpState
+from app.store.keeping import NewPost
+from app.store.ops import NewOp, OpState
 from app.store.views import Unsent
 from p2p.envelope import envelope_id, seal
 from p2p.errors import OurFault
@@ -67,12 +71,18 @@ class Outbox:
         self._keep_authority(change, op)
 
     def _authority(self, change: Change, kind: Kind, act: Act, epoch: EpochId) -> SignedOp:
-        op = self._sign(Log.AUTHORITY, kind, acts.encode(act), epoch, self._room.clock.hour())
+        room = self._room
+        draft = _Draft(
+            Log.AUTHORITY, kind, acts.encode(act), epoch, room.clock.hour(), room.clock.now()
+        )
+        device = room.ledger.device
+        place = ops.next_place(room.db, room.row.circle_no, Log.AUTHORITY, device)
+        op = self._sign(draft, place, self._authority_heads())
         self._keep_authority(change, op)
         return op
 
     def _keep_authority(self, change: Change, op: SignedOp) -> None:
-        self._keep(op, OpState.PENDING, change)
+        self._keep([op], OpState.PENDING, change)
         self._room.ledger.add(op)
         self._room.ledger.refold()
         change.people = True
@@ -84,9 +94,8 @@ class Outbox:
         room = self._room
         now = room.clock.now()
         name = post_id(room.ledger.me, writing.nonce)
-        room.posts.add(
-            name, room.ledger.me, writing, written_at=now, now=now, payload=acts.encode(writing)
-        )
+        unsent = NewPost(name, room.ledger.me, writing, now, payload=acts.encode(writing))
+        room.posts.add([unsent], now)
         change.arrived[name] = None
         if writing.thread:
             change.touched[writing.thread] = None
@@ -99,39 +108,43 @@ class Outbox:
             with room.change() as change:
                 epoch = self.epoch(change)
                 hour = min(room.clock.hour(), latest_hour)
-                # Once for all of them: nobody else's words come in between.
-                device = room.ledger.device
-                seen = ops.words_heads(room.db, room.row.circle_no, device, HEADS_LIMIT)
-                for unsent in waiting:
-                    self._send(change, unsent, epoch, hour, seen)
+                self._send(change, waiting, epoch, hour)
 
-    def _send(
-        self, change: Change, unsent: Unsent, epoch: EpochId, hour: int, seen: tuple[OpId, ...]
-    ) -> None:
-        kind = Kind.REPLY if unsent.reply else Kind.POST
-        op = self._sign(
-            Log.WORDS, kind, unsent.payload, epoch, hour, unsent.written_at, words_seen=seen
-        )
-        op_no = self._keep(op, OpState.ACCEPTED, change)
-        self._room.posts.signed(unsent.post_no, op_no)
-        change.touched[unsent.post] = None
+    def _send(self, change: Change, waiting: Sequence[Unsent], epoch: EpochId, hour: int) -> None:
+        room = self._room
+        device = room.ledger.device
+        # The first of them names what was seen; the others have it in their past by that.
+        seen = ops.words_heads(room.db, room.row.circle_no, device, HEADS_LIMIT)
+        place = ops.next_place(room.db, room.row.circle_no, Log.WORDS, device)
+        heads = self._authority_heads()
+        signed: list[SignedOp] = []
+        for unsent in waiting:
+            kind = Kind.REPLY if unsent.reply else Kind.POST
+            draft = _Draft(Log.WORDS, kind, unsent.payload, epoch, hour, unsent.written_at)
+            op = self._sign(draft, place, heads, seen if not signed else ())
+            place = op.header.seq + 1, op.op_id
+            signed.append(op)
+        numbers = self._keep(signed, OpState.ACCEPTED, change)
+        for unsent, op_no in zip(waiting, numbers, strict=True):
+            room.posts.signed(unsent.post_no, op_no)
+            change.touched[unsent.post] = None
 
     # -- both ----------------------------------------------------------------------------------
 
-    def _sign(  # noqa: PLR0917 - the header's own parts
-        self, log: Log, kind: Kind, payload: bytes, epoch: EpochId, hour: int,
-        written_at: int | None = None, words_seen: tuple[OpId, ...] = (),
+    def _sign(
+        self, draft: "_Draft", place: tuple[int, OpId | None], heads: tuple[OpId, ...],
+        words_seen: tuple[OpId, ...] = (),
     ) -> SignedOp:  # fmt: skip
-        room, ledger = self._room, self._room.ledger
-        seq, prev = ops.next_place(room.db, room.row.circle_no, log, ledger.device)
-        heads = self._authority_heads()
+        room = self._room
+        seq, prev = place
         salt = room.entropy(SALT)
+        payload = draft.payload
         header = Header(
-            version=1, circle=room.row.circle, device=ledger.device, log=log, seq=seq,
+            version=1, circle=room.row.circle, device=room.ledger.device, log=draft.log, seq=seq,
             prev=prev if prev is not None else OpId(ZERO), heads=words_seen, authority_heads=heads,
-            epoch=epoch, hour=hour, kind=int(kind), payload_hash=payload_hash(salt, payload),
-            payload_size=len(payload),
-            written_at=written_at if written_at is not None else room.clock.now(),
+            epoch=draft.epoch, hour=draft.hour, kind=int(draft.kind),
+            payload_hash=payload_hash(salt, payload), payload_size=len(payload),
+            written_at=draft.written_at,
         )  # fmt: skip
         return sign_op(room.row.device_seed, header, salt, payload)
 
@@ -158,15 +171,30 @@ class Outbox:
                     cuts.append(acts.Cut(device, int(log), seq, op))
         self.act(change, Kind.LEAVE, acts.Leave(cuts))
 
-    def _keep(self, op: SignedOp, state: OpState, change: Change) -> int:
+    def _keep(self, signed: Sequence[SignedOp], state: OpState, change: Change) -> range:
         room = self._room
-        secrets = room.ledger.keyring.get(op.header.epoch)
-        keys = secrets.keys(op.header.log) if secrets is not None else None
-        if keys is None:
-            raise OurFault("sealing without the secret")
-        name = envelope_id(seal(op, keys))
-        (change.words if op.header.log is Log.WORDS else change.authority).append(name)
-        return ops.insert(room.db, room.row.circle_no, op, name, state, room.clock.now())
+        new: list[NewOp] = []
+        for op in signed:
+            secrets = room.ledger.keyring.get(op.header.epoch)
+            keys = secrets.keys(op.header.log) if secrets is not None else None
+            if keys is None:
+                raise OurFault("sealing without the secret")
+            name = envelope_id(seal(op, keys))
+            (change.words if op.header.log is Log.WORDS else change.authority).append(name)
+            new.append(NewOp(op, name, state))
+        return ops.insert(room.db, room.row.circle_no, new, room.clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What an op will say; its place in the log comes with signing."""
+
+    log: Log
+    kind: Kind
+    payload: bytes
+    epoch: EpochId
+    hour: int
+    written_at: int
 
 
 def found(

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from app.chains import Chains
 from app.events import CircleChanged, MemberChanged, PostArrived, PostChanged, PostsArrived, Said
 from app.ledger import Ledger
 from app.store.circles import CircleRow
@@ -39,6 +40,7 @@ class Change:
     epochs: bool = False
     people: bool = False
     circle: bool = False
+    judged: bool = False  # of ops that were here something else is known now
 
 
 class Neighbour(Protocol):
@@ -65,6 +67,8 @@ class Room:
     say: Callable[[Said], None]
     ledger: Ledger = field(init=False)
     posts: Posts = field(init=False)
+    chains: Chains = field(init=False)
+    version: int = 0  # of the sets of ops: greater whenever one of them may have changed
     neighbour: Neighbour | None = None
     _change: Change | None = None
 
@@ -72,6 +76,7 @@ class Room:
         """Read the circle from disk."""
         self.ledger = Ledger(self.db, self.row)
         self.posts = Posts(self.db, self.row.circle_no, self.ledger.me, self.ledger.name_of)
+        self.chains = Chains(self.db, self.row.circle_no, self.row.circle)
 
     @property
     def hex(self) -> str:
@@ -94,11 +99,15 @@ class Room:
             with self.db.write():
                 yield change
         except BaseException:
+            self.version += 1
+            self.chains.forget()
             if self.ledger.touched:  # memory is ahead of what the disk took back
                 self.ledger.load()
             raise
         finally:
             self._change = None
+        if change.words or change.authority or change.judged:
+            self.version += 1
         # A secret that came before its epoch counts as new once the epoch is here.
         now = frozenset(self.ledger.view.epochs) & frozenset(self.ledger.keyring.readable())
         change.epochs = change.epochs or bool(now - known)

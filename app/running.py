@@ -19,7 +19,7 @@ from app.outbox import Outbox
 from app.refused import Refused, Why
 from app.room import Room
 from app.shelf import RoomShelf
-from app.store import circles
+from app.store import circles, ops
 from p2p.errors import OurFault, PeerFault
 from p2p.host import Host, HostCrashed, PortTaken, address_peer
 from p2p.ids import DeviceId, EnvelopeId, MemberId
@@ -194,11 +194,9 @@ class RunningCircle:
         """When this member left, in ms; None for a member."""
         if self.room.row.state is CircleState.MEMBER:
             return None
-        rows = self.room.db.read(
-            "SELECT max(first_seen) FROM ops WHERE circle_no = ? AND kind = ? AND device = ?",
-            (self.room.row.circle_no, int(Kind.LEAVE), self.room.ledger.device),
-        )
-        return int(rows[0][0] or 0)
+        room = self.room
+        device = room.ledger.device
+        return ops.last_act(room.db, room.row.circle_no, device, int(Kind.LEAVE)) or 0
 
     def _sponsor_ways(self) -> dict[bytes, list[str]]:
         """The addresses that the invite brought, by door key."""

@@ -4,7 +4,7 @@ Whatever the store refuses here (a full disk) is said to the person once and end
 nothing is lost, because nothing was acknowledged.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from app import doorkeeping, epochs
@@ -16,16 +16,17 @@ from app.inbox import Inbox
 from app.outbox import Outbox
 from app.refused import Refused
 from app.room import Room
-from app.store import circles, ops
+from app.setbook import Setbook
+from app.store import circles, frontier, ops
 from p2p.crypto import sign, verify
 from p2p.envelope import seal
 from p2p.errors import OurFault, PeerFault
 from p2p.host import well_formed
 from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.op import Kind, Log
-from p2p.ports import Answer, TakenIn
-from p2p.reconcile import Item
-from p2p.wire import MAX_CHAIN, Card, Grant
+from p2p.ports import Answer, Hole, TakenIn, Turn
+from p2p.reconcile import ItemSet
+from p2p.wire import MAX_CHAIN, Card, Grant, Logbook
 
 CARD = "hearthside/card/1"
 
@@ -40,6 +41,7 @@ class RoomShelf:
         self._outbox = outbox
         self.sponsors: dict[bytes, DeviceId] = {}
         self._claims = Claims()
+        self._sets = Setbook(room)
 
     @contextmanager
     def _careful(self) -> Iterator[None]:
@@ -72,27 +74,55 @@ class RoomShelf:
 
     # -- the set -------------------------------------------------------------------------------
 
-    def items(self, log: Log, epochs: frozenset[EpochId] | None) -> Sequence[Item]:
+    def item_set(self, log: Log, epochs: frozenset[EpochId] | None) -> ItemSet:
         """See the port."""
-        return ops.items(self._room.db, self._room.row.circle_no, log, epochs)
+        return self._sets.items(log, epochs)
+
+    def sorted_ids(self, log: Log, epochs: frozenset[EpochId] | None) -> bytes:
+        """See the port."""
+        return self._sets.sorted_ids(log, epochs)
+
+    def frontier(self, epochs: frozenset[EpochId]) -> bytes:
+        """See the port."""
+        return self._sets.frontier(epochs)
+
+    def logs(self, epochs: frozenset[EpochId]) -> list[Logbook]:
+        """See the port."""
+        return self._sets.logs(epochs)
+
+    def in_log(self, hole: Hole, epochs: frozenset[EpochId]) -> list[EnvelopeId]:
+        """See the port."""
+        return frontier.in_log(self._room.db, self._room.row.circle_no, hole, epochs)
+
+    def holes(self) -> Sequence[Hole]:
+        """See the port."""
+        return self._sets.holes()
+
+    def newest_first(self, ids: Sequence[EnvelopeId]) -> list[tuple[Turn, EnvelopeId]]:
+        """See the port."""
+        return ops.newest_first(self._room.db, self._room.row.circle_no, ids)
+
+    def newest(self, epochs: frozenset[EpochId], most: int) -> list[EnvelopeId]:
+        """See the port."""
+        return self._room.posts.newest(epochs, most)
 
     def held(
         self,
         log: Log,  # noqa: ARG002 - ids are unique over both logs
         ids: Iterable[EnvelopeId],
     ) -> set[EnvelopeId]:
-        """See the port."""
+        """See the port. What is set aside counts as held: asking for it again brings nothing."""
         return ops.held(self._room.db, self._room.row.circle_no, ids)
 
     def envelopes(self, ids: Sequence[EnvelopeId]) -> Iterator[tuple[EnvelopeId, bytes]]:
         """See the port. Sealing is deterministic, so the envelope is made again."""
         room = self._room
-        for name, op in ops.by_envelope(room.db, room.row.circle_no, ids):
+        for name, op in ops.by_envelope(room.db, room.row.circle_no, room.row.circle, ids):
             secrets = room.ledger.keyring.get(op.header.epoch) if op is not None else None
             keys = secrets.keys(op.header.log) if secrets is not None and op is not None else None
             yield name, seal(op, keys) if op is not None and keys is not None else b""
 
-    def take_in(self, log: Log, envelopes: Sequence[bytes]) -> TakenIn:
+    def take_in(self, log: Log, envelopes: Mapping[EnvelopeId, bytes]) -> TakenIn:
         """See the port."""
         with self._careful():
             return self._inbox.take_in(log, envelopes)
@@ -163,7 +193,7 @@ class RoomShelf:
         room = self._room
         names = []
         for op in room.ledger.chain_order()[:MAX_CHAIN]:
-            name = ops.envelope_of(room.db, room.row.circle_no, op)
+            name = ops.authority_envelope(room.db, room.row.circle_no, op)
             if name is not None:
                 names.append(name)
         return [envelope for _, envelope in self.envelopes(names) if envelope]
@@ -171,7 +201,7 @@ class RoomShelf:
     def take_chain(self, envelopes: Sequence[bytes], door: bytes) -> None:
         """See the port. What does not open or is not true is nobody's fault here: it is dropped."""
         try:
-            self._inbox.take_chain(envelopes, lambda: self.device_at(door) is not None)
+            self._inbox.take_chain(list(envelopes), lambda: self.device_at(door) is not None)
         except (PeerFault, Refused):
             return
 

@@ -64,16 +64,15 @@ def page(room: Room, asked: c.ListPosts) -> list[Post]:
     before = bytes.fromhex(asked.before) if asked.before else None
     if before is not None and room.posts.thread_of(before) is None:
         raise no_such_post()
-    return room.posts.page(before, asked.limit)
+    return room.posts.page(before, asked.limit, orphans=asked.orphans)
 
 
 def thread(room: Room, asked: c.ReadThread) -> Thread:
     """A post and its replies."""
     found = room.posts.thread_of(bytes.fromhex(asked.post))
-    root = room.posts.one(found) if found is not None else None
-    if found is None or root is None:
+    if found is None:
         raise no_such_post()
-    return Thread(post=root, replies=room.posts.replies(found))
+    return Thread(post=room.posts.one(found), replies=room.posts.replies(found))
 
 
 def keep_draft(room: Room, asked: c.KeepDraft) -> None:

@@ -69,10 +69,7 @@ def digest(domain: str, *parts: bytes, size: int = 32) -> bytes:
     ("hearthside/op/1"). The digest length is BLAKE2b's own parameter, so a short digest is no
     prefix of a long one. Source: protocol §2.
     """
-    state = hashlib.blake2b(domain.encode(), digest_size=size)
-    for part in parts:
-        state.update(part)
-    return state.digest()
+    return hashlib.blake2b(b"".join((domain.encode(), *parts)), digest_size=size).digest()
 
 
 def keyed(key: bytes, *parts: bytes, size: int = 32) -> bytes:
@@ -83,10 +80,7 @@ def keyed(key: bytes, *parts: bytes, size: int = 32) -> bytes:
     """
     if not KEY_SIZE // 2 <= len(key) <= 2 * KEY_SIZE:
         raise OurFault("a MAC key of the wrong size")
-    state = hashlib.blake2b(key=key, digest_size=size)
-    for part in parts:
-        state.update(part)
-    return state.digest()
+    return hashlib.blake2b(b"".join(parts), key=key, digest_size=size).digest()
 
 
 def derive(secret: bytes, label: str) -> bytes:

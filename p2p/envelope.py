@@ -5,22 +5,22 @@ Theory of operation. The layout, with all integers big-endian::
     version 1 · class 1 · hour 4 · nonce 24 · hint 4 · ciphertext
 
     ciphertext = XChaCha20-Poly1305(message key, nonce, padded, version ‖ class ‖ hour ‖ epoch id)
-    padded     = length 4 ‖ body ‖ zeros        body = (header, signature, salt, payload)
+    padded     = length 4 ‖ body ‖ zeros        body: see ``p2p.op``
     nonce      = keyed BLAKE2b-192(nonce key, padded)
     hint       = first 4 B of keyed BLAKE2b-256(hint key, nonce)
 
 The nonce is made from the text and made again by whoever opens: sealing is deterministic, so one op
 under one epoch is one envelope with one id, two texts never share a nonce, and a text that was
-sealed under one epoch cannot be passed off as another's. Hour, class and epoch stand in the
-signed header too and must agree. So nothing in the clear can be changed, and no envelope be given a
-second id, without the message key; and with it only by moving an op that says where it belongs.
+sealed under one epoch cannot be passed off as another's. Hour, class and epoch are
+signed too: the header is put together from them, so an op that was moved is one that nobody signed.
+Nothing in the clear can be changed, and no envelope be given a second id, without the message key.
 
 The hint lets members find the epoch without trying every key, yet differs for every envelope, so a
 mailbox cannot group by it. Source: protocol §3; padding: Padmé (Nikitin et al., PETS 2019).
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from p2p.crypto import (
     KEY_SIZE,
@@ -34,8 +34,8 @@ from p2p.crypto import (
     seal_aead,
 )
 from p2p.errors import OurFault, PeerFault
-from p2p.ids import ID_SIZE, EnvelopeId, EpochId
-from p2p.op import Log, SignedOp, check, decode, encode
+from p2p.ids import ID_SIZE, CircleId, EnvelopeId, EpochId
+from p2p.op import Log, Place, SignedOp, check, decode, encode
 
 Class = Log
 """What a mailbox may know of an op: its log, under the same numbers."""
@@ -108,8 +108,7 @@ class EpochSecrets:
         return ClassKeys.from_secret(self.epoch, envelope_class, secret)
 
 
-@dataclass(frozen=True, slots=True)
-class Peeked:
+class Peeked(NamedTuple):
     """What anybody sees of an envelope, besides its length."""
 
     envelope_class: Class
@@ -183,27 +182,28 @@ def hint_matches(keys: ClassKeys, peeked: Peeked) -> bool:
     )
 
 
-def open_(envelope: bytes, keys: ClassKeys) -> SignedOp:
-    """Open an envelope, check everything but the signature, give the op.
+def open_(envelope: bytes, keys: ClassKeys, circle: CircleId) -> SignedOp:
+    """Open an envelope found in a circle, check everything but the signature, give the op.
 
     ``PeerFault`` if it does not open under these keys (so ask ``hint_matches`` first: an envelope
-    of another epoch is nobody's fault), or if anything inside contradicts the outside. The op may
-    be *stripped*, see ``p2p.op.check``; whether it is authentic is decided a run at a time (§2).
+    of another epoch is nobody's fault), or if anything inside breaks a rule. The op may be
+    *stripped*, see ``p2p.op.check``; whether it is authentic is decided a run at a time (§2): an op
+    moved here from another circle, epoch, hour or class is one with a wrong signature.
     """
     peeked = peek(envelope)
     if not hint_matches(keys, peeked):
         raise PeerFault("an envelope under other keys")
+    return open_peeked(envelope, peeked, keys, circle)
+
+
+def open_peeked(envelope: bytes, peeked: Peeked, keys: ClassKeys, circle: CircleId) -> SignedOp:
+    """Do what ``open_`` does, for an envelope whose hint was found to match already."""
     associated = envelope[:_BOUND] + keys.epoch
     padded = open_aead(keys.message, peeked.nonce, envelope[_CLEAR:], associated)
     if not same(keyed(keys.nonce, padded, size=NONCE_SIZE), peeked.nonce):
         raise PeerFault("a nonce that is not the text's")
-    op = decode(_unpad(padded))
+    op = decode(_unpad(padded), Place(circle, peeked.envelope_class, keys.epoch, peeked.hour))
     check(op)
-    header = op.header
-    if header.epoch != keys.epoch or header.hour != peeked.hour:
-        raise PeerFault("an op moved to another epoch or hour")
-    if header.log is not peeked.envelope_class:
-        raise PeerFault("an op moved to another class")
     return op
 
 

@@ -14,6 +14,10 @@ from p2p.outgoing import Outgoing
 from p2p.ports import Shelf
 
 AT_ONCE = 32  # grants in one frame: at most 40 KiB
+MAX_EPOCHS = 16384  # that one device may say it opens; their names are kept as long as it talks
+MAX_GRANTS = 16384  # that one device may hand over, until the conversation has rested
+FRAME = 16  # grants that a frame counts as, if it has fewer
+MAX_CLOSED = 1024  # of these that do not open
 MAX_NEEDS = 8  # how often one conversation may ask for what did not open, and be asked
 
 
@@ -27,10 +31,21 @@ class Granting:
         self._theirs: frozenset[EpochId] = frozenset()
         self._needed = 0
         self._asked = 0
+        self.rested()
+
+    def rested(self) -> None:
+        """Some time has passed."""
+        self._taken = self._closed = 0
 
     def they_open(self, epochs: Sequence[bytes]) -> None:
         """The other side says it can open these."""
         self._theirs |= {EpochId(e) for e in epochs}
+        if len(self._theirs) > MAX_EPOCHS:
+            raise PeerFault("opens more epochs than a circle has")
+
+    def both_open(self) -> frozenset[EpochId]:
+        """Epochs that are open here, and there as far as is known; also since the last Scope."""
+        return self._theirs & frozenset(self._shelf.epochs())
 
     def offer(self, device: DeviceId) -> bool:
         """Grant what is known here, may be known there, and is not yet. See `_give`."""
@@ -45,8 +60,12 @@ class Granting:
 
     def take(self, grants: Sequence[wire.Grant]) -> bool:
         """Open what came and answer. True if something was opened."""
+        self._taken += max(FRAME, len(grants))
         opened = [g.epoch for g in grants if self._shelf.take_grant(g)]
         closed = [g.epoch for g in grants if g.epoch not in opened]
+        self._closed += len(closed)
+        if self._taken > MAX_GRANTS or self._closed > MAX_CLOSED:
+            raise PeerFault("hands over secrets without end")
         if opened:
             self._out.put(wire.Ack(epochs=opened))
         if closed and self._needed < MAX_NEEDS:
@@ -61,4 +80,4 @@ class Granting:
             self._out.put(wire.Grants(grants=grants[start : start + AT_ONCE]))
         given = frozenset(EpochId(g.epoch) for g in grants)
         self.they_open(list(given))
-        return bool(given) and bool(self._shelf.items(Log.WORDS, given))
+        return bool(given) and len(self._shelf.item_set(Log.WORDS, given)) > 0

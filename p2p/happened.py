@@ -37,10 +37,14 @@ class WentLive:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """The other side brought envelopes that are on disk now."""
+    """The other side brought envelopes that are on disk now.
+
+    `news`: they are few, or were pushed. Else they were caught up on, and others may have them.
+    """
 
     log: Log
     ids: tuple[EnvelopeId, ...]
+    news: bool = True
 
 
 @dataclass(frozen=True, slots=True)

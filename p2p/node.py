@@ -1,35 +1,42 @@
 """The nursery of one circle: a task for each conversation, live push, and who is here now.
 
-The node moves bytes between streams and `Conversation`s, hands what one brought to all others,
-and hangs up on whoever breaks a rule or falls silent. It knows no posts and keeps nothing.
+Theory of operation. Each conversation is a `Talk` in a task of its own; the node decides which
+there are. `Reach` dials, and parts again, as `Choice` says: with everybody in a circle of up to 9
+devices, with at most 8 in a larger one. Whoever dials us is taken, since by the same choice nobody
+needs us but those. `MAX_CONVERSATIONS` is for circles where few can be dialled at all: there the
+one that needs us least makes room, so that everybody has their turn.
+
+What one conversation brought, or our own home wrote, goes to all the others at once, except where
+the other side is known to hold it. So a post floods the circle: it takes the fastest way to each,
+and a broken or slow conversation holds up nobody else. Each conversation queues ids, not bytes, and
+nobody reads on while too much waits to be sent. What a flood could miss, because conversations come
+and go, the reconciliation that each begins with makes good. The node knows no posts and keeps
+nothing.
 """
 
-import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import trio
 
 from p2p import sync, wire
+from p2p.catching_up import CatchingUp
 from p2p.crypto import Entropy
 from p2p.errors import OurFault, PeerFault
 from p2p.happened import Brought, Happened, Met, NewCards, WentLive
 from p2p.host import Closed, FrameStream, Unreachable, address_peer
 from p2p.ids import DeviceId, EnvelopeId
+from p2p.neighbours import Choice
 from p2p.op import Log
 from p2p.ports import Shelf
-from p2p.reach import Reach
-from p2p.threshold import Threshold
+from p2p.reach import SPARE, Reach
+from p2p.talk import BEAT, SILENCE, Talk
+from p2p.threshold import Threshold, is_knock
 
-BEAT = 2.0  # seconds of our silence after which a heartbeat is sent
-SILENCE = 6.0  # seconds of their silence after which we hang up
 AGAIN = 900.0  # seconds between reconciliations of an open conversation
 MAX_CONVERSATIONS = 64
-STALL = 60.0  # seconds without a step forward after which a conversation is given up
 SHORT = 0.3  # seconds: a conversation that ends sooner does not count as having reached someone
-
-log = logging.getLogger("hearthside.node")
 
 
 class Dialer(Protocol):
@@ -82,23 +89,6 @@ class Directory(Protocol):
         """Somebody was admitted over our door."""
 
 
-@dataclass(slots=True, eq=False)
-class _Talk:
-    """A running conversation."""
-
-    conversation: sync.Conversation
-    stream: FrameStream
-    scope: trio.CancelScope
-    wake: trio.Event
-    drained: trio.Event
-    heard: float = field(default_factory=trio.current_time)
-    stepped: float = field(default_factory=trio.current_time)
-    steps: int = 0
-
-    def poke(self) -> None:
-        self.wake.set()
-
-
 class Node:
     """All conversations of one circle on one computer."""
 
@@ -112,12 +102,16 @@ class Node:
         self._entropy = entropy
         self.own_door = own_door
         self._dialer: Dialer | None = None
-        self._talks: dict[DeviceId, _Talk] = {}
+        self._talks: dict[DeviceId, Talk] = {}
+        self._turn = CatchingUp(trio.current_time)
         self._threshold = Threshold(shelf, self._answering, directory.let_in)
         self._hints: dict[DeviceId, list[str]] = {}
+        self._choice = Choice(own_door, {})
+        self._made_room: dict[DeviceId, float] = {}
         self.reach = Reach(
-            dial=self._dial, here=self.here, waiting=directory.waiting, entropy=entropy
-        )
+            dial=self._dial, here=self.here, led=self._led, waiting=directory.waiting,
+            choose=self._choose, part=self._part, entropy=entropy,
+        )  # fmt: skip
 
     async def run(
         self, dialer: Dialer, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
@@ -128,6 +122,7 @@ class Node:
             self.people_changed()
             await nursery.start(self.reach.run)
             nursery.start_soon(self._reconcile_now_and_then)
+            nursery.start_soon(self._pass_the_turn_on)
             task_status.started()
 
     # -- what the home tells -------------------------------------------------------------------
@@ -139,6 +134,7 @@ class Node:
     def people_changed(self) -> None:
         """Devices came or went: talk to whom we should, hang up on whom we must not talk to."""
         ways = self._directory.ways()
+        self._choice = Choice(self.own_door, {d: way.door for d, way in ways.items()})
         self.reach.want(ways)
         for device, talk in list(self._talks.items()):
             now = self._shelf.device_at(talk.stream.peer)
@@ -154,7 +150,7 @@ class Node:
                 self._directory.lost(device)
                 self._directory.met(now)
 
-    def announce(self, kind: Log, ids: Iterable[EnvelopeId], *, but: _Talk | None = None) -> None:
+    def announce(self, kind: Log, ids: Iterable[EnvelopeId], *, but: Talk | None = None) -> None:
         """These envelopes are on disk: hand them to everybody here."""
         names = list(ids)
         for talk in list(self._talks.values()):
@@ -185,7 +181,7 @@ class Node:
             for talk in ready:
                 talk.scope.cancel()
 
-    def cards_changed(self, cards: Sequence[wire.Card], *, but: _Talk | None = None) -> None:
+    def cards_changed(self, cards: Sequence[wire.Card], *, but: Talk | None = None) -> None:
         """Hand on newer address cards, and try them."""
         for talk in list(self._talks.values()):
             if talk is not but:
@@ -199,6 +195,8 @@ class Node:
         for device, way in self._directory.ways().items():
             if peer is None or way.door == peer:
                 self._hints.setdefault(device, []).append(address)
+                if peer is not None:
+                    self.reach.visit(device)
         self.reach.nudge()
 
     # -- streams -------------------------------------------------------------------------------
@@ -211,7 +209,7 @@ class Node:
             if conversation is not None:
                 await self._talk(conversation, stream)
             return
-        if len(self._talks) >= MAX_CONVERSATIONS and device not in self._talks:
+        if device not in self._talks and self._is_full() and not self._guest_before(device):
             return
         try:
             with trio.fail_after(SILENCE):
@@ -219,11 +217,55 @@ class Node:
         except (Closed, PeerFault, trio.TooSlowError):
             await stream.close()
             return
-        if _is_knock(first):
+        if is_knock(first):
             # Let in, but the answer was lost on the way: they stand at the door still.
             await self._threshold.serve(stream, first)
             return
         await self._talk(self._answering(stream.peer), stream, first)
+
+    def _is_full(self) -> bool:
+        living = sum(not talk.scope.cancel_called for talk in self._talks.values())
+        return living >= MAX_CONVERSATIONS
+
+    def _guest_before(self, device: DeviceId) -> DeviceId | None:
+        """Who of those that called us may make room for this one, if we need them least.
+
+        Not chosen, or at least here for longest; nobody who came only just now, and nobody for
+        somebody who has made room only just now: so all who wait have their turn.
+        """
+        chosen = self.reach.chosen
+        settled = trio.current_time() - SPARE
+        if self._made_room.get(device, settled) > settled:
+            return None
+        guests = [
+            (other in chosen, talk.begun, other)
+            for other, talk in self._talks.items()
+            if not talk.conversation.leads
+            and talk.begun <= settled
+            and not talk.scope.cancel_called
+        ]
+        return min(guests)[2] if guests else None
+
+    def _room_for(self, device: DeviceId, talk: Talk) -> bool:
+        """Whether one more may be here; if need be a guest has to go."""
+        if talk.conversation.leads or not self._is_full():
+            return True
+        guest = self._guest_before(device)
+        if guest is None:
+            return False
+        self._made_room[guest] = trio.current_time()
+        self._talks[guest].scope.cancel()
+        return True
+
+    def _choose(self, passed: Iterable[DeviceId]) -> set[DeviceId]:
+        return self._choice.near(passed)
+
+    def _led(self) -> set[DeviceId]:
+        return {device for device, talk in self._talks.items() if talk.conversation.leads}
+
+    def _part(self, device: DeviceId) -> None:
+        if device in self._led():
+            self._talks[device].scope.cancel()
 
     def _answering(self, door: bytes) -> sync.Conversation:
         return self._conversation(door, leads=False, show_chain=False)
@@ -236,6 +278,8 @@ class Node:
             hour=self._clock.hour(),
             nonce=self._entropy(16),
             show_chain=show_chain,
+            turn=self._turn,
+            clock=self._clock.hour,
         )
 
     async def _dial(self, device: DeviceId) -> bool:
@@ -267,74 +311,63 @@ class Node:
         self, conversation: sync.Conversation, stream: FrameStream, first: bytes | None = None
     ) -> None:
         """Hold a conversation to its end. `first`: a frame of theirs that was read already."""
-        talk = _Talk(conversation, stream, trio.CancelScope(), trio.Event(), trio.Event())
+        talk = Talk(conversation, stream, self._react)
         try:
-            with talk.scope:
-                async with trio.open_nursery() as nursery:
-                    nursery.start_soon(self._write, talk)
-                    await self._read(talk, first)
-                    nursery.cancel_scope.cancel()
-        except* (Closed, trio.TooSlowError):
-            pass
-        except* PeerFault as faults:
-            log.info("hung up: %s", "; ".join(str(f) for f in _leaves(faults)))
-        except* OurFault as faults:
-            log.warning("our fault: %s", "; ".join(str(f) for f in _leaves(faults)))
-        except* Exception as faults:  # noqa: BLE001 - one broken conversation must not end the home
-            log.error(  # noqa: TRY400 - a traceback could carry words
-                "a conversation failed: %s", ", ".join(type(f).__name__ for f in _leaves(faults))
-            )
+            await talk.run(first)
         finally:
-            with trio.CancelScope(shield=True), trio.move_on_after(2):
-                await stream.close()
             device = conversation.device
-            if device is not None:
-                self._shelf.talk_over(device)
+            if device is not None and self._talks.get(device, talk) is talk:
+                self._shelf.talk_over(device)  # not for the loser of two: the other goes on
             if device is not None and self._talks.get(device) is talk:
                 del self._talks[device]
                 self._directory.lost(device)
                 self.reach.nudge()
+            self._catch_up_next(conversation)
 
-    async def _read(self, talk: _Talk, data: bytes | None) -> None:
-        while True:
-            while talk.conversation.crowded:
-                await talk.drained.wait()
-            if data is None:
-                with trio.fail_after(SILENCE):
-                    data = await talk.stream.receive()
-            talk.conversation.receive(data)
-            data = None
-            talk.heard = trio.current_time()
-            self._expect_progress(talk)
-            for happened in talk.conversation.happened():
-                if not self._react(talk, happened):
-                    return
-            talk.poke()
-            await trio.lowlevel.checkpoint()
-
-    def _expect_progress(self, talk: _Talk) -> None:
-        """Heartbeats alone don't keep a conversation that gets nowhere."""
-        steps = talk.conversation.steps
-        if steps != talk.steps or talk.conversation.phase is sync.Phase.LIVE:
-            talk.steps, talk.stepped = steps, talk.heard
-        elif talk.heard - talk.stepped > STALL:
-            raise PeerFault("a conversation that gets nowhere")
-
-    def _react(self, talk: _Talk, happened: Happened) -> bool:
+    def _react(self, talk: Talk, happened: Happened) -> bool:
         match happened:
             case Met(device):
                 if not self._adopt(device, talk):
                     return False
                 self._directory.met(device)
-            case Brought(kind, ids):
-                self.announce(kind, ids, but=talk)
+                self.reach.look()
+            case Brought(kind, ids, news):
+                if news:
+                    self.announce(kind, ids, but=talk)
+                else:
+                    self._others_lag(talk)
             case NewCards(cards):
                 self.cards_changed(cards, but=talk)
             case WentLive():
                 self.words_wait()
+                self._catch_up_next(talk.conversation)
         return True
 
-    def _adopt(self, device: DeviceId, talk: _Talk) -> bool:
+    def _others_lag(self, caught_up: Talk) -> None:
+        """Much came by one: the others find out by their sets what they lack of it, if anything."""
+        for talk in self._talks.values():
+            if talk is not caught_up:
+                talk.conversation.behind = True
+        if caught_up.conversation.phase is sync.Phase.LIVE:  # asked for, so no going live follows
+            self._catch_up_next()
+
+    def _catch_up_next(self, done: sync.Conversation | None = None) -> None:
+        """One conversation is through with its sets, or over: one of those put off has the turn."""
+        self._turn.leave(done)
+        for talk in self._talks.values():
+            # One that has been asked to go through its sets already holds up nobody else.
+            if self._turn.free and talk.conversation.due and talk.conversation.reconcile():
+                self._turn.take(talk.conversation)
+                talk.poke()
+
+    async def _pass_the_turn_on(self) -> None:
+        """Who is slow loses the turn, although those who wait for it have no cause to ask."""
+        while True:
+            await trio.sleep_until(self._turn.lapses)
+            self._turn.lapse()
+            self._catch_up_next()
+
+    def _adopt(self, device: DeviceId, talk: Talk) -> bool:
         """One conversation a device. False if an older one is the one to keep.
 
         When both dialled at once, the dial of the lower door key wins on both sides. Otherwise the
@@ -349,25 +382,10 @@ class Node:
                 return False
             del self._talks[device]
             older.scope.cancel()
+        elif older is None and not self._room_for(device, talk):
+            return False
         self._talks[device] = talk
         return True
-
-    async def _write(self, talk: _Talk) -> None:
-        while True:
-            talk.wake = trio.Event()
-            sent = False
-            while frames := talk.conversation.to_send():
-                for frame in frames:
-                    await talk.stream.send(frame)
-                sent = True
-                talk.drained.set()
-                talk.drained = trio.Event()
-            if sent:
-                continue
-            with trio.move_on_after(BEAT) as scope:
-                await talk.wake.wait()
-            if scope.cancelled_caught:
-                await talk.stream.send(wire.encode(wire.Beat()))
 
     async def _reconcile_now_and_then(self) -> None:
         while True:
@@ -377,18 +395,3 @@ class Node:
                 if talk.conversation.leads:
                     talk.conversation.reconcile()
                     talk.poke()
-
-
-def _is_knock(data: bytes) -> bool:
-    try:
-        return isinstance(wire.decode(data), wire.Knock)
-    except PeerFault:
-        return False  # for the conversation to judge
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterable[BaseException]:
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            yield from _leaves(error)
-        else:
-            yield error

@@ -6,15 +6,20 @@ header's bytes, the signature is over the op id, so the signed bytes themselves 
 never made again from parts. The payload hangs on the header by a salted hash: an op without it
 (*stripped*, §9) is still whole as a link, and a short erased text cannot be guessed.
 
+What travels is the *body*: of the header only what the receiver does not know already. Circle and
+epoch follow from the key that opened it, class and hour stand on the envelope, payload hash and
+size follow from the payload. The receiver puts the header together again and hashes that, so a
+body that was moved elsewhere makes another op, which nobody has signed.
+
 Encoding is MessagePack by msgspec. Whoever decodes encodes again and compares: one op has exactly
 one spelling, so ids cannot be bent. Sources: protocol §2, §9; limits in bytes below.
 """
 
-from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from p2p.crypto import SIGNATURE_SIZE, digest, sign, sign_public, verify
 from p2p.errors import OurFault, PeerFault
@@ -33,10 +38,10 @@ TEXT_LIMIT: Final = 48 * 1024
 PAYLOAD_LIMIT: Final = 52 * 1024
 """The whole payload: 48 KiB of text and 4 KiB for title, nonce and framing.
 
-The largest op then takes 54,363 B as a body and 55,346 B as an envelope, below its 64 KiB.
+The largest op then takes 53,842 B as a body and 55,346 B as an envelope, below its 64 KiB.
 """
-BODY_LIMIT: Final = HEADER_LIMIT + SIGNATURE_SIZE + SALT_SIZE + PAYLOAD_LIMIT + 11
-"""Everything at its largest, and 11 B of MessagePack: array 1, long bins 3 + 3, short 2 + 2."""
+BODY_LIMIT: Final = PAYLOAD_LIMIT + 594
+"""Everything at its largest: 594 B are all the rest of a body, with MessagePack's own bytes."""
 HEADS_LIMIT: Final = 8
 AUTHORITY_HEADS_LIMIT: Final = 4
 INT_LIMIT: Final = 2**53
@@ -94,6 +99,7 @@ class Header(
     array_like=True,
     frozen=True,
     forbid_unknown_fields=True,
+    gc=False,  # holds nothing that could hold it; a large sync makes very many
 ):
     """What is signed, in protocol §2's order. Sizes and ranges hold for every decoded header."""
 
@@ -128,35 +134,63 @@ class Header(
     """Milliseconds since 1970 by the author's clock: for display, trusted for nothing."""
 
 
-class _Body(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
-    header: Annotated[bytes, msgspec.Meta(max_length=HEADER_LIMIT)]
+class Place(NamedTuple):
+    """Where a body was found: what its header says too and the body leaves out."""
+
+    circle: CircleId
+    log: Log
+    epoch: EpochId
+    hour: int
+
+
+class _Body(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True, gc=False):
+    device: Annotated[DeviceId, _ID]
+    seq: _Int
+    prev: _SomeOpId
+    heads: Annotated[tuple[_SomeOpId, ...], msgspec.Meta(max_length=HEADS_LIMIT)]
+    authority_heads: Annotated[
+        tuple[_SomeOpId, ...], msgspec.Meta(max_length=AUTHORITY_HEADS_LIMIT)
+    ]
+    kind: _Int
+    written_at: _Int
     signature: Annotated[bytes, msgspec.Meta(min_length=SIGNATURE_SIZE, max_length=SIGNATURE_SIZE)]
-    salt: Annotated[bytes, msgspec.Meta(max_length=SALT_SIZE)]
+
+
+class _Whole(_Body, frozen=True, tag=0, gc=False):
+    salt: Annotated[bytes, msgspec.Meta(min_length=SALT_SIZE, max_length=SALT_SIZE)]
     payload: Annotated[bytes, msgspec.Meta(max_length=PAYLOAD_LIMIT)]
+
+
+class _Stripped(_Body, frozen=True, tag=1, gc=False):
+    payload_hash: Annotated[bytes, _ID]
+    payload_size: Annotated[int, msgspec.Meta(ge=0, le=PAYLOAD_LIMIT)]
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _HEADER_DECODER: Final = msgspec.msgpack.Decoder(Header)
-_BODY_DECODER: Final = msgspec.msgpack.Decoder(_Body)
+_BODY_DECODER: Final = msgspec.msgpack.Decoder(_Whole | _Stripped)
 
 
-@dataclass(frozen=True, slots=True)
-class SignedOp:
+class SignedOp(msgspec.Struct, frozen=True, gc=False):
     """An op as it travels, made by ``sign_op`` and ``decode``. A value alone proves nothing.
 
     ``salt`` is 16 B and ``payload`` what the header hashes; both are empty in a *stripped* op.
     """
 
     header: Header
-    header_bytes: bytes = field(repr=False)
-    signature: bytes = field(repr=False)
-    salt: bytes = field(repr=False)
-    payload: bytes = field(repr=False)
-    op_id: OpId = field(init=False)
+    header_bytes: bytes
+    signature: bytes
+    salt: bytes
+    payload: bytes
+    op_id: OpId = OpId(ZERO)
 
     def __post_init__(self) -> None:
         """Hash the header once; an op is asked for its name very often."""
-        object.__setattr__(self, "op_id", op_id(self.header_bytes))
+        force_setattr(self, "op_id", op_id(self.header_bytes))
+
+    def __repr__(self) -> str:
+        """Tell nothing of what it holds: this may end in a traceback."""
+        return "SignedOp(…)"
 
     @property
     def stripped(self) -> bool:
@@ -193,10 +227,15 @@ def sign_op(seed: bytes, header: Header, salt: bytes, payload: bytes) -> SignedO
     signature = sign(seed, SIGNATURE_DOMAIN, op_id(header_bytes))
     try:
         # Through the front door: what we could not read back we must not sign into our log.
-        op = decode(encode(SignedOp(header, header_bytes, signature, salt, payload)))
+        _HEADER_DECODER.decode(header_bytes)
+        op = decode(
+            encode(SignedOp(header, header_bytes, signature, salt, payload)), place_of(header)
+        )
         check(op)
-    except PeerFault:
+    except (PeerFault, msgspec.MsgspecError):
         raise OurFault("signing an op that breaks the rules") from None
+    if op.header_bytes != header_bytes:
+        raise OurFault("signing a header that is not its body's")
     if op.stripped:
         raise OurFault("signing an op without its payload")
     return op
@@ -208,26 +247,52 @@ def strip(op: SignedOp) -> SignedOp:
 
 
 def encode(op: SignedOp) -> bytes:
-    """Spell (header, signature, salt, payload) as MessagePack; the header as its signed bytes."""
-    return _ENCODER.encode(_Body(op.header_bytes, op.signature, op.salt, op.payload))
+    """Spell the body of an op as MessagePack; `place_of` its header is what it leaves out."""
+    h = op.header
+    own = (h.device, h.seq, h.prev, h.heads, h.authority_heads, h.kind, h.written_at, op.signature)
+    if op.stripped:
+        return _ENCODER.encode(_Stripped(*own, h.payload_hash, h.payload_size))
+    return _ENCODER.encode(_Whole(*own, op.salt, op.payload))
 
 
-def decode(body: bytes) -> SignedOp:
-    """Read what ``encode`` spelled, at most ``BODY_LIMIT`` bytes.
+def place_of(header: Header) -> Place:
+    """What the body of an op leaves out and its envelope tells."""
+    return Place(header.circle, header.log, header.epoch, header.hour)
+
+
+def decode(body: bytes, place: Place) -> SignedOp:
+    """Read what ``encode`` spelled, at most ``BODY_LIMIT`` bytes, found at ``place``.
 
     ``PeerFault`` for anything else, and for any second spelling of the same. The header's sizes and
-    ranges hold afterwards; what its fields mean to each other is for ``check`` to judge.
+    ranges hold afterwards, and its payload is the header's; what its fields mean to each other is
+    for ``check`` to judge. In a founding op the circle is not that of the place but ``ZERO``.
     """
     if len(body) > BODY_LIMIT:
         raise PeerFault("an op too long")
     try:
         parts = _BODY_DECODER.decode(body)
-        header = _HEADER_DECODER.decode(parts.header)
     except msgspec.MsgspecError:
         raise PeerFault("an op that does not decode") from None
-    if _ENCODER.encode(parts) != body or _ENCODER.encode(header) != parts.header:
+    if _ENCODER.encode(parts) != body:
         raise PeerFault("an op in a second spelling")
-    return SignedOp(header, parts.header, parts.signature, parts.salt, parts.payload)
+    if isinstance(parts, _Whole):
+        salt, payload = parts.salt, parts.payload
+        hashed, size = payload_hash(salt, payload), len(payload)
+    else:
+        salt = payload = b""
+        hashed, size = parts.payload_hash, parts.payload_size
+    circle = CircleId(ZERO) if parts.kind == Kind.FOUNDING else place.circle
+    header = Header(
+        VERSION, circle, parts.device, place.log, parts.seq, parts.prev, parts.heads,
+        parts.authority_heads, place.epoch, place.hour, parts.kind, hashed, size, parts.written_at,
+    )  # fmt: skip
+    return SignedOp(header, _ENCODER.encode(header), parts.signature, salt, payload)
+
+
+def payload_of(body: bytes) -> bytes:
+    """The payload in a body of our own store, unchecked; empty in a stripped one."""
+    parts = _BODY_DECODER.decode(body)
+    return parts.payload if isinstance(parts, _Whole) else b""
 
 
 def check(op: SignedOp) -> None:
@@ -251,20 +316,10 @@ def check(op: SignedOp) -> None:
         raise PeerFault("the founding op, and only it, has no circle")
     if founding and (header.seq or header.authority_heads or header.epoch != ZERO):
         raise PeerFault("a founding op with a past")
-    _check_payload(op)
+    if op.stripped and header.log is not Log.WORDS:
+        raise PeerFault("an authority op without its payload")
 
 
 def verify_signature(op: SignedOp) -> bool:
     """Say whether ``header.device`` signed this op: Ed25519 over tag ‖ op id. Never raises."""
     return verify(op.header.device, SIGNATURE_DOMAIN, op.op_id, op.signature)
-
-
-def _check_payload(op: SignedOp) -> None:
-    if op.stripped:
-        if op.payload or op.header.log is not Log.WORDS:
-            raise PeerFault("an op without its salt")
-        return
-    if len(op.salt) != SALT_SIZE or len(op.payload) != op.header.payload_size:
-        raise PeerFault("a salt or payload of the wrong size")
-    if payload_hash(op.salt, op.payload) != op.header.payload_hash:
-        raise PeerFault("a payload that is not the header's")

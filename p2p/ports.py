@@ -3,14 +3,27 @@
 All of it is synchronous and durable on return: when `take_in` answers, the ops are on disk.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.op import Log
-from p2p.reconcile import Item
-from p2p.wire import Card, Grant
+from p2p.reconcile import ItemSet
+from p2p.wire import Card, Grant, Logbook
+
+Turn = tuple[int, int, int]
+"""When an envelope is handed over among many: lower first. Newest hour, then a log at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Seqs of a device's log that are not here: from `first` up to, not including, `end`."""
+
+    device: DeviceId
+    log: Log
+    first: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +31,14 @@ class TakenIn:
     """What became of envelopes handed in.
 
     `new` are now held; `closed` open under no secret held here (hand them in again once one more
-    secret is known); `learned` tells that a secret was learned on the way.
+    secret is known); `learned` tells that a secret was learned on the way; `holes` lie right before
+    what is new.
     """
 
     new: tuple[EnvelopeId, ...] = ()
     closed: tuple[bytes, ...] = ()
     learned: bool = False
+    holes: tuple[Hole, ...] = ()
 
 
 class Shelf(Protocol):
@@ -38,16 +53,37 @@ class Shelf(Protocol):
     def own_held(self) -> tuple[int, int]:
         """The same for this device."""
 
-    def items(self, log: Log, epochs: frozenset[EpochId] | None) -> Sequence[Item]:
+    def item_set(self, log: Log, epochs: frozenset[EpochId] | None) -> ItemSet:
         """(hour, envelope id) of everything held in a log, or of these epochs of it."""
+
+    def sorted_ids(self, log: Log, epochs: frozenset[EpochId] | None) -> bytes:
+        """The envelope ids of the same set, sorted, end to end."""
+
+    def frontier(self, epochs: frozenset[EpochId]) -> bytes:
+        """The digest over all authentic words of these epochs."""
+
+    def logs(self, epochs: frozenset[EpochId]) -> list[Logbook]:
+        """The same ops, a log at a time."""
+
+    def in_log(self, hole: Hole, epochs: frozenset[EpochId]) -> list[EnvelopeId]:
+        """What is held in a stretch of a log, the newest of it where it is long."""
+
+    def holes(self) -> Sequence[Hole]:
+        """What is missing below the highest seq held of each log."""
 
     def held(self, log: Log, ids: Iterable[EnvelopeId]) -> set[EnvelopeId]:
         """Which of these envelopes are held."""
 
+    def newest_first(self, ids: Sequence[EnvelopeId]) -> list[tuple[Turn, EnvelopeId]]:
+        """Those of these envelopes that are held, each with its turn; in no order."""
+
+    def newest(self, epochs: frozenset[EpochId], most: int) -> list[EnvelopeId]:
+        """What a person would read first: the newest posts of these epochs, newest first."""
+
     def envelopes(self, ids: Sequence[EnvelopeId]) -> Iterator[tuple[EnvelopeId, bytes]]:
         """Each id with its envelope, in the order asked; empty bytes for one that is not held."""
 
-    def take_in(self, log: Log, envelopes: Sequence[bytes]) -> TakenIn:
+    def take_in(self, log: Log, envelopes: Mapping[EnvelopeId, bytes]) -> TakenIn:
         """Open, check, judge and keep. Raises `PeerFault` where the sender broke a rule."""
 
     def epochs(self) -> Sequence[EpochId]:
@@ -78,7 +114,10 @@ class Shelf(Protocol):
         """A device says it holds so many of our own words; 0: all it holds has come."""
 
     def talk_over(self, device: DeviceId) -> None:
-        """The conversation with a device has ended, one way or another."""
+        """The conversation with a device has ended, or went live without its words.
+
+        What it claims is heeded for a while; the words may come yet.
+        """
 
     def cards(self) -> list[Card]:
         """The newest address card of every current device, our own too."""

@@ -12,9 +12,10 @@ A frame limit cuts a message short: what did not fit becomes one fingerprint up 
 taken up again in the next round. Every frame settles or splits at least its first open range, so
 both sides come to an end.
 
-Work is bounded: a message of m bytes has fewer than m/3 ranges, which never overlap, each a
-binary search and two sums; an answer has at most all our ids and 16 fingerprints for each range
-asked about. How many rounds a peer may ask for is the budget of whoever holds the conversation.
+Work is bounded: in a conversation a message has at most `MOST_RANGES` ranges, elsewhere a third
+of its bytes; they never overlap, each is a binary search and two sums; an answer has at most all
+our ids and 16 fingerprints for each range asked about. How many rounds a peer may ask for is the
+budget of whoever holds the conversation.
 
 Fingerprints add up ids, so a *member* can forge equal ones; sync therefore compares true digests
 afterwards (protocol §7). Sources: Negentropy Protocol V1 (github.com/hoytech/negentropy,
@@ -25,9 +26,8 @@ import sys
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import accumulate, pairwise
-from typing import Final
+from typing import Final, Protocol
 
 from p2p.errors import OurFault, PeerFault
 from p2p.ids import ID_SIZE
@@ -45,9 +45,10 @@ from p2p.reconcile_wire import (
     Range,
     Say,
     Skip,
+    fingerprint,
     parse,
+    parting_bound,
     spell,
-    varint,
     version,
 )
 
@@ -55,11 +56,22 @@ Item = tuple[int, bytes]
 """(created, id): a time of 0 to 2⁶⁴−2 in any unit, here hours; 32 bytes."""
 
 LEAST_FRAME: Final = 4096
-"""Smallest frame limit in bytes: a split, or a list of 31 ids, must always fit."""
+"""Smallest frame limit in bytes: a split, or a list of 47 ids, must always fit."""
+
+MOST_RANGES: Final = 2048
+"""Ranges in one message of a conversation: what bounds the work, as its frame limit does bytes.
+
+Not of the protocol's own: an implementation without a frame limit says more at once.
+"""
 
 _SUM_MASK: Final = 2**256 - 1
 _BUCKETS: Final = 16
+# Fewer items than this are listed, where a set is not begun with: half as many again as the 32 of
+# the reference. A few new items in the last of 16³ parts of a hundred thousand then cost no third
+# round trip. Which of the two a side says is its own choice.
+_LISTED: Final = 48
 # What every message keeps room for: one skip, and one fingerprint to infinity (two bytes).
+_RESERVED_RANGES: Final = 2
 _RESERVE: Final = LONGEST_BOUND + 1 + 2 + 1 + FINGERPRINT_SIZE
 # What an id list takes beside its ids: a skip before it, its own bound and mode, its count.
 _LIST_OVERHEAD: Final = 2 * (LONGEST_BOUND + 1) + LONGEST_VARINT
@@ -75,6 +87,25 @@ class Step:
     """Ids that they hold and we do not."""
     reply: bytes | None
     """The next message to send, or None: done."""
+
+
+class ItemSet(Protocol):
+    """What a side asks of its set: items in one order, named by their index in it."""
+
+    def __len__(self) -> int:
+        """Count the items."""
+
+    def find(self, bound: Bound, start: int) -> int:
+        """Give the index of the first item at or above a bound, but at least ``start``."""
+
+    def ids(self, start: int, end: int) -> list[bytes]:
+        """List the ids of a range of indexes."""
+
+    def fingerprint(self, start: int, end: int) -> bytes:
+        """Give the 16 B fingerprint of a range of indexes."""
+
+    def bound_before(self, index: int) -> Bound:
+        """Give the shortest bound that parts item ``index`` from the one before it."""
 
 
 class ItemVector:
@@ -107,42 +138,49 @@ class ItemVector:
 
     def fingerprint(self, start: int, end: int) -> bytes:
         """Give the 16 B fingerprint of a range of indexes: its ids' sum and count, hashed."""
-        total = (self._sums[end] - self._sums[start]) & _SUM_MASK
-        summed = sha256(total.to_bytes(ID_SIZE, "little") + varint(end - start))
-        return summed.digest()[:FINGERPRINT_SIZE]
+        return fingerprint((self._sums[end] - self._sums[start]) & _SUM_MASK, end - start)
 
     def bound_before(self, index: int) -> Bound:
         """Give the shortest bound that parts item ``index`` from the one before it."""
         (created_before, before), (created, name) = self._items[index - 1 : index + 1]
         if created != created_before:
             return created, b""
-        differing = int.from_bytes(before) ^ int.from_bytes(name)
-        return created, name[: ID_SIZE - (differing.bit_length() - 1) // 8]
+        return parting_bound(created, before, name)
 
 
 class Initiator:
     """The side that begins and learns. One run: ``start``, then ``receive`` until no reply."""
 
-    __slots__ = ("_awaiting", "_frame_limit", "_started", "_vector")
+    __slots__ = ("_awaiting", "_frame_limit", "_most_ranges", "_started", "_vector")
 
-    def __init__(self, vector: ItemVector, frame_limit: int = 0) -> None:
+    def __init__(
+        self, vector: ItemSet, frame_limit: int = 0, most_ranges: int = sys.maxsize
+    ) -> None:
         """Take our set and the most bytes a message may have: 0 for no limit, or at least 4,096.
 
-        ``OurFault`` for a limit between.
+        ``OurFault`` for a limit between. `most_ranges`: in one message, of either side.
         """
         _expect_limit(frame_limit)
         self._vector = vector
         self._frame_limit = frame_limit
+        self._most_ranges = most_ranges
         self._started = False
         self._awaiting = False
 
-    def start(self) -> bytes:
-        """Give the first message. ``OurFault`` the second time."""
+    def start(self, *, whole: bool = False) -> bytes:
+        """Give the first message. ``OurFault`` the second time.
+
+        `whole`: one fingerprint over all. Twenty bytes where both are likely to have the same, and
+        half a round trip more where they have not.
+        """
         if self._started:
             raise OurFault("a reconciliation begun twice")
         self._started = self._awaiting = True
-        message = _Message(self._vector, self._frame_limit)
-        message.split(START, 0, len(self._vector), INFINITY)
+        message = _Message(self._vector, self._frame_limit, self._most_ranges)
+        if whole:
+            message.put_off(START, 0)
+        else:
+            message.split(START, 0, len(self._vector), INFINITY)
         return bytes(message.content)
 
     def receive(self, message: bytes) -> Step:
@@ -155,21 +193,25 @@ class Initiator:
         if version(message) != PROTOCOL:
             raise PeerFault("a reconciliation in another version")
         learned = Step([], [], None)
-        reply = _answer(self._vector, message, self._frame_limit, learned)
+        answer = _Message(self._vector, self._frame_limit, self._most_ranges)
+        reply = _answer(answer, message, learned)
         self._awaiting = len(reply) > 1
         return Step(learned.have, learned.need, reply if self._awaiting else None)
 
 
-def respond(vector: ItemVector, message: bytes, frame_limit: int = 0) -> bytes:
+def respond(
+    vector: ItemSet, message: bytes, frame_limit: int = 0, most_ranges: int = sys.maxsize
+) -> bytes:
     """Answer one message as the side that is asked; it keeps no state and learns nothing.
 
     An answer of the version byte alone means: nothing to add, or "I speak only this version".
-    ``PeerFault`` for what is no message; ``OurFault`` for a frame limit of 1 to 4,095.
+    ``PeerFault`` for what is no message, or has more than `most_ranges`; ``OurFault`` for a frame
+    limit of 1 to 4,095.
     """
     _expect_limit(frame_limit)
     if version(message) != PROTOCOL:
         return bytes((PROTOCOL,))
-    return _answer(vector, message, frame_limit, None)
+    return _answer(_Message(vector, frame_limit, most_ranges), message, None)
 
 
 class _Message:
@@ -179,21 +221,24 @@ class _Message:
     the range's end, or less if it did not fit. A skip is written once something follows it.
     """
 
-    __slots__ = ("_room", "_spoken", "_vector", "content")
+    __slots__ = ("_ranges", "_room", "_spoken", "content", "most_ranges", "vector")
 
-    def __init__(self, vector: ItemVector, limit: int) -> None:
-        self._vector = vector
+    def __init__(self, vector: ItemSet, limit: int, most_ranges: int) -> None:
+        self.vector = vector
+        self.most_ranges = most_ranges
         self._room = limit - _RESERVE if limit else sys.maxsize
+        self._ranges = most_ranges - _RESERVED_RANGES
         self._spoken = START
         self.content = bytearray((PROTOCOL,))
 
     def split(self, lower: Bound, start: int, end: int, upper: Bound) -> tuple[Bound, int]:
-        """Say more about a range: 16 fingerprints of equal parts, or the ids if fewer than 32."""
-        size, larger = divmod(end - start, _BUCKETS)
-        if size <= 1:
+        """Say more about a range: 16 fingerprints of equal parts, or the ids where they are few."""
+        few = _LISTED if self._spoken != START or lower != START else 2 * _BUCKETS
+        if end - start < few:
             return self.list_ids(lower, start, end, upper)
+        size, larger = divmod(end - start, _BUCKETS)
         edges = [start + part * size + min(part, larger) for part in range(_BUCKETS + 1)]
-        bounds = [*map(self._vector.bound_before, edges[1:-1]), upper]
+        bounds = [*map(self.vector.bound_before, edges[1:-1]), upper]
         parts = zip(bounds, pairwise(edges), strict=True)
         ranges = [Range(bound, self._fingerprint(*edge)) for bound, edge in parts]
         return (upper, end) if self._add(lower, ranges, self._room) else (lower, start)
@@ -203,36 +248,38 @@ class _Message:
         fitting = max(0, self._room - len(self.content) - _LIST_OVERHEAD) // ID_SIZE
         if end - start > fitting > 0:
             end = start + fitting
-            upper = self._vector.bound_before(end)
-        ranges = [Range(upper, IdList(self._vector.ids(start, end)))]
+            upper = self.vector.bound_before(end)
+        ranges = [Range(upper, IdList(self.vector.ids(start, end)))]
         return (upper, end) if self._add(lower, ranges, self._room) else (lower, start)
 
     def put_off(self, lower: Bound, start: int) -> None:
         """Say all that is left in one fingerprint, for which room was kept."""
-        rest = Range(INFINITY, self._fingerprint(start, len(self._vector)))
+        rest = Range(INFINITY, self._fingerprint(start, len(self.vector)))
+        self._ranges += _RESERVED_RANGES
         self._add(lower, [rest], self._room + _RESERVE)
 
     def _fingerprint(self, start: int, end: int) -> Say:
-        return Fingerprint(self._vector.fingerprint(start, end))
+        return Fingerprint(self.vector.fingerprint(start, end))
 
     def _add(self, lower: Bound, ranges: list[Range], room: int) -> bool:
         if lower != self._spoken:
             ranges = [Range(lower, Skip()), *ranges]
         before = [self._spoken, *(given.upper for given in ranges)]
         chunk = b"".join(spell(given, at[0]) for given, at in zip(ranges, before, strict=False))
-        if len(self.content) + len(chunk) > room:
+        if len(self.content) + len(chunk) > room or len(ranges) > self._ranges:
             return False
         self.content += chunk
+        self._ranges -= len(ranges)
         self._spoken = before[-1]
         return True
 
 
-def _answer(vector: ItemVector, message: bytes, limit: int, learned: Step | None) -> bytes:
+def _answer(answer: _Message, message: bytes, learned: Step | None) -> bytes:
     """Answer a message of our version; ``learned`` is filled for the side that began."""
-    answer = _Message(vector, limit)
+    vector = answer.vector
     lower, start = START, 0
     # Read to its end before anything is answered: a message is whole, or it is a fault.
-    for given in list(parse(message)):
+    for given in list(parse(message, answer.most_ranges)):
         upper = given.upper
         if upper == lower:
             continue
@@ -252,6 +299,13 @@ def _answer(vector: ItemVector, message: bytes, limit: int, learned: Step | None
             break
         lower, start = upper, end
     return bytes(answer.content)
+
+
+def listed(message: bytes) -> list[bytes]:
+    """Give all ids that a message of ours lists, in its order."""
+    return [
+        name for given in parse(message) if isinstance(given.say, IdList) for name in given.say.ids
+    ]
 
 
 def _compare(ours: list[bytes], theirs: list[bytes], learned: Step) -> None:

@@ -75,3 +75,11 @@ class Threshold:
             if keeper.admitted:
                 return None
             answer = keeper.receive(await stream.receive())
+
+
+def is_knock(data: bytes) -> bool:
+    """Whether somebody who dialled begins at the door."""
+    try:
+        return isinstance(wire.decode(data), wire.Knock)
+    except PeerFault:
+        return False  # for the conversation to judge

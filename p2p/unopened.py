@@ -1,7 +1,8 @@
 """Authority envelopes that no secret opens yet: held back, and tried again when one was learned."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
+from p2p.envelope import envelope_id
 from p2p.errors import PeerFault
 from p2p.ids import EnvelopeId
 from p2p.op import Log
@@ -16,13 +17,15 @@ class Unopened:
     def __init__(self, shelf: Shelf) -> None:
         """`shelf` opens what it can."""
         self._shelf = shelf
-        self._held: dict[bytes, None] = {}
+        self._held: dict[EnvelopeId, bytes] = {}
 
-    def take_in(self, log: Log, envelopes: Sequence[bytes]) -> tuple[EnvelopeId, ...]:
-        """Hand envelopes in; what is new, also of those held back before."""
-        taken = self._shelf.take_in(log, envelopes)
-        if log is Log.WORDS:
-            return taken.new
+    def __contains__(self, name: EnvelopeId) -> bool:
+        """Whether it is held back."""
+        return name in self._held
+
+    def take_in(self, envelopes: Mapping[EnvelopeId, bytes]) -> tuple[EnvelopeId, ...]:
+        """Hand authority envelopes in; what is new, also of those held back before."""
+        taken = self._shelf.take_in(Log.AUTHORITY, envelopes)
         self._hold(taken)
         return taken.new + (self.try_again() if taken.learned else ())
 
@@ -30,7 +33,7 @@ class Unopened:
         """A secret was learned: what opens now."""
         new: tuple[EnvelopeId, ...] = ()
         while self._held:
-            held, self._held = list(self._held), {}
+            held, self._held = self._held, {}
             taken = self._shelf.take_in(Log.AUTHORITY, held)
             self._hold(taken)
             new += taken.new
@@ -39,6 +42,6 @@ class Unopened:
         return new
 
     def _hold(self, taken: TakenIn) -> None:
-        self._held.update(dict.fromkeys(taken.closed))
-        if sum(map(len, self._held)) > MOST:
+        self._held.update((envelope_id(envelope), envelope) for envelope in taken.closed)
+        if sum(map(len, self._held.values())) > MOST:
             raise PeerFault("too many envelopes that nothing opens")

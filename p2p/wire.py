@@ -70,10 +70,11 @@ class Envelopes(Frame, frozen=True, tag=4):
 
 
 class Want(Frame, frozen=True, tag=5):
-    """Asks for envelopes."""
+    """Asks for envelopes: for these, or, with `listed`, for all others in your last `Reconcile`."""
 
     log: Log_
     ids: Ids
+    listed: bool = False
 
 
 class Gone(Frame, frozen=True, tag=6):
@@ -119,17 +120,24 @@ class Need(Frame, frozen=True, tag=10):
 class Settled(Frame, frozen=True, tag=11):
     """My digest of a set, after I gave and got all that reconciliation named.
 
-    digest = BLAKE2b-256(both session nonces, log, sorted envelope ids).
+    digest = BLAKE2b-256(both session nonces, log, sorted envelope ids). `frontier` is the digest
+    over all authentic words in the epochs that both hold; none beside that of authority, whose
+    ops are each signed, so that equal ids are equal ops.
     """
 
     log: Log_
     digest: Bytes32
+    frontier: Bytes32 | None = None
 
 
 class Scope(Frame, frozen=True, tag=12):
-    """The epochs to reconcile words in: each side's own list; both take what the two share."""
+    """The epochs to reconcile words in: each side's own list; both take what the two share.
+
+    `held` is how many words I hold in mine: to who holds none the newest go at once.
+    """
 
     ids: Ids
+    held: Count
 
 
 class Again(Frame, frozen=True, tag=13):
@@ -155,6 +163,30 @@ class Cards(Frame, frozen=True, tag=15):
     """Addresses of members' devices."""
 
     cards: Annotated[list[Card], Meta(max_length=MAX_CARDS)]
+
+
+class Logbook(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """One log of a device: the highest seq held plus one, and the digest over its authentic ops."""
+
+    device: Bytes32
+    log: Log_
+    top: Count
+    digest: Bytes16
+
+
+class Logs(Frame, frozen=True, tag=16):
+    """What I hold of each log, where two frontiers differ: says where the difference is."""
+
+    logs: Annotated[list[Logbook], Meta(max_length=MAX_IDS)]
+
+
+class Ask(Frame, frozen=True, tag=17):
+    """Asks for what is held of a log from seq `first` up to, not including, `end`."""
+
+    device: Bytes32
+    log: Log_
+    first: Count
+    end: Count
 
 
 class Knock(Frame, frozen=True, tag=32):
@@ -194,10 +226,16 @@ class Admitted(Frame, frozen=True, tag=37):
 
 AnyFrame = (
     Hello | Chain | Reconcile | Envelopes | Want | Gone | Epochs | Grants | Ack | Need | Settled
-    | Scope | Again | Beat | Cards | Knock | Capsule | Request | Wait | Sorry | Admitted
+    | Scope | Again | Beat | Cards | Logs | Ask | Knock | Capsule | Request | Wait | Sorry
+    | Admitted
 )  # fmt: skip
 
-_any: msgspec.msgpack.Decoder[object] = msgspec.msgpack.Decoder()
+# MessagePack: where an array's first element begins, and how long a number of 128 or more can be.
+_SHORT_ARRAY = 0x90
+_HEADS = {0xDC: 3, 0xDD: 5}
+_NUMBERS = {0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9, 0xD1: 3, 0xD2: 5, 0xD3: 9}
+_tag = msgspec.msgpack.Decoder(int)
+_whole = msgspec.msgpack.Decoder(msgspec.Raw)
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[AnyFrame] = msgspec.msgpack.Decoder(AnyFrame)
 
@@ -220,13 +258,15 @@ def decode(data: bytes) -> AnyFrame:
 
 
 def _from_the_future(data: bytes) -> bool:
-    """Whether this is a frame of a later version that this one may pass over: tags from 128 on."""
+    """Whether this is a frame of a later version that this one may pass over: tags from 128 on.
+
+    What follows the tag is stepped over and never made: it could be a million empty lists.
+    """
+    start = _HEADS.get(data[0], 1 if data[0] & 0xF0 == _SHORT_ARRAY else 0) if data else 0
+    size = _NUMBERS.get(data[start], 0) if 0 < start < len(data) else 0
     try:
-        frame = _any.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        tag = _tag.decode(data[start : start + size])
+        _whole.decode(data)
+    except (msgspec.DecodeError, RecursionError):
         return False
-    return isinstance(frame, list) and bool(frame) and _ignorable(frame[0])
-
-
-def _ignorable(tag: object) -> bool:
-    return isinstance(tag, int) and not isinstance(tag, bool) and tag >= FIRST_IGNORABLE
+    return tag >= FIRST_IGNORABLE

@@ -2,7 +2,8 @@
 
 import hmac
 import re
-from hashlib import sha3_256
+from hashlib import blake2b, sha3_256
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from app import epochs, invite, shelf
 from app.circle.acts import KINDS
 from app.shelf import CARD
 from p2p import wire
-from p2p.crypto import unbox, verify
+from p2p.crypto import digest, unbox, verify
 from p2p.envelope import ClassKeys, open_, peek
-from p2p.ids import DeviceId, EpochId
-from p2p.op import Kind, encode, verify_signature
+from p2p.ids import CircleId, DeviceId, EpochId, OpId
+from p2p.op import Kind, Log, SignedOp, encode, verify_signature
+from p2p.runs import Vouched
 from p2p.wire import Grant
 from tools import vectors
 
@@ -51,21 +53,89 @@ def test_no_byte_of_a_vector_changes(made: dict[str, Json], name: str) -> None:
 
 
 def entries() -> list[Json]:
-    circle, extremes = vectors.read("circle"), vectors.read("envelopes")
-    return [*circle["ops"], *extremes["envelopes"]]
+    circle, extremes, runs = (vectors.read(name) for name in ("circle", "envelopes", "runs"))
+    return [*circle["ops"], *extremes["envelopes"], *runs["ops"]]
+
+
+def opened(entry: Json) -> SignedOp:
+    """The op in a frozen envelope, from the bytes and the secret alone."""
+    envelope = raw(entry["envelope"])
+    log = peek(envelope).envelope_class
+    keys = ClassKeys.from_secret(EpochId(raw(entry["epoch"])), log, raw(entry[log.name.lower()]))
+    return open_(envelope, keys, CircleId(raw(entry["circle"])))
 
 
 def test_every_frozen_envelope_opens_to_its_op() -> None:
     """From the bytes alone: the direction in which `make` does not go."""
     for entry in entries():
-        envelope = raw(entry["envelope"])
-        log = peek(envelope).envelope_class
-        secret = raw(entry[log.name.lower()])
-        op = open_(envelope, ClassKeys.from_secret(EpochId(raw(entry["epoch"])), log, secret))
+        op = opened(entry)
         assert vectors.named(op.header) == entry["header"]
+        assert op.header_bytes.hex() == entry["header_bytes"]
         assert (op.op_id.hex(), op.payload.hex()) == (entry["op_id"], entry["payload"])
-        assert verify_signature(op)
+        assert verify_signature(op) is entry.get("valid", True)
         assert len(encode(op)) == entry["body_size"]
+        assert encode(op).hex() == entry.get("body", encode(op).hex())
+
+
+def test_no_frozen_envelope_is_its_authors_in_another_circle() -> None:
+    """The same bytes found elsewhere hold an op that nobody signed; but for the founding op."""
+    elsewhere = bytes(range(32)).hex()
+    for entry in vectors.read("circle")["ops"]:
+        moved = opened({**entry, "circle": elsewhere})
+        at_home = moved.header.kind == Kind.FOUNDING
+        assert verify_signature(moved) is at_home
+        assert (moved.op_id.hex() == entry["op_id"]) is at_home
+
+
+def test_the_frozen_frontiers_are_hashes_over_the_frozen_ops() -> None:
+    """Written out from the document: what counts is the place, the log and the epoch."""
+    told = vectors.read("circle")
+    seen = [opened(entry) for entry in told["ops"]]
+    for scoped in told["frontier"]["scoped"]:
+        among = {raw(epoch) for epoch in scoped["scope"]}
+        ops = sorted(
+            (op.header.device, op.header.log, op.header.seq, op.op_id)
+            for op in seen
+            if op.header.log is Log.WORDS and op.header.epoch in among
+        )
+        parts = b"".join(d + bytes((log,)) + seq.to_bytes(8) + op for d, log, seq, op in ops)
+        assert digest("hearthside/frontier/1", parts).hex() == scoped["frontier"]
+        rows = []
+        for (device, log), group in groupby(ops, lambda op: op[:2]):
+            named = list(group)
+            over = b"".join(seq.to_bytes(8) + op for _, _, seq, op in named)
+            mark = blake2b(b"hearthside/log/1" + over, digest_size=16).hexdigest()
+            rows.append([device.hex(), int(log), named[-1][2] + 1, mark])
+        assert rows == scoped["logs"]
+    frontiers = [scoped["frontier"] for scoped in told["frontier"]["scoped"]]
+    assert told["frontier"]["frontier"] not in frontiers  # which is over authority too
+    assert len(set(frontiers)) > 1
+    words = next(said for said in told["settled"] if said["log"] == Log.WORDS)
+    assert words["frontier"] == frontiers[0]
+
+
+@pytest.mark.parametrize("order", ["as written", "backwards", "one by one", "backwards one by one"])
+def test_the_frozen_runs_are_authentic_or_not_in_any_order(order: str) -> None:
+    """What nobody vouches for is tried again whenever more has come."""
+    told = vectors.read("runs")
+    ops = [opened(entry) for entry in told["ops"]]
+    if "backwards" in order:
+        ops.reverse()
+    vouched = Vouched()
+    found: set[OpId] = set()
+    aside: list[SignedOp] = []
+    for waiting in [[op] for op in ops] if "one by one" in order else [ops]:
+        batch = waiting
+        while batch:
+            authentic, others = vouched.part(batch)
+            found |= {op.op_id for op in authentic}
+            aside += others
+            batch = [op for op in aside if vouched.awaits(op)]
+            aside = [op for op in aside if not vouched.awaits(op)]
+    named = {entry["what"] for entry in told["ops"] if OpId(raw(entry["op_id"])) in found}
+    assert named == set(told["authentic"])
+    assert set(told["void"]) < named
+    assert {entry["what"] for entry in told["ops"]} - named
 
 
 def test_every_kind_that_is_built_has_a_vector() -> None:

@@ -24,9 +24,11 @@ from stage import Theatre, tell_time_by
 from stage_clock import StageClock
 from stage_people import PASSPHRASE, Village
 
-from app.circle.state import NetStatus
+from app.circle.state import NetStatus, Post, PostKind
 from app.commands import MakeInvite
+from app.events import PostArrived, PostsArrived
 from ui.connection.item import pill
+from ui.feed.roles import Role
 
 ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "docs" / "images"
@@ -72,6 +74,7 @@ class Play:
         self.home()
         self.thread()
         self.looks()
+        self.on_the_way()
         self.writing()
         self.leaving()
 
@@ -238,7 +241,7 @@ class Play:
         stage.find("roomName")
         stage.shell.select(self.circle)
         # What is new stays new for as long as the pictures take.
-        stage.shell.visit.feed._dwell.setInterval(AN_HOUR)  # noqa: SLF001
+        stage.shell.visit.feed._seen._dwell.setInterval(AN_HOUR)  # noqa: SLF001
         for words in ("3am", "3 replies", "1 reply"):
             stage.reads(words)
         stage.until(
@@ -298,6 +301,35 @@ class Play:
         stage.key(Qt.Key.Key_End)
         stage.shoot("30-home-end")
         stage.key(Qt.Key.Key_Home)
+
+    def on_the_way(self) -> None:
+        """A reply that is here before what it answers, and a great deal coming in.
+
+        The home is told to say so: when it is truly so cannot be chosen.
+        """
+        stage = self.stage
+        feed = stage.shell.visit.feed
+        reply = Post(
+            post="a" * 64, kind=PostKind.REPLY, author=feed.data(feed.index(1), Role.AUTHOR_KEY),
+            author_name="Ines", mine=False, title=None, feeling=None, want=None, content_note=None,
+            body="Yes, mine did the same the first winter. It passed. Ask them about the dose "
+            "before you ask them about anything else.",
+            written_at=self.clock.local(), reply_to="b" * 64, thread="b" * 64, replies=0,
+            unread=False, edited=False, erased=False, unsent=False, parent_missing=True,
+            thread_missing=True,
+        )  # fmt: skip
+        stage.bridge.said.emit([PostsArrived(circle=self.circle, count=1240)])
+        stage.rest()
+        stage.bridge.said.emit([PostArrived(circle=self.circle, post=reply.post, content=reply)])
+        stage.shoot("30-reply-before-its-beginning")
+        stage.look.choose("dark")
+        stage.shoot("30-reply-before-its-beginning-dark")
+        stage.look.choose("light")
+        stage.look.set_scale(1.5)
+        stage.shoot("30-reply-before-its-beginning-150")
+        stage.look.set_scale(1.0)
+        stage.bridge.said.emit([PostsArrived(circle=self.circle, count=1)])
+        stage.until(lambda: "12" not in feed.property("catchingUp"), "it is over")
 
     def writing(self) -> None:
         """The sheet to write on."""

@@ -10,7 +10,8 @@ their own randomness and are therefore kept as long as they open to what they sh
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import msgspec
 
 from app import epochs, invite
+from app.chains import an_op_follows_the_one_before_it
 from app.circle import acts, rules
 from app.circle.acts import Act, DeviceKeys
 from app.circle.fold import AuthorityOp, View, fold
@@ -25,9 +27,9 @@ from app.circle.state import History
 from app.founding import Keys
 from app.refused import Refused
 from app.shelf import CARD
-from app.store import circles, ops
-from app.store.db import open_store
-from app.store.ops import OpState
+from app.store import circles, frontier, ops, sums
+from app.store.db import Database, open_store
+from app.store.ops import NewOp, OpState
 from p2p import wire
 from p2p.crypto import derive, digest, keyed, seal_public, sign, sign_public, unbox
 from p2p.door import Doorkeeper
@@ -53,6 +55,7 @@ from p2p.op import (
     verify_signature,
 )
 from p2p.reconcile import Initiator, Item, ItemVector, respond
+from p2p.runs import Spot, Vouched
 from p2p.sync import Conversation
 from tests.vectors.crooked import crooked
 
@@ -93,13 +96,14 @@ def named(header: Header) -> Json:
     return {name: plain(getattr(header, name)) for name in header.__struct_fields__}
 
 
-def sealed(op: SignedOp, secrets: EpochSecrets) -> Json:
-    """An op and its envelope."""
+def sealed(op: SignedOp, secrets: EpochSecrets, circle: CircleId) -> Json:
+    """An op, its envelope, and the circle where that is found."""
     keys = secrets.keys(op.header.log)
     assert keys is not None  # noqa: S101 - we made them
     envelope = seal(op, keys)
     return {
         "op_id": op.op_id.hex(),
+        "circle": circle.hex(),
         "header": named(op.header),
         "header_bytes": op.header_bytes.hex(),
         "signature": op.signature.hex(),
@@ -332,11 +336,13 @@ def a_circle(tape: Tape) -> Json:
     goodbye = [op.op_id for _, op in small.said if op.header.kind == Kind.LEAVE]
     earlier = epochs.usable(small.view(goodbye), keyring)
     told = [
-        {"what": what, **sealed(op, small.secrets[op.header.epoch])} for what, op in small.said
-    ]  # fmt: skip
+        {"what": what, **sealed(op, small.secrets[op.header.epoch], small.circle)}
+        for what, op in small.said
+    ]
     for (_, op), entry in zip(small.said, told, strict=True):
         act = acts.decode(op.header.kind, op.payload)
         entry["act"] = plain(act) if act is not None else None
+        entry["body"] = encode(op).hex()
     return {
         "ops": told,
         "fold": {
@@ -361,13 +367,14 @@ def a_circle(tape: Tape) -> Json:
                 for _, op in small.said if op.header.log is Log.WORDS
             ],
         },
-        "frontier": frontier(small),
+        "frontier": digests(small),
         "settled": [settled(tape, small, log) for log in Log],
     }  # fmt: skip
 
 
-def frontier(small: Small) -> Json:
-    """The digests that two homes compare, as the store makes them."""
+@contextmanager
+def kept(small: Small) -> Iterator[tuple[Database, int]]:
+    """The circle in a store, as at home."""
     with tempfile.TemporaryDirectory() as folder:
         db = open_store(Path(folder) / "store", bytes(32), create=True)
         with db.write():
@@ -375,15 +382,31 @@ def frontier(small: Small) -> Json:
                 db, circle=small.circle, name="", about="", display_name="",
                 seeds=(b"", b"", b""), seal=(b"", b""), port=0, now=0,
             )  # fmt: skip
+            new = []
             for _, op in small.said:
                 keys = small.secrets[op.header.epoch].keys(op.header.log)
                 assert keys is not None  # noqa: S101 - we made them
-                name = envelope_id(seal(op, keys))
-                ops.insert(db, row.circle_no, op, name, OpState.ACCEPTED, 0)
-        whole, count = ops.frontier(db, row.circle_no)
-        each = ops.epoch_digests(db, row.circle_no)
+                new.append(NewOp(op, envelope_id(seal(op, keys)), OpState.ACCEPTED))
+            ops.insert(db, row.circle_no, new, 0)
+        yield db, row.circle_no
         db.close()
-    return {"frontier": whole.hex(), "ops": count, "epochs": each}
+
+
+def digests(small: Small) -> Json:
+    """The digests that two homes compare, as the store makes them."""
+    every = sorted(small.secrets)
+    with kept(small) as (db, circle_no):
+        whole, count = frontier.frontier(db, circle_no)
+        scoped = [
+            {
+                "scope": plain(scope),
+                "frontier": frontier.frontier(db, circle_no, frozenset(scope))[0].hex(),
+                "logs": plain(frontier.logs(db, circle_no, frozenset(scope))),
+            }
+            for scope in (every, every[:2], every[:1])
+        ]
+        each = sums.epoch_digests(db, circle_no)
+    return {"frontier": whole.hex(), "ops": count, "scoped": scoped, "epochs": each}
 
 
 class OneSet:
@@ -391,6 +414,7 @@ class OneSet:
 
     def __init__(self, small: Small) -> None:
         """All of the circle's envelopes."""
+        self._small = small
         self._items: list[tuple[Log, EpochId, Item]] = []
         for _, op in small.said:
             keys = small.secrets[op.header.epoch].keys(op.header.log)
@@ -408,6 +432,19 @@ class OneSet:
 
     def claims(self, device: DeviceId, words: int) -> None:
         """Nothing to remember."""
+
+    def item_set(self, log: Log, among: frozenset[EpochId] | None) -> ItemVector:
+        """The set."""
+        return ItemVector(self.items(log, among))
+
+    def sorted_ids(self, log: Log, among: frozenset[EpochId] | None) -> bytes:
+        """The ids of it."""
+        return b"".join(sorted(name for _, name in self.items(log, among)))
+
+    def frontier(self, among: frozenset[EpochId]) -> bytes:
+        """The digest over the ops."""
+        with kept(self._small) as (db, circle_no):
+            return frontier.frontier(db, circle_no, among)[0]
 
     def items(self, log: Log, among: frozenset[EpochId] | None) -> list[Item]:
         """The set."""
@@ -438,16 +475,17 @@ def settled(tape: Tape, small: Small, log: Log) -> Json:
     hello = wire.Hello(version=1, hour=HOUR, nonce=leaders, held=(0, 0))
     conversation.receive(wire.encode(hello))
     if log is Log.WORDS:
-        conversation.receive(wire.encode(wire.Scope(ids=plain_ids(shelf.epochs()))))
+        conversation.receive(wire.encode(wire.Scope(ids=plain_ids(shelf.epochs()), held=1)))
     conversation.to_send()
-    conversation.receive(wire.encode(wire.Settled(log=log, digest=bytes(32))))
+    asked = wire.Settled(log=log, digest=bytes(32), frontier=bytes(32) if log else None)
+    conversation.receive(wire.encode(asked))
     (said,) = conversation.to_send()
     answer = wire.decode(said)
     assert isinstance(answer, wire.Settled)  # noqa: S101 - nothing else is an answer
     return {
         "log": int(log), "leaders_nonce": leaders.hex(), "answerers_nonce": answerers.hex(),
         "ids": sorted(name.hex() for _, name in shelf.items(log, None)),
-        "digest": answer.digest.hex(), "frame": said.hex(),
+        "digest": answer.digest.hex(), "frontier": plain(answer.frontier), "frame": said.hex(),
     }  # fmt: skip
 
 
@@ -482,10 +520,78 @@ def extremes(tape: Tape) -> Json:
             written_at=INT_LIMIT - 1 if full else 0,
         )  # fmt: skip
         op = sign_op(someone.keys.device, header, salt, payload)
-        cases.append({"what": what, **sealed(op, secrets)})
+        cases.append({"what": what, **sealed(op, secrets, op.header.circle)})
         if log is Log.WORDS and size in {0, PAYLOAD_LIMIT}:
-            cases.append({"what": f"{what}, stripped", **sealed(strip(op), secrets)})
+            cases.append(
+                {"what": f"{what}, stripped", **sealed(strip(op), secrets, op.header.circle)}
+            )
     return {"envelopes": cases}
+
+
+@dataclass(slots=True)
+class Runs:
+    """Words of two devices on which it matters which op names which as the one before it."""
+
+    tape: Tape
+    circle: CircleId
+    secrets: EpochSecrets
+    told: list[Json] = field(default_factory=list)
+    ops: dict[str, SignedOp] = field(default_factory=dict)
+
+    def say(self, what: str, who: Someone, seq: int, prev: OpId, *, signed: bool) -> OpId:
+        """One op, with its author's signature or with none that is."""
+        salt, payload = self.tape(16), self.tape(20)
+        header = Header(
+            version=1, circle=self.circle, device=who.device, log=Log.WORDS, seq=seq, prev=prev,
+            heads=(), authority_heads=(), epoch=self.secrets.epoch, hour=HOUR, kind=int(Kind.POST),
+            payload_hash=payload_hash(salt, payload), payload_size=len(payload), written_at=0,
+        )  # fmt: skip
+        op = sign_op(who.keys.device, header, salt, payload)
+        if not signed:
+            op = SignedOp(op.header, op.header_bytes, self.tape(64), salt, payload)
+        self.ops[what] = op
+        self.told.append({"what": what, "valid": signed, **sealed(op, self.secrets, self.circle)})
+        return op.op_id
+
+
+def runs(tape: Tape) -> Json:
+    """Which words are authentic, and which are void for what they name as the one before."""
+    ada, bo = Someone(Keys.fresh(tape)), Someone(Keys.fresh(tape))
+    secrets = EpochSecrets(EpochId(tape(32)), tape(32), None)
+    log = Runs(tape, CircleId(tape(32)), secrets)
+    first = log.say("in the run of a signed head", ada, 0, OpId(ZERO), signed=False)
+    second = log.say("before a signed head", ada, 1, first, signed=False)
+    head = log.say("a signed head", ada, 2, second, signed=True)
+    log.say("nobody vouches for it", ada, 3, head, signed=False)
+    third = log.say("in the same place, signed", ada, 3, head, signed=True)
+    log.say("names the one before the one before it", ada, 4, head, signed=True)
+    log.say("behind a hole", ada, 9, OpId(tape(32)), signed=True)
+    forged = log.say("in the name of another", bo, 0, OpId(ZERO), signed=False)
+    log.say("names an op of another device", ada, 1, forged, signed=True)
+    left = log.say("a fork, one side", bo, 5, OpId(tape(32)), signed=True)
+    right = log.say("a fork, the other side", bo, 5, OpId(tape(32)), signed=False)
+    log.say("behind one side", bo, 6, left, signed=True)
+    log.say("behind the other side", bo, 6, right, signed=True)
+    log.say("names an op of its own place", ada, 3, third, signed=True)
+    authentic, _ = Vouched().part(list(log.ops.values()))
+    names = {op.op_id for op in authentic}
+    held: dict[Spot, list[OpId]] = {}
+    for op in authentic:
+        held.setdefault(Spot(op.header.device, op.header.seq), []).append(op.op_id)
+
+    def before(op: SignedOp) -> list[OpId]:
+        return held.get(Spot(op.header.device, op.header.seq - 1), []) if op.header.seq else []
+
+    return {
+        "ops": log.told,
+        "authentic": [what for what, op in log.ops.items() if op.op_id in names],
+        "void": [
+            what
+            for what, op in log.ops.items()
+            if op.op_id in names and not an_op_follows_the_one_before_it(op, before(op))
+        ],
+        "forks": sorted([s.device.hex(), s.seq] for s, names_ in held.items() if len(names_) > 1),
+    }  # fmt: skip
 
 
 def signatures(tape: Tape) -> Json:
@@ -514,11 +620,12 @@ def signatures(tape: Tape) -> Json:
         cases.append({
             "what": what, "key": device.hex(), "message": message(device, number).hex(),
             "signature": signature.hex(), "envelope": envelope.hex(),
-            "valid": verify_signature(open_(envelope, keys)),
+            "valid": verify_signature(open_(envelope, keys, circle)),
         })  # fmt: skip
     return {
-        "epoch": secrets.epoch.hex(), "words": (secrets.words or b"").hex(),
-        "authority": (secrets.authority or b"").hex(), "cases": cases,
+        "circle": circle.hex(), "epoch": secrets.epoch.hex(),
+        "words": (secrets.words or b"").hex(), "authority": (secrets.authority or b"").hex(),
+        "cases": cases,
     }  # fmt: skip
 
 
@@ -694,10 +801,13 @@ def frames(tape: Tape) -> Json:
         wire.Ack(epochs=[id_]),
         wire.Need(epochs=[id_]),
         wire.Settled(log=0, digest=id_),
-        wire.Scope(ids=[id_]),
+        wire.Settled(log=1, digest=id_, frontier=tape(32)),
+        wire.Scope(ids=[id_], held=100_000),
         wire.Again(),
         wire.Beat(),
         wire.Cards(cards=[]),
+        wire.Logs(logs=[wire.Logbook(device=id_, log=1, top=200, digest=tape(16))]),
+        wire.Ask(device=id_, log=1, first=3, end=200),
         wire.Knock(rendezvous=id_),
         wire.Capsule(sealed=tape(40)),
         wire.Request(box=tape(40)),
@@ -706,8 +816,8 @@ def frames(tape: Tape) -> Json:
         wire.Admitted(admit=id_, grants=[grant]),
     )
     others = (
-        b"", b"\x90", b"\x91\x00", b"\x91\x10", b"\x91\x7f", b"\x91\xcc\x80",
-        b"\x92\xcd\xff\xff\xc0",
+        b"", b"\x90", b"\x91\x00", b"\x91\x10", b"\x92\x10\x90", b"\x91\x12", b"\x91\x7f",
+        b"\x91\xcc\x80", b"\x92\xcd\xff\xff\xc0",
         b"\x91\xcc\x0e", b"\x92\x0e\xc0", b"\x92\x07\x90", b"\x93\x07\x90\x00", b"\x92\x24\x04",
         b"\x91\x0e\x00", b"\xc0", b"\x81\x01\x02", b"\x91\xff", b"\x91\xca\x43\x00\x00\x00",
     )  # fmt: skip
@@ -761,6 +871,7 @@ def make() -> dict[str, Json]:
         "circle": a_circle(Tape("circle")),
         "envelopes": extremes(Tape("envelopes")),
         "signatures": signatures(Tape("signatures")),
+        "runs": runs(Tape("runs")),
         "invites": invites(Tape("invites")),
         "boxes": boxes(Tape("boxes"), read("boxes")),
         "reconcile": reconciliations(Tape("reconcile")),

@@ -5,8 +5,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.circle.state import Member
-from app.commands import ListMembers
+from app.circle.state import Circle, History, Member
+from app.commands import ListCircles, ListMembers
 from app.events import MemberChanged
 from ui.asking import Asks, hear
 from ui.theme.flower import hues_by_joining
@@ -26,9 +26,17 @@ class Faces(QObject):
         self._hues: dict[str, int] = {}
         self._count = 0
         self._me = ""
+        self._first = ""
+        self._fresh = False
         self._said = hear(bridge, self._hear)
         self._open = True
         self._read()
+        bridge.ask(ListCircles(), self._take_circles)
+
+    @property
+    def came_late(self) -> bool:
+        """Whether this circle keeps from the reader what was said before they came."""
+        return self._fresh and self._me != self._first
 
     @property
     def count(self) -> int:
@@ -59,8 +67,15 @@ class Faces(QObject):
         by_joining = sorted(members, key=lambda one: (one.joined_at or EARLIEST, one.member))
         self._hues = hues_by_joining(one.member for one in by_joining)
         self._me = next((one.member for one in members if one.me), "")
+        self._first = by_joining[0].member if by_joining else ""
         self._count = sum(not one.gone for one in members)
         self.changed.emit()
+
+    def _take_circles(self, circles: list[Circle]) -> None:
+        mine = next((one for one in circles if one.circle == self._circle), None)
+        self._fresh = mine is not None and mine.history is History.FRESH
+        if self._open and self._fresh:
+            self.changed.emit()
 
     def _hear(self, said: list[Any]) -> None:
         if any(isinstance(one, MemberChanged) and one.circle == self._circle for one in said):

@@ -34,6 +34,10 @@ WANT_ICONS = {
 }
 
 
+ADRIFT = "A reply to something that has not arrived yet"
+ADRIFT_LATE = "A reply to something that is not here. It may be from before you came"
+
+
 def people(count: int) -> str:
     """How many people, in words: "9 people"."""
     return "1 person" if count == 1 else f"{count} people"

@@ -93,6 +93,7 @@ class View:
     heads: tuple[OpId, ...] = ()
     waiting: frozenset[OpId] = frozenset()
     order: Order | None = None
+    at: dict[OpId, Placed] = field(default_factory=dict)
 
     def devices(self) -> dict[DeviceId, DeviceKeys]:
         """Devices of all who are members now."""
@@ -108,19 +109,24 @@ class View:
         member = self.owner.get(device)
         return None if member is None else self.people.get(member)
 
-    def may_write(self, device: DeviceId, heads: Iterable[OpId], seq: int) -> bool:
-        """Whether words count: their author was a member as far as their own heads tell.
+    def within_cut(self, device: DeviceId, seq: int) -> bool:
+        """Whether words with this seq count, of a known device: of who left, only up to the cut."""
+        left = self.people[self.owner[device]].left
+        return not left or seq < self.cuts.get(device, 0)
 
-        Of somebody who left, only words up to the cut; heads that reach no admission tell nothing.
+    def was_admitted(self, device: DeviceId, heads: Iterable[OpId]) -> bool:
+        """Whether a known device was a member's as far as these heads tell.
+
+        Heads that reach no admission tell nothing.
         """
-        member, order = self.owner.get(device), self.order
-        if member is None or order is None:
-            return False
-        if self.people[member].left and seq >= self.cuts.get(device, 0):
-            return False
-        at = {placed.op: placed for placed in order.placed}
-        named = [at[head] for head in heads if head in at]
+        named = [self.at[head] for head in heads if head in self.at]
         return any(p.index == i or p.past >> i & 1 for p in named for i in self.arrived[device])
+
+    def may_write(self, device: DeviceId, heads: Iterable[OpId], seq: int) -> bool:
+        """Whether words count: their author was a member as far as their own heads tell."""
+        if device not in self.owner:
+            return False
+        return self.within_cut(device, seq) and self.was_admitted(device, heads)
 
     @property
     def history(self) -> History:
@@ -140,8 +146,7 @@ class View:
         admit = self.admitted_by.get(device)
         if admit is None or self.order is None:
             return False
-        index = {placed.op: placed for placed in self.order.placed}
-        made, came = index.get(op), index.get(admit)
+        made, came = self.at.get(op), self.at.get(admit)
         return made is not None and came is not None and self.order.before(made.index, came)
 
 
@@ -186,6 +191,7 @@ def fold(ops: Iterable[AuthorityOp]) -> View:
     known = {o.op: o for o in ops}
     order = arrange((o.op, o.header) for o in known.values())
     view = View(order=order, heads=heads_to_name(order), waiting=order.waiting)
+    view.at = {placed.op: placed for placed in order.placed}
     folding = Folding(view, order)
     for placed in order.placed:
         if isinstance(known[placed.op].act, Leave):

@@ -127,7 +127,8 @@ class Post(Struct, frozen=True, kw_only=True):
 
     `unsent` means that it is on this computer only: nobody has been handed it yet. `reached` and
     `of` stay null until delivery is known and not guessed. `parent_missing` says that it answers
-    something which has not arrived.
+    something which has not arrived, `thread_missing` that the post at the root of its thread has
+    not.
     """
 
     post: str
@@ -149,14 +150,15 @@ class Post(Struct, frozen=True, kw_only=True):
     erased: bool
     unsent: bool
     parent_missing: bool = False
+    thread_missing: bool = False
     reached: int | None = None
     of: int | None = None
 
 
 class Thread(Struct, frozen=True, kw_only=True):
-    """A post with all its replies, oldest first."""
+    """A post with all its replies, oldest first. `post` is null where it has not arrived yet."""
 
-    post: Post
+    post: Post | None
     replies: list[Post]
 
 
@@ -185,13 +187,17 @@ class Invite(Struct, frozen=True, kw_only=True):
 
 
 class Digest(Struct, frozen=True, kw_only=True):
-    """What two homes compare to know that they hold the same; see the protocol, section 7."""
+    """What two homes compare to know that they hold the same; see the protocol, section 7.
+
+    `forks`: how many devices are known to have signed two different ops with one number.
+    """
 
     frontier: str
     ops: int
     posts: int
     missing: int
     epochs: dict[str, str]
+    forks: int = 0
 
 
 class Reach(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import msgspec
 
 from app.circle.state import CircleState, Draft
 from app.store.db import Database
+from app.store.keeping import forget_posts
 from p2p.ids import CircleId, DeviceId, EpochId
 from p2p.wire import Card
 
@@ -107,13 +108,11 @@ def set_port(db: Database, circle_no: int, port: int) -> None:
 
 def erase_circle(db: Database, circle_no: int) -> None:
     """Nothing of the circle stays."""
-    for table in ("bodies", "posts"):
-        db.execute(
-            f"DELETE FROM {table} WHERE op_no IN"  # noqa: S608 - constant names
-            " (SELECT op_no FROM ops WHERE circle_no = ?)",
-            (circle_no,),
-        )
-    db.execute("DELETE FROM posts WHERE circle_no = ?", (circle_no,))
+    forget_posts(db, circle_no)
+    db.execute(
+        "DELETE FROM bodies WHERE op_no IN (SELECT op_no FROM ops WHERE circle_no = ?)",
+        (circle_no,),
+    )
     # Joins that are over, also refused ones: their capsule tells the circle's id, name, inviter.
     db.execute(
         "DELETE FROM joins WHERE state IN ('joined', 'refused', 'cancelled') AND EXISTS"

@@ -31,6 +31,8 @@ Value: TypeAlias = str | bytes | int | float | None
 Args: TypeAlias = Sequence[Value] | Mapping[str, Value]
 
 KEY_SIZE: Final = 32
+FORMAT: Final = 0x48534832
+"""SQLite's application id: "HSH2". Stores of trial versions have none (docs/adr/0009)."""
 
 _SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 _SETTINGS: Final = (
@@ -41,7 +43,8 @@ _SETTINGS: Final = (
     "secure_delete=ON",  # what was erased is overwritten, not only unlinked
     "foreign_keys=ON",
     "temp_store=MEMORY",  # SQLite's temporary files are not enciphered
-    "cache_size=-8192",  # 8 MiB
+    "cache_size=-16384",  # 16 MiB: the index pages that a large sync touches again and again
+    "wal_autocheckpoint=4000",  # 16 MB: a page that changes often is written back once
     "mmap_size=0",  # a disk error in a mapped page would kill the process
     "trusted_schema=OFF",
     "cell_size_check=ON",
@@ -97,11 +100,15 @@ class Database:
         with _said_to_the_person():
             self._connection.executemany(sql, rows)
 
+    def fold(self) -> None:
+        """Write the WAL back and empty it: what was erased is then in no file. May be put off."""
+        with suppress(sqlcipher.Error):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         """Fold the WAL into the one file and let go of the key. Never raises for a full disk."""
         # What is in the WAL is already durable; folding it in is tidiness and may fail.
-        with suppress(sqlcipher.Error):
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.fold()
         self._connection.close()
 
     def _expect_writing(self) -> None:
@@ -192,6 +199,15 @@ def _migrate(connection: sqlcipher.Connection, steps: Sequence[str]) -> None:
             Why.NEWER_STORE,
             "This home was last used by a newer Hearthside. Nothing in it is lost. "
             "Install the newer version to open it.",
+        )
+    if not done:
+        connection.execute(f"PRAGMA application_id={FORMAT}")
+    elif int(connection.execute("PRAGMA application_id").fetchall()[0][0]) != FORMAT:
+        raise Refused(
+            Why.DAMAGED_STORE,
+            "This home was made by a trial version of Hearthside, from before the first release, "
+            "and this one can't read it. Nothing in it was changed; make a new home in another "
+            "folder.",
         )
     for number, script in enumerate(steps[done:], start=done + 1):
         connection.execute("BEGIN IMMEDIATE")

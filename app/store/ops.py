@@ -1,17 +1,16 @@
-"""Rows of ops: the set that reconciliation is about. Their meaning lives in the views."""
+"""Rows of ops: what was signed and by whom, found by place or by envelope."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
-import msgspec
-
+from app.store import short, sums
 from app.store.db import Database
-from p2p.crypto import digest
-from p2p.ids import DeviceId, EnvelopeId, EpochId, OpId
-from p2p.op import Header, Log, SignedOp
-from p2p.reconcile import Item
+from p2p.ids import CircleId, DeviceId, EnvelopeId, EpochId, OpId
+from p2p.op import Log, Place, SignedOp, decode, encode
 
-_header = msgspec.msgpack.Decoder(Header)
+PART: Final = short.PART  # ids asked for in one statement
 
 
 class OpState(IntEnum):
@@ -22,32 +21,87 @@ class OpState(IntEnum):
     VOID = 2
 
 
-def insert(  # noqa: PLR0917 - a row's own parts
-    db: Database, circle_no: int, op: SignedOp, envelope: EnvelopeId, state: OpState, now: int
-) -> int:
-    """Keep an op; `now` in ms. Answers with its row number."""
-    h = op.header
-    rows = db.execute(
-        "INSERT INTO ops (circle_no, op, envelope, log, device, seq, hour, epoch, kind, state,"
-        " first_seen) VALUES (?,?,?,?,?,?,?,?,?,?,?) RETURNING op_no",
-        (circle_no, op.op_id, envelope, int(h.log), h.device, h.seq, h.hour, h.epoch, h.kind,
-         int(state), now),
+@dataclass(frozen=True, slots=True)
+class NewOp:
+    """An op about to be kept, under the id of its envelope."""
+
+    op: SignedOp
+    envelope: EnvelopeId
+    state: OpState
+    linked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An op that is here, as far as others of its place have to know."""
+
+    op_no: int
+    op: OpId
+    envelope: EnvelopeId
+    state: OpState
+
+
+def insert(db: Database, circle_no: int, new: Sequence[NewOp], now: int) -> range:
+    """Keep ops, and add them to the sums of their hours; `now` in ms. Their row numbers, in order.
+
+    A few statements for any number of ops: in a large sync most of the time goes in here.
+    """
+    last = last_row(db)
+    numbers = range(last + 1, last + 1 + len(new))
+    devices = _numbers(db, "device", circle_no, {one.op.header.device for one in new})
+    epochs = _numbers(db, "epoch", circle_no, {one.op.header.epoch for one in new})
+    db.executemany(
+        "INSERT INTO ops (op_no, circle_no, log, device_no, seq, hour, epoch_no, kind, state,"
+        " linked, first_seen, op, envelope) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        [
+            (op_no, circle_no, int(h.log), devices[h.device], h.seq, h.hour, epochs[h.epoch],
+             h.kind, int(one.state), one.linked, now, one.op.op_id, one.envelope)
+            for op_no, one in zip(numbers, new, strict=True)
+            for h in (one.op.header,)
+        ],
     )  # fmt: skip
-    op_no = int(rows[0][0])
-    db.execute(
-        "INSERT INTO bodies VALUES (?,?,?,?,?)",
-        (op_no, op.header_bytes, op.signature, op.salt, op.payload),
+    db.executemany(
+        "INSERT INTO bodies VALUES (?,?)",
+        [(op_no, encode(one.op)) for op_no, one in zip(numbers, new, strict=True)],
     )
-    return op_no
+    sums.add(
+        db, circle_no,
+        ((sums.Slot(int(h.log), h.hour, epochs[h.epoch]), one.envelope)
+         for one in new for h in (one.op.header,)),
+    )  # fmt: skip
+    return numbers
 
 
-def replace(db: Database, circle_no: int, op: SignedOp, envelope: EnvelopeId) -> None:
+def last_row(db: Database) -> int:
+    """The greatest row number so far; 0 where there is none."""
+    ((last,),) = db.read("SELECT coalesce(max(op_no), 0) FROM ops")
+    return int(last)
+
+
+def _numbers(db: Database, what: str, circle_no: int, names: Iterable[bytes]) -> dict[bytes, int]:
+    """The small numbers that stand for devices or epochs; new ones are given."""
+    found: dict[bytes, int] = {}
+    for name in names:
+        db.execute(
+            f"INSERT INTO {what}s (circle_no, {what}) VALUES (?,?) ON CONFLICT DO NOTHING",  # noqa: S608 - constant names
+            (circle_no, name),
+        )
+        rows = db.read(
+            f"SELECT {what}_no FROM {what}s WHERE circle_no = ? AND {what} = ?",  # noqa: S608 - the same
+            (circle_no, name),
+        )
+        found[name] = int(rows[0][0])
+    return found
+
+
+def replace(db: Database, circle_no: int, held: Held, op: SignedOp, envelope: EnvelopeId) -> None:
     """The same op under another signature, and so another envelope."""
     rows = db.execute(
-        "UPDATE ops SET envelope = ? WHERE circle_no = ? AND op = ? RETURNING op_no",
-        (envelope, circle_no, op.op_id),
+        "UPDATE ops SET envelope = ? WHERE op_no = ? RETURNING log, hour, epoch_no",
+        (envelope, held.op_no),
     )
-    db.execute("UPDATE bodies SET signature = ? WHERE op_no = ?", (op.signature, rows[0][0]))
+    sums.exchange(db, circle_no, sums.Slot(*rows[0]), held.envelope, envelope)
+    db.execute("UPDATE bodies SET body = ? WHERE op_no = ?", (encode(op), held.op_no))
 
 
 def bury(db: Database, circle_no: int, envelope: EnvelopeId) -> None:
@@ -55,154 +109,241 @@ def bury(db: Database, circle_no: int, envelope: EnvelopeId) -> None:
     db.execute("INSERT OR IGNORE INTO tombstones VALUES (?,?)", (circle_no, envelope))
 
 
-def set_state(db: Database, circle_no: int, ops: Iterable[OpId], state: OpState) -> None:
-    """Ops found accepted or void."""
+def set_state(db: Database, op_nos: Iterable[int], state: OpState) -> None:
+    """Ops found accepted or void, by row number."""
     db.executemany(
-        "UPDATE ops SET state = ? WHERE circle_no = ? AND op = ?",
+        "UPDATE ops SET state = ? WHERE op_no = ?", [(int(state), op_no) for op_no in op_nos]
+    )
+
+
+def set_authority_state(db: Database, circle_no: int, ops: Iterable[OpId], state: OpState) -> None:
+    """Authority ops found accepted or void, by their ids."""
+    db.executemany(
+        "UPDATE ops SET state = ? WHERE circle_no = ? AND op = ? AND log = 0",
         [(int(state), circle_no, op) for op in ops],
     )
 
 
-def _signed(row: Sequence[bytes]) -> SignedOp:
-    header, signature, salt, payload = row
-    return SignedOp(_header.decode(header), header, signature, salt, payload)
+_DEVICE: Final = "device_no = (SELECT device_no FROM devices WHERE circle_no = ?1 AND device = ?2)"
+_WHOLE: Final = (
+    "SELECT op_no, log, hour, epoch, body FROM ops JOIN bodies USING (op_no)"
+    " JOIN epochs USING (epoch_no)"
+)
 
 
-def authority_ops(db: Database, circle_no: int) -> list[SignedOp]:
+def _signed(circle: CircleId, row: Sequence[object]) -> SignedOp:
+    _, log, hour, epoch, body = row
+    place = Place(circle, Log(log), EpochId(epoch), hour)  # type: ignore[arg-type]  # the columns
+    return decode(body, place)  # type: ignore[arg-type]  # of the statement above
+
+
+def authority_ops(db: Database, circle_no: int, circle: CircleId) -> list[SignedOp]:
     """All authority ops held, in the order they came."""
-    rows = db.read(
-        "SELECT header, signature, salt, payload FROM ops JOIN bodies USING (op_no)"
-        " WHERE circle_no = ? AND log = 0 ORDER BY op_no",
-        (circle_no,),
-    )
-    return [_signed(r) for r in rows]
+    rows = db.read(f"{_WHOLE} WHERE ops.circle_no = ? AND log = 0 ORDER BY op_no", (circle_no,))
+    return [_signed(circle, row) for row in rows]
 
 
-def pending_words(db: Database, circle_no: int) -> list[tuple[int, SignedOp]]:
+def pending_words(db: Database, circle_no: int, circle: CircleId) -> list[tuple[int, SignedOp]]:
     """Words whose authority past was not complete when they came: (row number, op)."""
     rows = db.read(
-        "SELECT op_no, header, signature, salt, payload FROM ops JOIN bodies USING (op_no)"
-        " WHERE circle_no = ? AND log = 1 AND state = 0 ORDER BY op_no",
-        (circle_no,),
+        f"{_WHOLE} WHERE ops.circle_no = ? AND log = 1 AND state = 0 ORDER BY op_no", (circle_no,)
     )
-    return [(int(r[0]), _signed(r[1:])) for r in rows]
+    return [(int(row[0]), _signed(circle, row)) for row in rows]
 
 
-def words_from(db: Database, circle_no: int, device: DeviceId, seq: int) -> dict[int, OpId]:
-    """The accepted words of a device from a seq on: the op by its row number."""
-    rows = db.read(
-        "SELECT op_no, op FROM ops"
-        " WHERE circle_no = ? AND log = 1 AND device = ? AND seq >= ? AND state = 1",
-        (circle_no, device, seq),
-    )
-    return {int(op_no): OpId(bytes(op)) for op_no, op in rows}
-
-
-def by_envelope(
-    db: Database, circle_no: int, ids: Iterable[EnvelopeId]
-) -> Iterator[tuple[EnvelopeId, SignedOp | None]]:
-    """Each id with its op, one look-up at a time, in the order asked."""
-    for name in ids:
-        rows = db.read(
-            "SELECT header, signature, salt, payload FROM ops JOIN bodies USING (op_no)"
-            " WHERE circle_no = ? AND envelope = ?",
-            (circle_no, name),
-        )
-        yield name, _signed(rows[0]) if rows else None
-
-
-def held(db: Database, circle_no: int, ids: Iterable[EnvelopeId]) -> set[EnvelopeId]:
-    """Which envelopes are here, or were and gave way."""
-    found: set[EnvelopeId] = set()
-    names = list(ids)
-    for start in range(0, len(names), 500):
-        part = names[start : start + 500]
-        marks = ",".join("?" * len(part))
-        rows = db.read(
-            f"SELECT envelope FROM ops WHERE circle_no = ? AND envelope IN ({marks})"  # noqa: S608 - marks only
-            f" UNION SELECT envelope FROM tombstones WHERE circle_no = ? AND envelope IN ({marks})",
-            (circle_no, *part, circle_no, *part),
-        )
-        found.update(EnvelopeId(bytes(r[0])) for r in rows)
+def states(db: Database, op_nos: Sequence[int]) -> dict[int, OpState]:
+    """What ops are worth so far, by row number."""
+    found: dict[int, OpState] = {}
+    for start in range(0, len(op_nos), PART):
+        part = op_nos[start : start + PART]
+        rows = db.read(f"SELECT op_no, state FROM ops WHERE op_no IN ({_marks(part)})", part)  # noqa: S608 - marks only
+        found.update((op_no, OpState(state)) for op_no, state in rows)
     return found
 
 
-def envelope_of(db: Database, circle_no: int, op: OpId) -> EnvelopeId | None:
-    """The envelope id of an op that is here."""
-    rows = db.read("SELECT envelope FROM ops WHERE circle_no = ? AND op = ?", (circle_no, op))
-    return EnvelopeId(bytes(rows[0][0])) if rows else None
-
-
-def items(db: Database, circle_no: int, log: Log, epochs: frozenset[EpochId] | None) -> list[Item]:
-    """(hour, envelope id) of a log, or of some epochs of it, in reconciliation order."""
-    rows = db.read(
-        "SELECT hour, envelope, epoch FROM ops WHERE circle_no = ? AND log = ?"
-        " ORDER BY hour, envelope",
-        (circle_no, int(log)),
+def as_held(db: Database, op_no: int) -> Held:
+    """A row that is known to be there, as it is now."""
+    ((op, envelope, state),) = db.read(
+        "SELECT op, envelope, state FROM ops WHERE op_no = ?", (op_no,)
     )
-    return [(h, e) for h, e, epoch in rows if epochs is None or epoch in epochs]
+    return Held(op_no, OpId(op), EnvelopeId(envelope), OpState(state))
+
+
+def one(db: Database, circle: CircleId, op_no: int) -> SignedOp:
+    """The op of a row that is known to be there."""
+    (row,) = db.read(f"{_WHOLE} WHERE op_no = ?", (op_no,))
+    return _signed(circle, row)
+
+
+def by_envelope(
+    db: Database, circle_no: int, circle: CircleId, ids: Sequence[EnvelopeId]
+) -> Iterator[tuple[EnvelopeId, SignedOp | None]]:
+    """Each id with its op, a hundred looked up at a time, in the order asked."""
+    for start in range(0, len(ids), 100):
+        part = ids[start : start + 100]
+        rows = db.read(
+            f"SELECT op_no, log, hour, epoch, body, envelope"  # noqa: S608 - constants
+            f" FROM ops INDEXED BY ops_by_envelope JOIN bodies USING (op_no)"
+            f" JOIN epochs USING (epoch_no) WHERE ops.circle_no = ?"
+            f" AND {short.one_of('envelope', len(part))}",
+            (circle_no, *short.both(part)),
+        )
+        found = {row[5]: row[:5] for row in rows}
+        for name in part:
+            yield name, _signed(circle, found[name]) if name in found else None
+
+
+def held(db: Database, circle_no: int, ids: Iterable[EnvelopeId]) -> set[EnvelopeId]:
+    """Which envelopes are here, or were and gave way, or are set aside."""
+    found: set[EnvelopeId] = set()
+    names = list(ids)
+    others = [t for t in ("tombstones", "quarantine") if _any_in(db, t, circle_no)]
+    for start in range(0, len(names), PART):
+        part = names[start : start + PART]
+        rows = db.read(
+            f"SELECT envelope FROM ops INDEXED BY ops_by_envelope WHERE circle_no = ?"  # noqa: S608 - constants
+            f" AND {short.one_of('envelope', len(part))}",
+            (circle_no, *short.both(part)),
+        )
+        for table in others:
+            rows += db.read(
+                f"SELECT envelope FROM {table} WHERE circle_no = ?"  # noqa: S608 - constants
+                f" AND envelope IN ({_marks(part)})",
+                (circle_no, *part),
+            )
+        found.update(row[0] for row in rows)
+    return found
+
+
+def _any_in(db: Database, table: str, circle_no: int) -> bool:
+    return bool(db.read(f"SELECT 1 FROM {table} WHERE circle_no = ? LIMIT 1", (circle_no,)))  # noqa: S608 - constants
+
+
+def newest_first(
+    db: Database, circle_no: int, ids: Sequence[EnvelopeId]
+) -> list[tuple[tuple[int, int, int], EnvelopeId]]:
+    """Those of some envelopes that are here, each with the key to hand them over by.
+
+    Newest hour first; within an hour a device's log without a break, its head before the rest.
+    """
+    found: list[tuple[tuple[int, int, int], EnvelopeId]] = []
+    for start in range(0, len(ids), PART):
+        part = ids[start : start + PART]
+        rows = db.read(
+            f"SELECT -hour, device_no, -seq, envelope FROM ops INDEXED BY ops_by_envelope"  # noqa: S608 - marks only
+            f" WHERE circle_no = ? AND {short.one_of('envelope', len(part))}",
+            (circle_no, *short.both(part)),
+        )
+        found += [((hour, device, seq), EnvelopeId(name)) for hour, device, seq, name in rows]
+    return found
+
+
+def at_places(
+    db: Database, circle_no: int, log: Log, device: DeviceId, seqs: Sequence[int]
+) -> dict[int, list[Held]]:
+    """What is held of a device's log at some ascending seqs; two at one seq are a fork."""
+    found: dict[int, list[Held]] = {}
+    for start in range(0, len(seqs), PART):
+        part = seqs[start : start + PART]
+        dense = part[-1] - part[0] < 2 * len(part)
+        rows = db.read(
+            f"SELECT seq, op_no, op, envelope, state FROM ops"  # noqa: S608 - marks only
+            f" WHERE circle_no = ? AND log = ? AND device_no ="
+            f" (SELECT device_no FROM devices WHERE circle_no = ? AND device = ?)"
+            f" AND seq {'BETWEEN ? AND ?' if dense else f'IN ({_marks(part)})'}",
+            (circle_no, int(log), circle_no, device, *((part[0], part[-1]) if dense else part)),
+        )
+        for seq, op_no, op, envelope, state in rows:
+            held_ = Held(op_no, OpId(op), EnvelopeId(envelope), OpState(state))
+            found.setdefault(seq, []).append(held_)
+    return found
+
+
+def unlinked(db: Database, circle_no: int) -> list[int]:
+    """The words whose op before is not here, or not where it should be: their row numbers."""
+    rows = db.read(
+        "SELECT op_no FROM ops INDEXED BY ops_unlinked"
+        " WHERE circle_no = ? AND linked = 0 AND log = 1",
+        (circle_no,),
+    )
+    return [int(op_no) for (op_no,) in rows]
+
+
+def link(db: Database, op_nos: Iterable[int]) -> None:
+    """The ops before these have come."""
+    db.executemany("UPDATE ops SET linked = 1 WHERE op_no = ?", [(op_no,) for op_no in op_nos])
+
+
+def _marks(part: Sequence[object]) -> str:
+    return ",".join("?" * len(part))
+
+
+def authority_envelope(db: Database, circle_no: int, op: OpId) -> EnvelopeId | None:
+    """The envelope id of an authority op that is here."""
+    rows = db.read(
+        "SELECT envelope FROM ops WHERE circle_no = ? AND op = ? AND log = 0", (circle_no, op)
+    )
+    return EnvelopeId(rows[0][0]) if rows else None
+
+
+def words_from(db: Database, circle_no: int, device: DeviceId, seq: int) -> list[int]:
+    """The words of a device from a seq on, whatever they are worth: their row numbers."""
+    rows = db.read(
+        f"SELECT op_no FROM ops WHERE circle_no = ?1 AND log = 1 AND {_DEVICE} AND seq >= ?3"  # noqa: S608 - constants
+        f" ORDER BY seq, op",
+        (circle_no, device, seq),
+    )
+    return [int(op_no) for (op_no,) in rows]
+
+
+def void_words(db: Database, circle_no: int, devices: Iterable[DeviceId]) -> list[int]:
+    """The words of some devices that have no effect, in the order of their logs: row numbers."""
+    found: list[int] = []
+    for device in devices:
+        rows = db.read(
+            f"SELECT op_no FROM ops WHERE circle_no = ?1 AND log = 1 AND {_DEVICE}"  # noqa: S608 - constants
+            f" AND state = 2 ORDER BY seq, op",
+            (circle_no, device),
+        )
+        found += [int(op_no) for (op_no,) in rows]
+    return found
 
 
 def next_place(db: Database, circle_no: int, log: Log, device: DeviceId) -> tuple[int, OpId | None]:
     """The seq that follows the highest held of a device's log, and the op before it."""
     rows = db.read(
-        "SELECT seq, op FROM ops WHERE circle_no = ? AND log = ? AND device = ?"
-        " ORDER BY seq DESC LIMIT 1",
-        (circle_no, int(log), device),
+        f"SELECT seq, op FROM ops WHERE circle_no = ?1 AND log = ?3 AND {_DEVICE}"  # noqa: S608 - constants
+        f" ORDER BY seq DESC LIMIT 1",
+        (circle_no, device, int(log)),
     )
-    return (int(rows[0][0]) + 1, OpId(bytes(rows[0][1]))) if rows else (0, None)
+    return (int(rows[0][0]) + 1, OpId(rows[0][1])) if rows else (0, None)
 
 
-def words_heads(db: Database, circle_no: int, but: DeviceId, most: int) -> tuple[OpId, ...]:
-    """The last words op of each other device, newest hour first, at most `most`."""
+def last_act(db: Database, circle_no: int, device: DeviceId, kind: int) -> int | None:
+    """When the last op of a kind by a device was first seen here, in ms."""
+    ((seen,),) = db.read(
+        "SELECT max(first_seen) FROM ops JOIN devices USING (device_no)"
+        " WHERE ops.circle_no = ? AND log = 0 AND kind = ? AND device = ?",
+        (circle_no, kind, device),
+    )
+    return seen if seen is None else int(seen)
+
+
+def words_heads(db: Database, circle_no: int, me: DeviceId, most: int) -> tuple[OpId, ...]:
+    """The last words op of each other device that came after my own last one, at most `most`.
+
+    Newest hour first. What came before lies in the past of my last one already. By row numbers, so
+    that it costs as much as has come since, and not as much as there is.
+    """
+    mine = db.read(
+        f"SELECT op_no FROM ops WHERE circle_no = ?1 AND log = 1 AND {_DEVICE}"  # noqa: S608 - constants
+        f" ORDER BY seq DESC LIMIT 1",
+        (circle_no, me),
+    )
     rows = db.read(
-        "SELECT op, hour, max(seq) FROM ops WHERE circle_no = ? AND log = 1 AND device != ?"
-        " GROUP BY device ORDER BY hour DESC, op LIMIT ?",
-        (circle_no, but, most),
+        "SELECT op, hour, max(seq) FROM ops NOT INDEXED JOIN devices USING (device_no)"
+        " WHERE op_no > ? AND ops.circle_no = ? AND log = 1 AND device != ?"
+        " GROUP BY device_no ORDER BY hour DESC, op LIMIT ?",
+        (mine[0][0] if mine else 0, circle_no, me, most),
     )
-    return tuple(OpId(bytes(r[0])) for r in rows)
-
-
-def frontier(db: Database, circle_no: int) -> tuple[bytes, int]:
-    """Digest over all authentic ops sorted by (device, log, seq, id), and their number."""
-    rows = db.read(
-        "SELECT device, log, seq, op FROM ops WHERE circle_no = ? AND state != 0"
-        " ORDER BY device, log, seq, op",
-        (circle_no,),
-    )
-    parts = b"".join(
-        bytes(d) + bytes((g,)) + s.to_bytes(8, "big") + bytes(o) for d, g, s, o in rows
-    )
-    return digest("hearthside/frontier/1", parts), len(rows)
-
-
-def epoch_digests(db: Database, circle_no: int) -> dict[str, str]:
-    """For each epoch, as hex, the digest over its sorted envelope ids."""
-    rows = db.read(
-        "SELECT epoch, envelope FROM ops WHERE circle_no = ? AND state != 0"
-        " ORDER BY epoch, envelope",
-        (circle_no,),
-    )
-    ids: dict[bytes, list[bytes]] = {}
-    for epoch, envelope in rows:
-        ids.setdefault(bytes(epoch), []).append(bytes(envelope))
-    return {e.hex(): digest("hearthside/epoch-set/1", b"".join(i)).hex() for e, i in ids.items()}
-
-
-def first_words(db: Database, circle_no: int) -> dict[DeviceId, int]:
-    """The lowest seq held of each device's words."""
-    rows = db.read(
-        "SELECT device, min(seq) FROM ops WHERE circle_no = ? AND log = 1 GROUP BY device",
-        (circle_no,),
-    )
-    return {DeviceId(bytes(device)): int(seq) for device, seq in rows}
-
-
-def gaps(db: Database, circle_no: int) -> int:
-    """How many ops are missing below the highest held seq of each log."""
-    rows = db.read(
-        "SELECT max(seq) + 1 - count(DISTINCT seq) FROM ops WHERE circle_no = ?"
-        " GROUP BY log, device",
-        (circle_no,),
-    )
-    return sum(int(r[0]) for r in rows)
+    return tuple(OpId(row[0]) for row in rows)

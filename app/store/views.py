@@ -8,19 +8,34 @@ import msgspec
 
 from app.circle.acts import Writing
 from app.circle.state import Feeling, Post, PostKind, Want
+from app.store import search, short
 from app.store.db import Database
-from p2p.ids import MemberId, OpId, PostId
+from app.store.keeping import Keeping, marks
+from p2p.ids import EnvelopeId, EpochId, MemberId, PostId
+from p2p.op import payload_of
 
+PART = 500  # rows asked for in one statement
 _writing = msgspec.msgpack.Decoder(Writing)
 
-_SELECT = (
-    "SELECT p.post_no, p.post, p.thread, p.reply_to, p.author, p.written_at, p.shown_at,"
-    " p.is_read, p.waiting, b.payload,"
-    " (SELECT count(*) FROM posts r WHERE r.circle_no = p.circle_no AND r.thread = p.post"
-    "  AND r.reply_to IS NOT NULL),"
-    " p.reply_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM posts q"
-    "  WHERE q.circle_no = p.circle_no AND q.post = p.reply_to)"
-    " FROM posts p LEFT JOIN bodies b USING (op_no)"
+# Indexes are named where the planner, which knows no numbers of rows, would go through all replies.
+_COLUMNS = (
+    "SELECT p.post_no, p.post, coalesce(p.thread, p.post), p.reply_to, p.author, p.written_at,"  # noqa: S608 - constants
+    " p.shown_at, p.is_read, p.waiting, b.body,"
+    " (SELECT count(*) FROM posts r INDEXED BY posts_by_thread"
+    "  WHERE r.circle_no = p.circle_no AND r.thread = p.post AND r.reply_to IS NOT NULL),"
+    " p.reply_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM posts q INDEXED BY posts_by_post"
+    f"  WHERE q.circle_no = p.circle_no AND {short.same('q.post', 'p.reply_to')}),"
+    " p.thread IS NOT NULL AND NOT EXISTS (SELECT 1 FROM posts t INDEXED BY posts_by_post"
+    f"  WHERE t.circle_no = p.circle_no AND {short.same('t.post', 'p.thread')})"
+)
+_SELECT = f"{_COLUMNS} FROM posts p LEFT JOIN bodies b USING (op_no)"
+
+# The threads whose first post is not here, by the index of threads.
+_ROOTLESS = (
+    "SELECT o.thread FROM (SELECT DISTINCT thread FROM posts WHERE circle_no = ?"  # noqa: S608 - constants
+    " AND reply_to IS NOT NULL) o"
+    " WHERE NOT EXISTS (SELECT 1 FROM posts t INDEXED BY posts_by_post WHERE t.circle_no = ?"
+    f"  AND {short.same('t.post', 'o.thread')})"
 )
 
 
@@ -40,48 +55,15 @@ def moment(ms: int) -> datetime:
     return datetime.fromtimestamp(min(max(ms, 0), 253402300799000) / 1000, UTC)
 
 
-class Posts:
-    """The posts of one circle. `name_of` gives the name a member goes by now."""
+class Posts(Keeping):
+    """The posts of one circle as they are read. `name_of`: the name a member goes by now."""
 
     def __init__(
         self, db: Database, circle_no: int, me: MemberId, name_of: Callable[[MemberId], str]
     ) -> None:
         """All reads and writes are of this one circle."""
-        self._db = db
-        self._circle_no = circle_no
-        self._me = me
+        super().__init__(db, circle_no, me)
         self._name_of = name_of
-
-    def add(
-        self,
-        post: PostId,
-        author: MemberId,
-        writing: Writing,
-        *,
-        written_at: int,
-        now: int,
-        op_no: int | None = None,
-        payload: bytes | None = None,
-    ) -> bool:
-        """Keep a post: signed (`op_no`) or unsent (`payload`). False: known already."""
-        parent = writing.reply_to or None
-        shown = min(max(written_at, self._shown_at(parent)), now)
-        rows = self._db.execute(
-            "INSERT INTO posts (circle_no, post, thread, reply_to, author, written_at, shown_at,"
-            " first_seen, is_read, op_no, waiting) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
-            " ON CONFLICT DO NOTHING RETURNING post_no",
-            (self._circle_no, post, writing.thread or post, parent, author, written_at, shown, now,
-             int(author == self._me), op_no, payload),
-        )  # fmt: skip
-        return bool(rows)
-
-    def _shown_at(self, post: bytes | None) -> int:
-        if post is None:
-            return 0
-        rows = self._db.read(
-            "SELECT shown_at FROM posts WHERE circle_no = ? AND post = ?", (self._circle_no, post)
-        )
-        return int(rows[0][0]) if rows else 0
 
     def unsent(self) -> list[Unsent]:
         """Words that nobody has been handed yet."""
@@ -109,50 +91,35 @@ class Posts:
         )
         return int(rows[0][0])
 
-    def signed(self, post_no: int, op_no: int) -> None:
-        """An unsent post has become an op."""
-        self._db.execute(
-            "UPDATE posts SET op_no = ?, waiting = NULL WHERE post_no = ?", (op_no, post_no)
+    def newest(self, epochs: frozenset[EpochId], most: int) -> list[EnvelopeId]:
+        """The envelopes of what would be read first: the newest posts, without replies."""
+        rows = self._db.read(
+            "SELECT envelope, epoch FROM posts p JOIN ops USING (op_no) JOIN epochs USING"
+            " (epoch_no) WHERE p.circle_no = ? AND reply_to IS NULL"
+            " ORDER BY shown_at DESC, post DESC LIMIT ?",
+            (self._circle_no, most),
         )
+        return [EnvelopeId(name) for name, epoch in rows if epoch in epochs]
 
-    def handed_over(self, post: PostId, op_no: int) -> bool:
-        """A post that is unsent here turned out to be an op. False: it is none of those."""
-        rows = self._db.execute(
-            "UPDATE posts SET op_no = ?, waiting = NULL"
-            " WHERE circle_no = ? AND post = ? AND waiting IS NOT NULL RETURNING post_no",
-            (op_no, self._circle_no, post),
+    def find(self, asked: str, limit: int) -> list[Post]:
+        """The newest posts and replies in which all these words stand."""
+        found = search.find(self._db, self._circle_no, asked, limit)
+        rows = self._db.read(
+            f"{_SELECT} WHERE p.post_no IN ({marks(found)}) ORDER BY p.shown_at DESC, p.post DESC",
+            tuple(found),
         )
-        return bool(rows)
+        return [self._post(row) for row in rows]
 
-    def give_way(self, post: PostId, op_no: int) -> OpId | None:
-        """Two ops of one author claim one post: the lowest (seq, op) is shown on every computer.
+    def page(self, before: bytes | None, limit: int, *, orphans: bool = False) -> list[Post]:
+        """Posts without replies, newest first, older than `before`.
 
-        Takes the row away if that is not the one shown so far, and answers with that one.
+        `orphans`: also the replies whose thread begins with a post that has not arrived.
         """
-        first = (
-            "SELECT o.seq, o.op FROM ops o JOIN posts p USING (op_no)"
-            " WHERE p.circle_no = ? AND p.post = ?"
-        )
-        shown = self._db.read(first, (self._circle_no, post))
-        other = self._db.read("SELECT seq, op FROM ops WHERE op_no = ?", (op_no,))
-        if not shown or not other or other[0] >= shown[0]:
-            return None
-        self._db.execute(
-            "DELETE FROM posts WHERE circle_no = ? AND post = ?", (self._circle_no, post)
-        )
-        return OpId(bytes(shown[0][1]))
-
-    def take_away(self, op_no: int) -> list[PostId]:
-        """An op counts no longer: its post is not shown. The thread that it stood in."""
-        rows = self._db.execute("DELETE FROM posts WHERE op_no = ? RETURNING thread", (op_no,))
-        return [PostId(bytes(r[0])) for r in rows]
-
-    def page(self, before: bytes | None, limit: int) -> list[Post]:
-        """Posts without replies, newest first, older than `before`."""
         edge, args = "", [self._circle_no]
         if before is not None:
             rows = self._db.read(
-                "SELECT shown_at FROM posts WHERE circle_no = ? AND post = ?",
+                f"SELECT shown_at FROM posts INDEXED BY posts_by_post"  # noqa: S608 - constants
+                f" WHERE circle_no = ?1 AND {short.same('post', '?2')}",
                 (self._circle_no, before),
             )
             if not rows:
@@ -164,12 +131,23 @@ class Posts:
             " ORDER BY p.shown_at DESC, p.post DESC LIMIT ?",
             (*args, limit),
         )
-        return [self._post(r) for r in rows]
+        found = [self._post(r) for r in rows]
+        if orphans:
+            rows = self._db.read(
+                f"{_COLUMNS} FROM posts p INDEXED BY posts_by_thread LEFT JOIN bodies b USING"
+                f" (op_no) WHERE p.reply_to IS NOT NULL AND p.thread IN ({_ROOTLESS})"
+                f" AND p.circle_no = ?{edge} ORDER BY p.shown_at DESC, p.post DESC LIMIT ?",
+                (self._circle_no, self._circle_no, *args, limit),
+            )
+            found += [self._post(r) for r in rows]
+            found.sort(key=lambda post: (post.written_at, post.post), reverse=True)
+        return found[:limit]
 
     def one(self, post: bytes) -> Post | None:
         """A post or reply."""
         rows = self._db.read(
-            f"{_SELECT} WHERE p.circle_no = ? AND p.post = ?", (self._circle_no, post)
+            f"{_SELECT} WHERE p.circle_no = ?1 AND {short.same('p.post', '?2')}",
+            (self._circle_no, post),
         )
         return self._post(rows[0]) if rows else None
 
@@ -182,17 +160,12 @@ class Posts:
         )
         return [self._post(r) for r in rows]
 
-    def answering(self, post: bytes) -> list[bytes]:
-        """The replies that name this post as the one they answer."""
-        rows = self._db.read(
-            "SELECT post FROM posts WHERE circle_no = ? AND reply_to = ?", (self._circle_no, post)
-        )
-        return [bytes(r[0]) for r in rows]
-
     def thread_of(self, post: bytes) -> bytes | None:
         """The post at the root of the thread that a post stands in; None if it is not here."""
         rows = self._db.read(
-            "SELECT thread FROM posts WHERE circle_no = ? AND post = ?", (self._circle_no, post)
+            "SELECT coalesce(thread, post) FROM posts INDEXED BY posts_by_post"  # noqa: S608 - constants
+            f" WHERE circle_no = ?1 AND {short.same('post', '?2')}",
+            (self._circle_no, post),
         )
         return bytes(rows[0][0]) if rows else None
 
@@ -209,7 +182,11 @@ class Posts:
         if post is not None:
             if self.thread_of(post) is None:
                 return False
-            upto = self._shown_at(post)
+            ((upto,),) = self._db.read(
+                f"SELECT shown_at FROM posts INDEXED BY posts_by_post"  # noqa: S608 - constants
+                f" WHERE circle_no = ?1 AND {short.same('post', '?2')}",
+                (self._circle_no, post),
+            )
         self._db.execute(
             "UPDATE posts SET is_read = 1 WHERE circle_no = ? AND is_read = 0 AND shown_at <= ?",
             (self._circle_no, upto),
@@ -227,17 +204,19 @@ class Posts:
     def missing_parents(self) -> int:
         """Posts named as answered that are not here."""
         rows = self._db.read(
-            "SELECT count(DISTINCT reply_to) FROM posts p WHERE circle_no = ?"
-            " AND reply_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM posts q"
-            " WHERE q.circle_no = p.circle_no AND q.post = p.reply_to)",
+            "SELECT count(DISTINCT reply_to) FROM posts p WHERE circle_no = ?"  # noqa: S608 - constants
+            " AND reply_to IS NOT NULL AND NOT EXISTS"
+            " (SELECT 1 FROM posts q INDEXED BY posts_by_post"
+            f" WHERE q.circle_no = p.circle_no AND {short.same('q.post', 'p.reply_to')})",
             (self._circle_no,),
         )
         return int(rows[0][0])
 
     def _post(self, row: Sequence[object]) -> Post:
-        (_, post, thread, reply_to, author, _, shown_at, is_read, waiting, payload,
-         replies, orphan) = row  # fmt: skip
-        writing = _writing.decode(waiting if waiting is not None else payload)  # type: ignore[arg-type]  # blob columns
+        (_, post, thread, reply_to, author, _, shown_at, is_read, waiting, body,
+         replies, orphan, rootless) = row  # fmt: skip
+        said = waiting if waiting is not None else payload_of(body)  # type: ignore[arg-type]  # a blob
+        writing = _writing.decode(said)  # type: ignore[arg-type]  # the same
         member = MemberId(bytes(author))  # type: ignore[call-overload]
         return Post(
             post=_hex(post),
@@ -259,6 +238,7 @@ class Posts:
             erased=False,
             unsent=waiting is not None,
             parent_missing=bool(orphan),
+            thread_missing=bool(rootless),
         )
 
 

@@ -50,6 +50,17 @@ def say(database: Database, *words: str) -> None:
         database.executemany("INSERT INTO word (said) VALUES (?)", [(word,) for word in words])
 
 
+def test_a_store_of_a_trial_version_is_left_alone(tmp_path: Path) -> None:
+    """Its tables are others: said in a sentence, and nothing in it is changed."""
+    path = tmp_path / "store.db"
+    with opened(path, create=True) as database:
+        say(database, "kept")
+        database.read("PRAGMA application_id=0")
+    before = path.read_bytes()
+    assert why_not(path) is Why.DAMAGED_STORE
+    assert path.read_bytes() == before
+
+
 def words(database: Database) -> list[str]:
     """Read all words back, in order."""
     return [said for (said,) in database.read("SELECT said FROM word ORDER BY id")]
@@ -104,7 +115,7 @@ def test_the_settings_hold(path: Path) -> None:
             "secure_delete": 1,
             "foreign_keys": 1,
             "temp_store": 2,
-            "cache_size": -8192,
+            "cache_size": -16384,
             "mmap_size": 0,
             "locking_mode": "exclusive",
         }.items():

@@ -25,7 +25,7 @@ from app.founding import Keys
 from app.ledger import Ledger
 from app.store import circles
 from app.store.db import Database, open_store
-from p2p import node as nodes
+from p2p import talk as talks
 from p2p import wire
 from p2p.crypto import sign, sign_public
 from p2p.door import LetIn
@@ -290,11 +290,11 @@ async def test_a_heart_that_beats_and_says_nothing_is_given_up(
         here.nursery.start_soon(node.on_stream, mine)
         begun = trio.current_time()
         await theirs.send(HELLO)
-        with trio.fail_after(2 * nodes.STALL), suppress(Closed):
+        with trio.fail_after(2 * talks.STALL), suppress(Closed):
             while True:
                 await theirs.send(wire.encode(wire.Beat()))
-                await trio.sleep(nodes.BEAT)
-        assert nodes.STALL <= trio.current_time() - begun < nodes.STALL + 2 * nodes.SILENCE
+                await trio.sleep(talks.BEAT)
+        assert talks.STALL <= trio.current_time() - begun < talks.STALL + 2 * talks.SILENCE
         assert node.here() == set()
 
 
@@ -309,7 +309,7 @@ async def test_a_peer_that_came_back_is_taken_though_its_older_line_seems_up(
         dialled = node._conversation(bo.door, leads=True, show_chain=False)
         here.nursery.start_soon(node._talk, dialled, older)
         await killed.send(HELLO)
-        await trio.sleep(2 * nodes.BEAT + 0.1)
+        await trio.sleep(2 * talks.BEAT + 0.1)
         assert node._talks[bo.device].stream is older
         newer, back = streams(ada.door, bo.door)
         here.nursery.start_soon(node.on_stream, newer)

@@ -250,7 +250,7 @@ def test_a_secret_that_came_before_its_epoch_is_handed_on(
     assert bo.shelf.take_grant(grant)
     line.carry()
     assert new not in cy.shelf.epochs()
-    bo.announce(Log.AUTHORITY, list(bo.shelf.take_in(Log.AUTHORITY, ada.gives()).new))
+    bo.announce(Log.AUTHORITY, list(bo.takes_in(Log.AUTHORITY, ada.gives()).new))
     line.carry()
     assert new in cy.shelf.epochs()
     assert new in view(cy).epochs

@@ -16,6 +16,7 @@ from app.circle.rules import JOIN, request_message
 from app.circle.state import Post
 from app.founding import Keys
 from app.invite import Code
+from app.store import frontier
 from app.store.ops import OpState
 from p2p.crypto import sign, sign_public
 from p2p.envelope import envelope_id
@@ -125,7 +126,7 @@ def test_two_true_signatures_of_one_op_come_to_the_same_one_everywhere(
     bo.takes(bo.seals(twin), log=log)
     assert meet(bo, ada).equal
     for person in (ada, bo):
-        assert min(ids) in {i for _, i in person.shelf.items(log, None)}
+        assert min(ids) in {i for _, i in person.items(log, None)}
         person.restart()
         ((_, envelope),) = person.shelf.envelopes([min(ids)])
         assert envelope_id(envelope) == min(ids)
@@ -286,10 +287,8 @@ def test_a_disk_put_back_numbers_nothing_before_its_own_words_came(
     again = village.restored(ada, backup)
     again.write("four")
     line = Line(bo, again)
-    while not again.own_words():
-        assert line.step()
-    assert again.room.posts.count_unsent() == 1
     line.carry()
+    assert frontier.count_forks(bo.db, bo.room.row.circle_no) == 0
     assert [seq for seq, _ in again.own_words()] == [0, 1, 2, 3]
     assert bo.bodies() == again.bodies() == {"one", "two", "three", "four"}
 

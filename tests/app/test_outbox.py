@@ -7,9 +7,9 @@ import pytest
 
 from app.circle import acts
 from app.events import PostArrived, PostChanged
-from app.store import ops
+from app.store import frontier
 from app.store.ops import OpState
-from p2p.envelope import envelope_id, open_
+from p2p.envelope import envelope_id, open_, peek
 from p2p.errors import OurFault
 from p2p.ids import ZERO, EpochId, OpId
 from p2p.op import Kind, Log, SignedOp, verify_signature
@@ -31,10 +31,10 @@ def log_of(person: Person, log: Log) -> list[SignedOp]:
     """This device's own log, as it would be handed over."""
     found = []
     for envelope in person.gives(log):
-        (secrets,) = person.room.ledger.keyring.fitting(envelope)
+        (secrets,) = person.room.ledger.keyring.fitting(peek(envelope))
         keys = secrets.keys(log)
         assert keys is not None
-        op = open_(envelope, keys)
+        op = open_(envelope, keys, person.circle)
         if op.header.device == person.device:
             found.append(op)
     return sorted(found, key=lambda op: op.header.seq)
@@ -62,7 +62,7 @@ def test_both_logs_are_chains(village: Village, ada: Person) -> None:
     kinds = [Kind(op.header.kind) for op in log_of(ada, Log.AUTHORITY)]
     assert kinds[:5] == [Kind.FOUNDING, Kind.EPOCH, Kind.LINK, Kind.RULES, Kind.PROFILE]
     assert [op.header.epoch == ZERO for op in log_of(ada, Log.AUTHORITY)][:3] == [True, True, False]
-    assert ops.gaps(ada.db, 1) == 0
+    assert frontier.gaps(ada.db, 1) == 0
 
 
 def test_words_are_on_this_computer_only_until_somebody_takes_them(ada: Person) -> None:
@@ -151,7 +151,7 @@ def test_an_op_is_the_same_envelope_ever_after(ada: Person) -> None:
     ada.write("once")
     ada.sign()
     for log in Log:
-        names = [i for _, i in ada.shelf.items(log, None)]
+        names = [i for _, i in ada.items(log, None)]
         assert [envelope_id(e) for e in ada.gives(log)] == names
     ada.restart()
     ada.write("again")
@@ -164,7 +164,7 @@ def test_nothing_is_sealed_without_its_secret(ada: Person) -> None:
     before = ada.knows()
     with pytest.raises(OurFault, match="secret"), ada.room.change() as change:  # noqa: PT012 - a change
         op = ada.signs(Log.AUTHORITY, Kind.PROFILE, b"", epoch=EpochId(b"x" * 32))
-        ada.outbox._keep(op, OpState.PENDING, change)
+        ada.outbox._keep([op], OpState.PENDING, change)
     assert ada.knows() == before
 
 

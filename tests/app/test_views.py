@@ -9,6 +9,7 @@ import pytest
 from app.circle import acts
 from app.circle.acts import Writing
 from app.circle.state import Feeling, Post, PostKind, Want
+from app.store.keeping import NewPost
 from app.store.views import Posts, moment
 from p2p.ids import MemberId, PostId
 from tests.p2p.village import NOON, Person, a_village
@@ -49,9 +50,8 @@ def keep(
         thread=name(thread if thread is not None else to or 0) if reply else b"",
     )  # fmt: skip
     with ada.db.write():
-        return ada.room.posts.add(
-            name(number), by, writing, written_at=at, now=now, payload=acts.encode(writing)
-        )
+        post = NewPost(name(number), by, writing, at, payload=acts.encode(writing))
+        return bool(ada.room.posts.add([post], now).kept)
 
 
 def numbers(page: list[Post]) -> list[int]:
@@ -72,6 +72,34 @@ def test_pages_come_newest_first_and_meet_without_gap_or_overlap(ada: Person, po
             paged += numbers(page)
             before = bytes.fromhex(page[-1].post)
         assert paged == whole, size
+
+
+def test_a_reply_whose_thread_has_not_arrived_has_its_place_among_the_posts(
+    ada: Person, posts: Posts
+) -> None:
+    """Only where it is asked for, and only until the first post of its thread is here."""
+    for number in (1, 2, 3):
+        keep(ada, number, at=NOON + 10 * number, now=NOON + 1000)
+    keep(ada, 4, at=NOON + 35, now=NOON + 1000, to=3)
+    keep(ada, 5, at=NOON + 25, now=NOON + 1000, to=9)
+    keep(ada, 6, at=NOON + 15, now=NOON + 1000, to=5, thread=9)
+    assert numbers(posts.page(None, 10)) == [3, 2, 1]
+    found = posts.page(None, 10, orphans=True)
+    assert numbers(found) == [3, 6, 5, 2, 1]  # 6 answers 5, so it is not shown as earlier
+    assert [(p.parent_missing, p.thread_missing) for p in found[1:3]] == [
+        (False, True), (True, True),
+    ]  # fmt: skip
+    assert not any(p.thread_missing for p in (found[0], *found[3:], *posts.replies(name(3))))
+    for size in (1, 2, 3):
+        paged: list[int] = []
+        before = None
+        while page := posts.page(before, size, orphans=True):
+            paged += numbers(page)
+            before = bytes.fromhex(page[-1].post)
+        assert paged == numbers(found), size
+    keep(ada, 9, at=NOON + 5, now=NOON + 1000)
+    assert numbers(posts.page(None, 10, orphans=True)) == [3, 2, 1, 9]
+    assert [p.thread_missing for p in posts.replies(name(9))] == [False, False]
 
 
 def test_a_page_before_something_unknown_is_empty(ada: Person, posts: Posts) -> None:
@@ -130,7 +158,6 @@ def test_replies_stand_in_their_thread_oldest_first(ada: Person, posts: Posts) -
     assert root.replies == 3
     assert posts.thread_of(name(2)) == name(1)
     assert posts.thread_of(name(9)) is None
-    assert posts.answering(name(3)) == [name(2)]
     assert posts.one(name(9)) is None
 
 
@@ -185,7 +212,7 @@ def test_a_row_says_all_that_was_written(ada: Person, posts: Posts) -> None:
     writing = Writing(b"n" * 16, "checkin", "", "", "wobbly", "company", "illness")
     with ada.db.write():
         me, payload = ada.room.ledger.me, acts.encode(writing)
-        posts.add(name(1), me, writing, written_at=1, now=2, payload=payload)
+        posts.add([NewPost(name(1), me, writing, 1, payload=payload)], 2)
     post = posts.one(name(1))
     assert post is not None
     assert (post.kind, post.feeling, post.want) == (PostKind.CHECKIN, Feeling.WOBBLY, Want.COMPANY)

@@ -176,6 +176,7 @@ def test_a_thread_is_found_from_any_of_its_replies(ada: Person) -> None:
     two = write(ada, reply_to=one)
     for name in (root, one, two):
         found = writing.thread(ada.room, c.ReadThread(circle=ada.circle.hex(), post=name))
+        assert found.post is not None
         assert found.post.post == root
         assert [r.post for r in found.replies] == [one, two]
     assert [p.post for p in writing.page(ada.room, c.ListPosts(circle=ada.circle.hex()))] == [root]

@@ -1,5 +1,6 @@
-// Reads lines of JSON, {"envelope", "epoch", "words", "authority"} in hex, secrets not known as
-// null, and answers each with a line: what the envelope holds, or the check at which it failed.
+// Reads lines of JSON, {"envelope", "circle", "epoch", "words", "authority"} in hex, secrets not
+// known as null, and answers each with a line: what the envelope holds when it is found in that
+// circle, or the check at which it failed.
 //
 //   npm ci && node decode.js < envelopes.jsonl
 

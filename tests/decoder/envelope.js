@@ -3,7 +3,7 @@
 
 import { readAct } from "./acts.js";
 import { derive, digest, hex, keyed, openAead, same, unhex, verify } from "./crypto.js";
-import { bin, list, Malformed, read, tuple, uint } from "./messagepack.js";
+import { bin, list, Malformed, read, tagged, uint, write } from "./messagepack.js";
 
 const CLASSES = ["authority", "words"];
 const CLEAR = 1 + 1 + 4 + 24 + 4;
@@ -12,19 +12,20 @@ const FLOOR = 256;
 const LONGEST = 64 * 1024;
 const PAYLOAD = 52 * 1024;
 const ZERO = "00".repeat(32);
+const FOUNDING = 0;
 const STRIPPABLE = 1;
 
 const id = bin(32);
 const count = uint(0, 2 ** 53 - 1);
-const HEADER = tuple(
-  uint(1, 1), id, id, uint(0, 1), count, id, list(id, 0, 8), list(id, 0, 4), id,
-  uint(0, 2 ** 32 - 1), count, id, uint(0, PAYLOAD), count,
-);
 const FIELDS = [
   "version", "circle", "device", "log", "seq", "prev", "heads", "authority_heads", "epoch",
   "hour", "kind", "payload_hash", "payload_size", "written_at",
 ];
-const BODY = tuple(bin(0, 1024), bin(64), bin(0, 16), bin(0, PAYLOAD));
+const SAID = [id, count, id, list(id, 0, 8), list(id, 0, 4), count, count, bin(64)];
+const BODY = tagged(
+  [...SAID, bin(16), bin(0, PAYLOAD)], // whole: salt, payload
+  [...SAID, id, uint(0, PAYLOAD)], // stripped: payload hash and size
+);
 
 const bitLength = (n) => 32 - Math.clz32(n);
 
@@ -42,10 +43,21 @@ function keysOf(secret, name) {
   return { message: of("message"), nonce: of("nonce"), hint: of("hint") };
 }
 
+// The header that was signed: what the body says of it, and what its place and payload tell.
+function headerOf(parts, place) {
+  const [tag, device, seq, prev, heads, authorityHeads, kind, writtenAt, , first, second] = parts;
+  const [hash, size] = tag === 1 ? [first, second] : [digest("", first, second), second.length];
+  const circle = kind === FOUNDING ? new Uint8Array(32) : place.circle;
+  return [
+    1, circle, device, place.log, seq, prev, heads, authorityHeads, place.epoch, place.hour, kind,
+    hash, size, writtenAt,
+  ];
+}
+
 // The rules that one op can break by itself (protocol, "What one op must keep to").
-function breaksRules(h, salt, payload, payloadFits) {
+function breaksRules(h, stripped) {
   const heads = [h.heads, h.authority_heads];
-  const founding = h.kind === 0;
+  const founding = h.kind === FOUNDING;
   return (
     h.log !== (h.kind >= 64 ? 1 : 0)
     || (h.seq === 0) !== (h.prev === ZERO)
@@ -53,16 +65,14 @@ function breaksRules(h, salt, payload, payloadFits) {
     || heads.some((named) => new Set(named).size !== named.length || named.includes(ZERO))
     || founding !== (h.circle === ZERO)
     || (founding && (h.seq > 0 || h.authority_heads.length > 0 || h.epoch !== ZERO))
-    || (salt.length === 0
-      ? payload.length > 0 || h.log !== STRIPPABLE
-      : salt.length !== 16 || payload.length !== h.payload_size || !payloadFits)
+    || (stripped && h.log !== STRIPPABLE)
   );
 }
 
-export function open({ envelope: written, epoch: epochHex, words, authority }) {
+export function open({ envelope: written, circle, epoch: epochHex, words, authority }) {
   const envelope = unhex(written);
   const epoch = unhex(epochHex);
-  const checks = { nonce: null, padding: null, canonical: null, payload: null, signature: null };
+  const checks = { nonce: null, padding: null, canonical: null, signature: null };
   const told = { envelope_id: hex(digest("", envelope)), refused: null, checks };
   const refuse = (why) => ({ ...told, refused: why });
 
@@ -91,32 +101,31 @@ export function open({ envelope: written, epoch: epochHex, words, authority }) {
     && padded.subarray(end).every((byte) => byte === 0);
   if (!checks.padding) return refuse("padding");
 
-  let headerBytes, signature, salt, payload, fields;
+  let parts;
   try {
-    [headerBytes, signature, salt, payload] = read(BODY, padded.subarray(4, end));
-    fields = read(HEADER, headerBytes);
+    parts = read(BODY, padded.subarray(4, end));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     checks.canonical = false;
     return refuse("spelling");
   }
   checks.canonical = true;
+  const stripped = parts[0] === 1;
+  const [signature, salt, payload] = stripped ? [parts[8], "", ""] : parts.slice(8);
+  const fields = headerOf(parts, { circle: unhex(circle), log, epoch, hour });
   const header = Object.fromEntries(FIELDS.map((field, i) => [field, plain(fields[i])]));
+  const headerBytes = write(fields);
   const opId = digest("hearthside/op/1", headerBytes);
-  checks.payload = salt.length === 0 ? null : hex(digest("", salt, payload)) === header.payload_hash;
   checks.signature = verify(fields[2], "hearthside/op-signature/1", opId, signature);
   Object.assign(told, {
     op_id: hex(opId),
     header,
+    header_bytes: hex(headerBytes),
     signature: hex(signature),
     salt: hex(salt),
     payload: hex(payload),
-    stripped: salt.length === 0,
-    act: salt.length === 0 ? null : plain(readAct(header.kind, payload)),
+    stripped,
+    act: stripped ? null : plain(readAct(header.kind, payload)),
   });
-  if (breaksRules(header, salt, payload, checks.payload)) return refuse("rules");
-  if (header.epoch !== epochHex || header.hour !== hour || header.log !== log) {
-    return refuse("moved");
-  }
-  return told;
+  return breaksRules(header, stripped) ? refuse("rules") : told;
 }

@@ -1,6 +1,6 @@
 // MessagePack as the protocol has it: every value in its shortest form, of the one type its place
 // asks for, and nothing behind the last. A shape is a function from a reader to a value; what is
-// not exactly of that shape throws `Malformed`.
+// not exactly of that shape throws `Malformed`. `write` spells integers, bytes and arrays of such.
 
 export class Malformed extends Error {}
 
@@ -87,6 +87,14 @@ export const tuple = (...shapes) => (reader) => {
   return shapes.map((shape) => shape(reader));
 };
 
+// One of several tuples, told apart by the number that each begins with.
+export const tagged = (...kinds) => (reader) => {
+  const size = reader.length(0x90, 16, ARRAY);
+  const tag = uint(0, kinds.length - 1)(reader);
+  within(size, kinds[tag].length + 1, kinds[tag].length + 1);
+  return [tag, ...kinds[tag].map((shape) => shape(reader))];
+};
+
 export const orNil = (shape) => (reader) => {
   if (reader.bytes[reader.at] !== 0xc0) return shape(reader);
   reader.at += 1;
@@ -98,4 +106,23 @@ export function read(shape, bytes) {
   const value = shape(reader);
   if (reader.at !== bytes.length) throw new Malformed("something behind the end");
   return value;
+}
+
+// The shortest head: `forms` are those of `length`, the value's own bytes count where they fit.
+function head(fixed, count, forms, value) {
+  if (value < count) return [fixed + value];
+  const fits = Object.entries(forms).filter(([, [size]]) => value < 256 ** size);
+  const [form, [size]] = fits[0];
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(value));
+  return [Number(form), ...bytes.subarray(8 - size)];
+}
+
+export function write(value) {
+  if (typeof value === "number") return Buffer.from(head(0x00, 128, UINT, value));
+  if (value instanceof Uint8Array) {
+    return Buffer.concat([Buffer.from(head(0, 0, BIN, value.length)), value]);
+  }
+  const parts = value.map(write);
+  return Buffer.concat([Buffer.from(head(0x90, 16, ARRAY, parts.length)), ...parts]);
 }

@@ -25,6 +25,8 @@ from p2p.op import (
 )
 
 KINDS = (*(int(kind) for kind in Kind), 14, 63, 69, 1000, INT_LIMIT - 1)
+SAID = ("device", "seq", "prev", "heads", "authority_heads", "kind", "written_at")
+"""What a body says of a header: the rest follows from where it is found, or from the payload."""
 LETTERS = "tea and a biscuit, ÄÖß 茶 🫖 \ufeff e\u0301 \u202e\n\0"
 FEELINGS = ("", "rough", "wobbly", "so_so", "steady", "good")
 WANTS = ("", "listening", "experiences", "help", "company", "nothing")
@@ -32,9 +34,10 @@ WANTS = ("", "listening", "experiences", "help", "company", "nothing")
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a decoder is handed: an envelope, and what is known of its epoch."""
+    """What a decoder is handed: an envelope, its circle, and what is known of its epoch."""
 
     envelope: bytes
+    circle: CircleId
     secrets: EpochSecrets
     wrong: str
 
@@ -42,6 +45,7 @@ class Given:
         s = self.secrets
         return {
             "envelope": self.envelope.hex(),
+            "circle": self.circle.hex(),
             "epoch": s.epoch.hex(),
             "words": s.words.hex() if s.words is not None else None,
             "authority": s.authority.hex() if s.authority is not None else None,
@@ -57,6 +61,8 @@ class Draft:
     salt: bytes
     payload: bytes
     secrets: EpochSecrets
+    circle: CircleId
+    """Where it is found: the header's own but in a founding op."""
 
     def header_bytes(self) -> bytes:
         return msgspec.msgpack.encode(Header(**self.header))
@@ -64,10 +70,18 @@ class Draft:
     def signature(self) -> bytes:
         return sign(self.seed, SIGNATURE_DOMAIN, op_id(self.header_bytes()))
 
+    def parts(self, signature: bytes | None = None) -> list[Any]:
+        """A whole body, which leaves out what its place tells."""
+        h = self.header
+        said = [h[name] for name in SAID]
+        return [0, *said, signature or self.signature(), self.salt, self.payload]
+
+    def stripped(self) -> list[Any]:
+        """The body without its payload."""
+        return [1, *self.parts()[1:9], self.header["payload_hash"], self.header["payload_size"]]
+
     def body(self) -> bytes:
-        return msgspec.msgpack.encode(
-            [self.header_bytes(), self.signature(), self.salt, self.payload]
-        )
+        return msgspec.msgpack.encode(self.parts())
 
 
 def pad(body: bytes) -> bytes:
@@ -233,10 +247,10 @@ class Chance:
         if founding or (log is Log.AUTHORITY and r.random() < 0.1):
             secrets = self.root
         seq = 0 if founding or r.random() < 0.2 else max(1, self.number())
-        salt, payload = self.raw(16), self.payload(kind)
+        salt, payload, circle = self.raw(16), self.payload(kind), CircleId(self.raw(32))
         header = {
             "version": 1,
-            "circle": CircleId(ZERO if founding else self.raw(32)),
+            "circle": CircleId(ZERO) if founding else circle,
             "device": DeviceId(sign_public(seed)),
             "log": log,
             "seq": seq,
@@ -250,7 +264,7 @@ class Chance:
             "payload_size": len(payload),
             "written_at": self.number(),
         }
-        return Draft(header, seed, salt, payload, secrets)
+        return Draft(header, seed, salt, payload, secrets, circle)
 
     def given(self) -> Given:
         """An envelope, wrong in one way out of three times."""
@@ -259,11 +273,12 @@ class Chance:
         wrong = self.random.choice(WRONGS)
         return wrong(self)
 
-    def _sealed(self, draft: Draft, wrong: str) -> Given:
+    def _sealed(self, draft: Draft, wrong: str, body: bytes | None = None) -> Given:
+        """In its own place, whatever the body."""
         log, hour = draft.header["log"], draft.header["hour"]
-        return Given(
-            enclose(draft.secrets, log, hour, pad(draft.body())), draft.secrets, wrong
-        )  # fmt: skip
+        padded = pad(draft.body() if body is None else body)
+        sealed = enclose(draft.secrets, log, hour, padded)
+        return Given(sealed, draft.circle, draft.secrets, wrong)
 
 
 def array(spelled: list[bytes]) -> bytes:
@@ -303,7 +318,7 @@ def _flipped(chance: Chance) -> Given:
     data = bytearray(good.envelope)
     part = chance.random.choice((2, 6, 38, len(data)))
     data[chance.random.randrange(part)] ^= 1 << chance.random.randrange(8)
-    return Given(bytes(data), good.secrets, "flipped")
+    return Given(bytes(data), good.circle, good.secrets, "flipped")
 
 
 def _cut(chance: Chance) -> Given:
@@ -316,7 +331,7 @@ def _cut(chance: Chance) -> Given:
             good.envelope.ljust(ENVELOPE_LIMIT + 1, b"\0"),
         )
     )
-    return Given(data, good.secrets, "cut")
+    return Given(data, good.circle, good.secrets, "cut")
 
 
 def _other_keys(chance: Chance) -> Given:
@@ -332,54 +347,57 @@ def _other_keys(chance: Chance) -> Given:
             EpochSecrets(old.epoch, old.authority, old.words),
         )
     )
-    return Given(good.envelope, known, "other keys")
+    return Given(good.envelope, good.circle, known, "other keys")
 
 
 def _moved(chance: Chance) -> Given:
-    """Sealed by a member under another hour, class or epoch than the header says."""
+    """Put by a member under another hour, class, epoch or circle than its author signed."""
     draft = chance.draft()
-    other = chance.random.choice(chance.epochs)
-    log, hour, padded = draft.header["log"], draft.header["hour"], pad(draft.body())
-    secrets = other
-    match chance.random.randrange(3):
+    body = (
+        draft.body() if chance.random.random() < 0.7 else msgspec.msgpack.encode(draft.stripped())
+    )
+    log, hour, padded = draft.header["log"], draft.header["hour"], pad(body)
+    secrets, circle = draft.secrets, draft.circle
+    match chance.random.randrange(4):
         case 0:
-            hour, secrets = hour ^ 1, draft.secrets
+            hour ^= 1
         case 1:
+            secrets = chance.random.choice(chance.epochs)
             log = Log(1 - log)
+        case 2:
+            secrets = chance.random.choice([e for e in chance.epochs if e != secrets])
         case _:
-            pass
-    return Given(enclose(secrets, log, hour, padded), secrets, "moved")
+            circle = CircleId(chance.raw(32))
+    return Given(enclose(secrets, log, hour, padded), circle, secrets, "moved")
 
 
 def _body(chance: Chance) -> Given:
     """A second spelling of the body, or something that is none."""
     draft = chance.draft()
-    log, hour = draft.header["log"], draft.header["hour"]
-    body = chance.respell(draft.body())
-    if chance.random.random() < 0.3:
-        body = chance.bend(draft.body())
-    padded = pad(body)
-    return Given(enclose(draft.secrets, log, hour, padded), draft.secrets, "body")
+    body = msgspec.msgpack.encode(
+        draft.stripped() if chance.random.random() < 0.3 else draft.parts()
+    )
+    bent = chance.bend(body) if chance.random.random() < 0.3 else chance.respell(body)
+    return chance._sealed(draft, "body", bent)
+
+
+def _range(chance: Chance) -> Given:
+    """A part of a body out of its range or of another type, under a signature over all the rest."""
+    draft = chance.draft()
+    parts = draft.stripped() if chance.random.random() < 0.3 else draft.parts()
+    big = (1 << 53, (1 << 64) - 1, -1, 1.0, True, None, 2**32, PAYLOAD_LIMIT + 1, "1", b"", b"x", 2)
+    few: tuple[list[bytes], ...] = (chance.ids(9, 9), chance.ids(5, 5), [chance.raw(31)], [])
+    parts[chance.random.randrange(len(parts))] = chance.random.choice((*big, *few))
+    return chance._sealed(draft, "range", msgspec.msgpack.encode(parts))
 
 
 def _header(chance: Chance) -> Given:
-    """A second spelling of the header, or a header out of its ranges, truly signed."""
+    """Truly signed, but over a header that no body spells: longer, longer by a part, or bent."""
     draft = chance.draft()
-    log, hour = draft.header["log"], draft.header["hour"]
-    header = msgspec.msgpack.decode(draft.header_bytes())
-    big = (1 << 53, (1 << 64) - 1, -1, 1.0, True, None, 2**32, PAYLOAD_LIMIT + 1, "1", b"", b"x")
-    few: tuple[list[bytes], ...] = (chance.ids(9, 9), chance.ids(5, 5), [chance.raw(31)], [])
-    match chance.random.randrange(3):
-        case 0:
-            spelled = chance.respell(draft.header_bytes())
-        case 1:
-            header[chance.random.randrange(14)] = chance.random.choice((*big, *few))
-            spelled = msgspec.msgpack.encode(header)
-        case _:
-            spelled = chance.bend(draft.header_bytes())
+    header = draft.header_bytes()
+    spelled = chance.respell(header) if chance.random.random() < 0.6 else chance.bend(header)
     signature = sign(draft.seed, SIGNATURE_DOMAIN, op_id(spelled))
-    body = msgspec.msgpack.encode([spelled, signature, draft.salt, draft.payload])
-    return Given(enclose(draft.secrets, log, hour, pad(body)), draft.secrets, "header")
+    return chance._sealed(draft, "header", msgspec.msgpack.encode(draft.parts(signature)))
 
 
 def _padding(chance: Chance) -> Given:
@@ -397,7 +415,7 @@ def _padding(chance: Chance) -> Given:
         case _:
             padded[:4] = chance.raw(4)
     sealed = enclose(draft.secrets, log, hour, bytes(padded))
-    return Given(sealed, draft.secrets, "padding")
+    return Given(sealed, draft.circle, draft.secrets, "padding")
 
 
 def _nonce(chance: Chance) -> Given:
@@ -405,26 +423,29 @@ def _nonce(chance: Chance) -> Given:
     draft = chance.draft()
     log, hour, padded = draft.header["log"], draft.header["hour"], pad(draft.body())
     sealed = enclose(draft.secrets, log, hour, padded, nonce=chance.raw(24))
-    return Given(sealed, draft.secrets, "nonce")
+    return Given(sealed, draft.circle, draft.secrets, "nonce")
 
 
 def _stripped(chance: Chance) -> Given:
-    """Without its payload, its salt, both, or with a part of either."""
+    """Without its payload, with another, or with a hash, size or salt that is not its own."""
     draft = chance.draft()
-    signature, header = draft.signature(), draft.header_bytes()
-    salt, payload = chance.random.choice(
+    bare, whole = draft.stripped(), draft.parts()
+    parts = chance.random.choice(
         (
-            *((b"", b""),) * 6,
-            (b"", draft.payload),
-            (draft.salt, b""),
-            (draft.salt[:-1], draft.payload),
-            (draft.salt, draft.payload + b"x"),
-            (chance.raw(16), draft.payload),
+            *(bare,) * 6,
+            [*bare[:9], chance.raw(32), bare[10]],
+            [*bare[:10], min(bare[10] ^ 1, PAYLOAD_LIMIT)],
+            [*bare[:9], chance.raw(31), bare[10]],
+            [*whole[:9], b"", draft.payload],
+            [*whole[:10], b""],
+            [*whole[:9], draft.salt[:-1], draft.payload],
+            [*whole[:10], (draft.payload + b"x")[:PAYLOAD_LIMIT]],
+            [*whole[:9], chance.raw(16), draft.payload],
+            [1, *whole[1:]],
+            [0, *bare[1:]],
         )
     )
-    body = msgspec.msgpack.encode([header, signature, salt, payload])
-    log, hour = draft.header["log"], draft.header["hour"]
-    return Given(enclose(draft.secrets, log, hour, pad(body)), draft.secrets, "stripped")
+    return chance._sealed(draft, "stripped", msgspec.msgpack.encode(parts))
 
 
 def _unsigned(chance: Chance) -> Given:
@@ -438,11 +459,8 @@ def _unsigned(chance: Chance) -> Given:
             draft.header["device"] = DeviceId(chance.raw(32))
         case _:
             signature = bytearray(chance.raw(64))
-    body = msgspec.msgpack.encode(
-        [draft.header_bytes(), bytes(signature), draft.salt, draft.payload]
-    )
-    log, hour = draft.header["log"], draft.header["hour"]
-    return Given(enclose(draft.secrets, log, hour, pad(body)), draft.secrets, "unsigned")
+    body = msgspec.msgpack.encode(draft.parts(bytes(signature)))
+    return chance._sealed(draft, "unsigned", body)
 
 
 def _unruly(chance: Chance) -> Given:
@@ -466,6 +484,8 @@ def _unruly(chance: Chance) -> Given:
     )
     h.update(chance.random.choice(changes))
     h["payload_size"] = min(h["payload_size"], PAYLOAD_LIMIT)
+    if h["kind"] != Kind.FOUNDING:
+        draft.circle = h["circle"]
     return chance._sealed(draft, "unruly")
 
 
@@ -482,6 +502,6 @@ def _largest(chance: Chance) -> Given:
 
 
 WRONGS: tuple[Callable[[Chance], Given], ...] = (
-    _flipped, _flipped, _cut, _other_keys, _moved, _body, _header, _header, _padding, _nonce,
+    _flipped, _flipped, _cut, _other_keys, _moved, _moved, _body, _range, _header, _padding, _nonce,
     _stripped, _stripped, _stripped, _unsigned, _unruly, _unruly, _largest,
 )  # fmt: skip

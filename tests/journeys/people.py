@@ -281,7 +281,11 @@ def plainly() -> Iterator[None]:
 
 
 async def eventually(
-    holds: Callable[[], Awaitable[bool]], what: str, seconds: float = PATIENCE
+    holds: Callable[[], Awaitable[bool]],
+    what: str,
+    seconds: float = PATIENCE,
+    *,
+    pause: float = 0.05,
 ) -> None:
     """Ask again and again until it is so.
 
@@ -289,7 +293,7 @@ async def eventually(
     """
     with trio.move_on_after(seconds):
         while not await holds():  # noqa: ASYNC110 - see above
-            await trio.sleep(0.05)
+            await trio.sleep(pause)
         return
     raise AssertionError(f"not so within {seconds:.0f} s: {what}")
 

@@ -288,6 +288,7 @@ async def test_a_taken_port_is_a_warning(tmp_path: Path, *, fixed: bool) -> None
         link = await ada.invites(circle)
         await ben.comes_in(link)
         await the_same(circle, ada, ben)
+        await ada.knows(circle, "Ada", "Ben")  # and so his address: hers will be another
         await ada.sleeps()
         with socket.socket() as other:
             other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -134,6 +134,7 @@ async def test_a_newcomers_newcomer_is_believed_too(tmp_path: Path) -> None:
         await ben.comes_in(await ada.invites(circle))
         await the_same(circle, ada, ben)
         await ben.knows(circle, "Ada", "Ben")
+        await ada.knows(circle, "Ada", "Ben")
         await ben.sleeps()
         for _ in range(8):  # acts in between, which her admission stands on too
             await ada.invites(circle)
@@ -186,13 +187,16 @@ async def test_nothing_that_was_acknowledged_is_lost_by_a_kill(tmp_path: Path) -
 
 def places_in(store: Database) -> list[tuple[bytes, int, int]]:
     """(device, log, seq) of every op, sorted."""
-    return store.read("SELECT device, log, seq FROM ops ORDER BY device, log, seq")
+    return store.read(
+        "SELECT device, log, seq FROM ops JOIN devices USING (device_no) ORDER BY device, log, seq"
+    )
 
 
 def expected_places(store: Database) -> list[tuple[bytes, int, int]]:
     """As they are if each log counts up from 0 and gives no number twice or to something void."""
     rows = store.read(
-        "SELECT device, log, count(*) FROM ops WHERE state = 1 GROUP BY device, log"
+        "SELECT device, log, count(*) FROM ops JOIN devices USING (device_no)"
+        " WHERE state = 1 GROUP BY device, log"
         " ORDER BY device, log"
     )
     return [(device, log, seq) for device, log, count in rows for seq in range(count)]

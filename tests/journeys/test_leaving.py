@@ -193,7 +193,13 @@ async def test_leaving_with_erase_leaves_nothing(tmp_path: Path) -> None:
 def told_in_store(person: Person) -> str:
     """All that the opened store holds, readable: texts as they are, bytes as both text and hex."""
     store = person.store()
-    tables = [row[0] for row in store.read("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    # The index of search cannot be gone through itself; the tables that it is made of can.
+    tables = [
+        row[0]
+        for row in store.read(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+        )
+    ]
     told: list[str] = []
     for table in tables:
         for row in store.read(f"SELECT * FROM {table}"):  # noqa: S608 - names from the schema

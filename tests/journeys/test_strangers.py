@@ -75,7 +75,7 @@ def all_that_could_be_said(circle: str) -> dict[str, list[bytes]]:
         wire.Ack(epochs=[id32]),
         wire.Need(epochs=[id32, bytes(32)]),
         wire.Settled(log=0, digest=id32),
-        wire.Scope(ids=[id32]),
+        wire.Scope(ids=[id32], held=0),
         wire.Again(),
         wire.Beat(),
         wire.Cards(cards=[card]),

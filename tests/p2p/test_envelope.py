@@ -31,11 +31,14 @@ from p2p.op import (
     Header,
     Kind,
     Log,
+    Place,
     SignedOp,
     encode,
     payload_hash,
+    place_of,
     sign_op,
     strip,
+    verify_signature,
 )
 
 ADA = b"a" * 32
@@ -43,6 +46,7 @@ SALT = b"s" * 16
 HOUR = 494_000
 EPOCH = EpochId(b"e" * 32)
 SECRETS = EpochSecrets(EPOCH, words=b"w" * 32, authority=b"k" * 32)
+CIRCLE = CircleId(b"c" * 32)
 CLEAR = 1 + 1 + 4 + 24 + 4
 
 
@@ -61,7 +65,7 @@ def ada_says(payload: bytes = b"tea", **changes: object) -> SignedOp:
     """Sign a post of Ada's, or what the changes make of it."""
     fields: dict[str, Any] = {
         "version": 1,
-        "circle": CircleId(b"c" * 32),
+        "circle": CIRCLE,
         "device": DeviceId(sign_public(ADA)),
         "log": Log.WORDS,
         "seq": 0,
@@ -95,7 +99,7 @@ def test_bo_opens_what_ada_sealed() -> None:
     """Post, stripped post and authority op come out as they went in."""
     role = ada_says(log=Log.AUTHORITY, kind=int(Kind.ROLE))
     for op, keys in ((ada_says(), WORDS), (strip(ada_says()), WORDS), (role, AUTHORITY)):
-        assert open_(seal(op, keys), keys) == op
+        assert open_(seal(op, keys), keys, CIRCLE) == op
 
 
 def test_the_layout_is_that_of_the_protocol() -> None:
@@ -150,27 +154,68 @@ def test_any_changed_byte_is_refused(at: int) -> None:
     envelope[at] ^= 1
     for keys in (WORDS, AUTHORITY):
         with pytest.raises(PeerFault):
-            open_(bytes(envelope), keys)
+            open_(bytes(envelope), keys, CIRCLE)
+
+
+def expect_nobody_signed(moved: SignedOp, place: Place) -> None:
+    """The op that comes out belongs to where it was put, is another one, and not by Ada."""
+    assert place_of(moved.header) == place
+    assert moved.op_id != ada_says().op_id
+    assert not verify_signature(moved)
+
+
+HERE = place_of(ada_says().header)
+
+
+def test_an_op_where_it_belongs_is_adas() -> None:
+    """So that the tests below have something to lose."""
+    assert verify_signature(open_(forge(pad(encode(ada_says())), WORDS), WORDS, CIRCLE))
 
 
 def test_a_member_cannot_move_an_op_to_another_hour() -> None:
     """Eve holds the keys and seals Ada's op with a later hour."""
-    with pytest.raises(PeerFault, match="hour"):
-        open_(forge(pad(encode(ada_says())), WORDS, hour=HOUR + 1), WORDS)
+    moved = open_(forge(pad(encode(ada_says())), WORDS, hour=HOUR + 1), WORDS, CIRCLE)
+    expect_nobody_signed(moved, HERE._replace(hour=HOUR + 1))
 
 
 def test_a_member_cannot_move_an_op_to_another_epoch() -> None:
     """Eve seals Ada's words anew under an epoch that a newcomer can read."""
     newer = EpochSecrets(EpochId(b"f" * 32), words=b"v" * 32, authority=None)
     keys = keys_of(newer, Class.WORDS)
-    with pytest.raises(PeerFault, match="epoch"):
-        open_(forge(pad(encode(ada_says())), keys), keys)
+    moved = open_(forge(pad(encode(ada_says())), keys), keys, CIRCLE)
+    expect_nobody_signed(moved, HERE._replace(epoch=newer.epoch))
+
+
+def test_a_member_cannot_move_an_op_to_another_circle() -> None:
+    """Eve is in two circles with Ada and seals her words of one under the keys of the other."""
+    other = CircleId(b"d" * 32)
+    for op in (ada_says(), strip(ada_says())):
+        moved = open_(forge(pad(encode(op)), WORDS), WORDS, other)
+        expect_nobody_signed(moved, HERE._replace(circle=other))
+
+
+def test_a_member_cannot_move_a_stripped_op_either() -> None:
+    """It has kept its signature, and that is over hour and epoch, too."""
+    bare = pad(encode(strip(ada_says())))
+    assert verify_signature(open_(forge(bare, WORDS), WORDS, CIRCLE))
+    expect_nobody_signed(
+        open_(forge(bare, WORDS, hour=HOUR - 1), WORDS, CIRCLE), HERE._replace(hour=HOUR - 1)
+    )
 
 
 def test_a_member_cannot_move_an_op_to_another_class() -> None:
     """A post labelled as authority would never expire in a mailbox."""
-    with pytest.raises(PeerFault, match="class"):
-        open_(forge(pad(encode(ada_says())), AUTHORITY), AUTHORITY)
+    with pytest.raises(PeerFault, match="log"):
+        open_(forge(pad(encode(ada_says())), AUTHORITY), AUTHORITY, CIRCLE)
+
+
+def test_a_member_cannot_swap_the_words() -> None:
+    """Eve puts a text of her own between Ada's header and signature."""
+    good, text = ada_says(), b"gin"
+    swapped = SignedOp(good.header, good.header_bytes, good.signature, SALT, text)
+    opened = open_(forge(pad(encode(swapped)), WORDS), WORDS, CIRCLE)
+    assert opened.payload == text
+    expect_nobody_signed(opened, HERE)
 
 
 def test_the_same_secret_under_another_epoch_id_does_not_open() -> None:
@@ -179,13 +224,13 @@ def test_the_same_secret_under_another_epoch_id_does_not_open() -> None:
     envelope = seal(ada_says(), WORDS)
     assert hint_matches(twin, peek(envelope))
     with pytest.raises(PeerFault, match="open"):
-        open_(envelope, twin)
+        open_(envelope, twin, CIRCLE)
 
 
 def test_a_member_cannot_choose_the_nonce() -> None:
     """A second nonce would give one op a second id."""
     with pytest.raises(PeerFault, match="nonce"):
-        open_(forge(pad(encode(ada_says())), WORDS, nonce=b"n" * 24), WORDS)
+        open_(forge(pad(encode(ada_says())), WORDS, nonce=b"n" * 24), WORDS, CIRCLE)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +246,7 @@ def test_a_member_cannot_choose_the_nonce() -> None:
 def test_padding_has_one_form(bend: Callable[[bytes], bytes]) -> None:
     """Neither hidden bytes nor longer padding nor a length that lies."""
     with pytest.raises(PeerFault):
-        open_(forge(bend(encode(ada_says())), WORDS), WORDS)
+        open_(forge(bend(encode(ada_says())), WORDS), WORDS, CIRCLE)
 
 
 def test_we_seal_only_under_the_ops_own_keys() -> None:
@@ -242,7 +287,27 @@ def test_the_largest_op_fits_an_envelope() -> None:
     )
     envelope = seal(largest, WORDS)
     assert len(envelope) <= CLEAR + padme(4 + BODY_LIMIT) + 16 <= ENVELOPE_LIMIT
-    assert open_(envelope, WORDS) == largest
+    assert open_(envelope, WORDS, CIRCLE) == largest
+
+
+@pytest.mark.parametrize(("heads", "size"), [(0, 562), (1, 626), (2, 658), (8, 850)])
+def test_a_short_post_makes_a_small_envelope(heads: int, size: int) -> None:
+    """A payload of 300 bytes amid a log: a hundred thousand of them may take 70 MB on the way."""
+    names = tuple(OpId(bytes((number,)) * 32) for number in range(1, 10))
+    post = ada_says(
+        bytes(300),
+        seq=70_000,
+        prev=names[8],
+        heads=names[:heads],
+        authority_heads=names[:1],
+        written_at=2**41,
+    )
+    assert len(seal(post, WORDS)) == size
+
+
+def test_the_smallest_op_fills_the_floor() -> None:
+    """No envelope is smaller than 306 B, and an empty post is not larger."""
+    assert len(seal(ada_says(b""), WORDS)) == CLEAR + FLOOR + 16 == 306
 
 
 def test_an_unpadded_or_oversized_envelope_is_refused_without_a_key() -> None:
@@ -256,7 +321,7 @@ def test_an_unpadded_or_oversized_envelope_is_refused_without_a_key() -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_give_a_value_or_a_peer_fault(envelope: bytes) -> None:
     """Never another exception, with or without the keys."""
-    for read in (peek, lambda given_: open_(given_, WORDS)):
+    for read in (peek, lambda given_: open_(given_, WORDS, CIRCLE)):
         with pytest.raises(PeerFault):
             read(envelope)
 
@@ -266,7 +331,7 @@ def test_any_text_of_a_member_gives_a_value_or_a_peer_fault(text: bytes) -> None
     """Behind the cipher, too: members are peers."""
     for padded in (pad(text), text.ljust(padme(len(text) or 1), b"\0")):
         with pytest.raises(PeerFault):
-            open_(forge(padded, WORDS), WORDS)
+            open_(forge(padded, WORDS), WORDS, CIRCLE)
 
 
 def test_an_epoch_may_be_known_by_halves() -> None:

@@ -12,18 +12,23 @@ import trio
 from trio.testing import MockClock, memory_stream_pair
 
 from app import doorkeeping, invite
+from app.claims import AFTERWARDS
 from app.founding import Keys
 from p2p import node as nodes
+from p2p import talk as talks
 from p2p import wire
+from p2p.catching_up import MUCH
+from p2p.catching_up import PATIENCE as TURN
 from p2p.crypto import sign_public
 from p2p.door import CapsuleCame, LetIn, Visit
 from p2p.errors import OurFault, PeerFault
 from p2p.host import Closed, FrameStream, Unreachable
-from p2p.ids import DeviceId
+from p2p.ids import DeviceId, EnvelopeId
 from p2p.node import Node, Way
 from p2p.op import Log
+from p2p.sync import FEW
 from p2p.threshold import PATIENCE, ROOM
-from tests.p2p.village import Person, Village, a_village, seeded
+from tests.p2p.village import Person, Village, a_village, seeded, settle
 
 ADDRESS = "/ip4/192.0.2.1/tcp/4001"
 
@@ -138,6 +143,16 @@ class Family:
         self.told.append(("let in", None))
 
 
+@dataclass
+class Avoiding(Family):
+    """That of somebody who does not dial one of the others."""
+
+    avoided: DeviceId = field(kw_only=True)
+
+    def ways(self) -> dict[DeviceId, Way]:
+        return {device: way for device, way in super().ways().items() if device != self.avoided}
+
+
 @pytest.fixture
 def village(tmp_path: Path) -> Iterator[Village]:
     with a_village(tmp_path) as made:
@@ -241,7 +256,7 @@ async def test_a_silent_peer_is_hung_up_on_and_dialled_again(
         await theirs.send(wire.encode(wire.Hello(1, 494_000, b"n" * 16, (0, 0))))
         await until(lambda: node.here() == {bo.device})
         await until(lambda: not node.here(), within=30)
-        assert trio.current_time() - begun < nodes.SILENCE + 1
+        assert trio.current_time() - begun < talks.SILENCE + 1
         assert family.told == [("met", bo.device), ("lost", bo.device)]
 
 
@@ -437,6 +452,72 @@ async def test_whoever_dials_again_has_lost_the_older_line(
                 await ends[0].receive()
         assert node.here() == {bo.device}
         assert ("lost", bo.device) not in family.told
+
+
+async def test_what_a_device_claims_holds_while_one_of_its_two_lines_does(
+    ada: Person, bo: Person, autojump_clock: MockClock
+) -> None:
+    """The loser of two is over, the device is not: it may still bring what it claims."""
+    async with town() as here:
+        node, _ = a_node(ada)
+        ends = []
+        for _ in range(2):
+            mine, theirs = streams(ada.door, bo.door)
+            here.nursery.start_soon(node.on_stream, mine)
+            await theirs.send(wire.encode(wire.Hello(1, 494_000, b"n" * 16, (0, 7))))
+            await theirs.receive()
+            ends.append(theirs)
+        with pytest.raises(Closed):  # noqa: PT012 - after what was under way
+            while True:
+                await ends[0].receive()
+        later = ada.watch.now() + AFTERWARDS
+        assert ada.shelf._claims.newest(later) == 7
+        await ends[1].close()
+        await until(lambda: not node.here())
+        assert ada.shelf._claims.newest(later) == 0
+
+
+async def test_who_is_slow_loses_the_turn_to_one_who_waits(
+    ada: Person, bo: Person, autojump_clock: MockClock
+) -> None:
+    """Bo catches up with Ada at last although nothing happens on any line."""
+    async with town() as here:
+        for number in range(MUCH):
+            ada.write(f"{number}")
+        ada.sign()
+        await moves_in(here, ada)
+        right, _ = await moves_in(here, bo)
+        assert right._turn.take("somebody slow")
+        await until(lambda: right.here() == {ada.device})
+        await trio.sleep(TURN / 2)
+        assert not bo.bodies()
+        await until(lambda: len(bo.bodies()) == MUCH, within=TURN)
+
+
+async def test_much_that_was_asked_for_reaches_the_others_without_waiting(
+    village: Village, ada: Person, bo: Person, autojump_clock: MockClock
+) -> None:
+    """More than a few words come to Bo outside of any run; Cy, who knows only Bo, has them soon."""
+    cy = village.joined(ada, "Cy")
+    hang_up(ada, cy)
+    settle(ada, bo, cy, rounds=1)
+    hang_up(ada, bo, cy)
+    async with town() as here:
+        for person, other in ((ada, cy), (bo, bo), (cy, ada)):
+            node, _ = a_node(person, Avoiding(person, avoided=other.device))
+            here.nodes[person.door] = node
+            await here.nursery.start(node.run, Phone(here, person.door))
+        left, middle = here.nodes[ada.door], here.nodes[bo.door]
+        await until(lambda: middle.here() == {ada.device, cy.device})
+        await trio.sleep(5)
+        ada.room.neighbour = None
+        for number in range(FEW + 1):
+            ada.write(f"{number}")
+        ada.sign()
+        (talk,) = left._talks.values()
+        talk.conversation._out.put_bulk([EnvelopeId(i) for _, i in ada.items(Log.WORDS)])
+        talk.poke()
+        await until(lambda: len(cy.bodies()) == FEW + 1)
 
 
 async def test_a_crowd_of_strangers_shuts_no_member_out(

@@ -11,18 +11,21 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.circle.state import History
+from app.claims import AFTERWARDS
 from app.diskfaults import disk_full
 from app.events import Trouble
 from app.founding import Keys
 from app.refused import Why
-from app.store import circles, ops
-from p2p import granting, leading, outgoing, sync, unopened, wire
+from app.store import circles, frontier, ops
+from p2p import granting, leading, outgoing, unopened, wire
+from p2p.again import OURS
 from p2p.crypto import digest
 from p2p.errors import OurFault, PeerFault
 from p2p.happened import Brought, Met, NewCards, WentLive
-from p2p.ids import EnvelopeId
+from p2p.ids import EnvelopeId, EpochId
 from p2p.op import Log
 from p2p.outgoing import Outgoing
+from p2p.patience import AGAINS, ROUNDS
 from p2p.reconcile import Initiator, ItemVector
 from p2p.sync import Conversation, Phase
 from tests.p2p.village import Line, Person, Village, a_village, knock, meet, seeded, settle
@@ -250,7 +253,7 @@ def test_random_histories_converge(village: Village, seed: int) -> None:  # noqa
     if history is History.OPEN:
         assert all(k == known[0] for k in known)
     shared = set.intersection(*(set(p.shelf.epochs()) for p in here))
-    words = [p.shelf.items(Log.WORDS, frozenset(shared)) for p in here]
+    words = [p.items(Log.WORDS, frozenset(shared)) for p in here]
     assert all(w == words[0] for w in words)
     assert all(p.room.posts.count_unsent() == 0 or len(here) == 1 for p in here)
 
@@ -361,7 +364,7 @@ def test_equal_digests_mean_equal_sets(ada: Person, bo: Person) -> None:
             next(f.nonce for f in line.frames(wire.Hello, by=who) if isinstance(f, wire.Hello))
             for who in (bo, ada)
         )
-        ids = sorted(i for _, i in ada.shelf.items(log, None))
+        ids = sorted(i for _, i in ada.items(log, None))
         expected = digest("hearthside/settled/1", first, second, bytes((log,)), b"".join(ids))
         assert mine == theirs == (expected if log is Log.WORDS else mine)
 
@@ -413,7 +416,7 @@ def test_more_than_the_backlog_asks_for_another_round(
     monkeypatch: pytest.MonkeyPatch, ada: Person, bo: Person, cy: Person
 ) -> None:
     """While Bo and Ada are busy Cy brings more than is remembered: they go round again."""
-    monkeypatch.setattr(sync, "BACKLOG", 3)
+    monkeypatch.setattr("p2p.backlog.MOST", 3)
     for leads in (True, False):
         constant = meet(cy, ada, chain=False)
         line = Line(*((ada, bo) if leads else (bo, ada)))
@@ -456,6 +459,129 @@ def test_a_round_asked_for_in_the_middle_of_one_breaks_nothing(ada: Person, bo: 
             line.hang_up()
 
 
+@pytest.mark.parametrize("leads", [True, False])
+def test_what_others_do_does_not_make_us_go_round_without_end(
+    ada: Person, bo: Person, *, leads: bool
+) -> None:
+    """Half of what the other side bears, whose rest may begin in the middle of ours."""
+    line = meet(bo, ada)
+    talk = (line.left if leads else line.right).conversation
+    for _ in range(2):
+        before = len(line.frames(wire.Epochs, by=bo))
+        begun = 0
+        for _ in range(AGAINS):
+            talk.behind = True
+            begun += talk.reconcile()
+            line.carry()
+        assert begun == len(line.frames(wire.Epochs, by=bo)) - before == OURS
+        assert talk.due  # the run that comes with the next quarter of an hour is left
+        talk.rested()
+    assert 2 * OURS <= AGAINS
+
+
+def until_settled_arrives(line: Line, log: Log) -> None:
+    """Go on until the leader's digest of a set is the next frame that the other takes."""
+    while True:
+        line.send()
+        if line.right.coming:
+            frame = wire.decode(line.right.coming[0])
+            if isinstance(frame, wire.Settled) and frame.log == log:
+                return
+        assert line.step()
+
+
+@pytest.mark.parametrize("log", list(Log))
+def test_news_while_digests_are_under_way_leaves_nobody_behind(
+    ada: Person, bo: Person, cy: Person, log: Log
+) -> None:
+    """Both decide on the pair of digests that was sent, whatever has come in since."""
+    quiet(ada, bo, cy)
+    cy.write("news")
+    cy.sign()
+    line = Line(ada, bo)
+    until_settled_arrives(line, log)
+    news = cy.gives(Log.WORDS)
+    for end in (line.right, line.left):
+        if end is line.left:  # their answer is made, and has not come yet
+            line.right.take(line.right.coming.popleft())
+            line.send()
+        end.person.announce(Log.WORDS, list(end.person.takes_in(Log.WORDS, news).new))
+    line.carry()
+    assert last_live(line) == [True, True]
+    assert {end.conversation.phase for end in (line.left, line.right)} == {Phase.LIVE}
+    bo.write("hello from Bo")
+    line.carry()
+    assert "hello from Bo" in ada.bodies()
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_who_leads_compares_what_it_sent(
+    ada: Person, bo: Person, cy: Person, *, first: bool
+) -> None:
+    """News that reaches only one of them between the digests is handed over afterwards."""
+    quiet(ada, bo, cy)
+    cy.write("news")
+    cy.sign()
+    line = Line(ada, bo)
+    until_settled_arrives(line, Log.WORDS)
+    if not first:
+        line.right.take(line.right.coming.popleft())
+    ada.announce(Log.WORDS, list(ada.takes_in(Log.WORDS, cy.gives(Log.WORDS)).new))
+    line.carry()
+    assert len([f for f in line.frames(wire.Settled, by=bo) if getattr(f, "log", 0)]) == 1
+    assert ada.knows() == bo.knows()
+
+
+def test_a_run_asked_for_while_one_is_under_way_follows_it(ada: Person, bo: Person) -> None:
+    """Again is not lost on a leader who is not live."""
+    line = Line(bo, ada)
+    until_settled_arrives(line, Log.WORDS)
+    line.right.take(line.right.coming.popleft())
+    ada.room.neighbour = None
+    ada.write("too late for this run")
+    ada.sign()
+    line.left.take(wire.encode(wire.Again()))
+    line.carry()
+    assert bo.bodies() == {"too late for this run"}
+
+
+def test_what_came_and_was_not_kept_is_asked_for_again(ada: Person, bo: Person) -> None:
+    """That it was here once hides nothing: the next run brings what is lacking."""
+    line = meet(bo, ada)
+    ada.write("here to stay")
+    ada.write("once more")
+    line.carry()
+    bo.loses(_envelope_of(bo, seq=1))
+    assert bo.bodies() == {"here to stay"}
+    line.left.conversation.reconcile()
+    line.carry()
+    assert bo.bodies() == {"here to stay", "once more"}
+    assert line.frames(wire.Ask) == []
+
+
+def _envelope_of(person: Person, *, seq: int) -> bytes:
+    found = person.db.read("SELECT envelope FROM ops WHERE log = 1 AND seq = ?", (seq,))
+    ((name,),) = found
+    return bytes(name)
+
+
+def test_what_waits_for_its_secret_is_not_asked_for_again(ada: Person, bo: Person) -> None:
+    """An authority envelope that does not open here yet is here all the same."""
+    line = meet(bo, ada)
+    talk = line.left.conversation
+    talk._unopened._held[EnvelopeId(b"u" * 32)] = b"closed"
+    talk.reconcile()
+    leads = talk._leading
+    assert leads is not None
+    leads._ask([EnvelopeId(b"u" * 32), EnvelopeId(b"v" * 32)], [EnvelopeId(b"u" * 32)])
+    assert [list(want.ids) for want in _wants(talk)] == [[b"v" * 32]]
+
+
+def _wants(talk: Conversation) -> list[wire.Want]:
+    frames = [wire.decode(frame) for frame in talk.to_send()]
+    return [frame for frame in frames if isinstance(frame, wire.Want)]
+
+
 def test_nobody_is_told_anything_before_hello(ada: Person, bo: Person) -> None:
     """Words, epochs and cards wait until it is known who is there."""
     talk = spoken_to(ada, bo, leads=False)
@@ -486,7 +612,7 @@ def test_a_restored_disk_gives_no_seq_twice(village: Village, ada: Person, bo: P
     line.carry()
     assert again.knows() == bo.knows()
     assert again.bodies() == {"kept", "forgotten 0", "forgotten 1", "forgotten 2", "written after"}
-    assert ops.gaps(bo.db, 1) == 0
+    assert frontier.gaps(bo.db, 1) == 0
     seqs = [s for s, _ in again.own_words()]
     assert seqs == sorted(set(seqs))
 
@@ -508,6 +634,57 @@ def test_a_restored_disk_signs_nothing_before_its_own_words_came(
         assert again.own_words() or again.room.posts.count_unsent() == 1
         assert line.step()
     assert mine.conversation.may_sign
+    line.carry()
+    assert [s for s, _ in again.own_words()] == [0, 1]
+    assert again.knows() == bo.knows()
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_a_restored_disk_signs_nothing_while_the_one_who_has_its_words_puts_off(
+    village: Village, ada: Person, bo: Person, *, leads: bool
+) -> None:
+    """Going live without words brings none; but an empty scope is not heeded for ever."""
+    backup = village.photograph(ada)
+    ada.write("forgotten")
+    meet(ada, bo).hang_up()
+    again = village.restored(ada, backup)
+    again.write("new")
+    line = Line(again, bo) if leads else Line(bo, again)
+    mine, theirs = (line.left, line.right) if leads else (line.right, line.left)
+    theirs.conversation._scoping.hear = lambda *heard: _puts_off(theirs.conversation, *heard)  # type: ignore[method-assign]  # no turn to be had
+    line.carry()
+    assert mine.conversation.phase is Phase.LIVE
+    again.words_wait()
+    assert (again.own_words(), again.room.posts.count_unsent()) == ([], 1)
+    village.watch.go_on(ms=AFTERWARDS)
+    again.words_wait()
+    assert again.room.posts.count_unsent() == 0
+
+
+def _puts_off(conversation: Conversation, theirs: frozenset[EpochId], held: int) -> bool:
+    scoping = conversation._scoping
+    scoping.theirs, scoping._their_count = theirs, held
+    before, scoping.put_off = scoping.put_off, True
+    return not before
+
+
+def test_once_the_words_have_been_gone_through_a_restored_disk_signs(
+    village: Village, ada: Person, bo: Person
+) -> None:
+    """The run that was put off brings the words, and then the next seq is known."""
+    backup = village.photograph(ada)
+    ada.write("forgotten")
+    meet(ada, bo).hang_up()
+    again = village.restored(ada, backup)
+    again.write("new")
+    line = Line(again, bo)
+    hear = line.right.conversation._scoping.hear
+    line.right.conversation._scoping.hear = (  # type: ignore[method-assign]
+        lambda *heard: _puts_off(line.right.conversation, *heard)
+    )
+    line.carry()
+    line.right.conversation._scoping.hear = hear  # type: ignore[method-assign]
+    assert line.right.conversation.reconcile()
     line.carry()
     assert [s for s, _ in again.own_words()] == [0, 1]
     assert again.knows() == bo.knows()
@@ -536,7 +713,7 @@ def test_what_is_not_here_any_more_is_said_to_be_gone(ada: Person, bo: Person) -
     """A want for ids that nobody knows is answered, and only those held are sent."""
     ada.write("here")
     line = meet(bo, ada)
-    held = EnvelopeId(bytes(ada.shelf.items(Log.WORDS, None)[0][1]))
+    held = EnvelopeId(bytes(ada.items(Log.WORDS, None)[0][1]))
     other = b"x" * 32
     line.right.take(wire.encode(wire.Want(log=1, ids=[other, held])))
     line.carry()
@@ -546,17 +723,17 @@ def test_what_is_not_here_any_more_is_said_to_be_gone(ada: Person, bo: Person) -
 
 def test_what_went_away_while_it_was_asked_for_holds_nobody_up(ada: Person, bo: Person) -> None:
     """Ada erased it between naming and sending: Bo goes on without, and both agree."""
+    ada.write("before")
+    meet(bo, ada).hang_up()
     ada.write("stays")
     ada.write("goes")
     line = Line(bo, ada)
     while not any(f.log == Log.WORDS for f in line.frames(wire.Want) if isinstance(f, wire.Want)):
         assert line.step()
         line.send()
-    name = ada.shelf.items(Log.WORDS, None)[0][1]
-    with ada.db.write():
-        ada.db.execute("DELETE FROM posts WHERE op_no = (SELECT op_no FROM ops WHERE envelope = ?)",
-                       (name,))  # fmt: skip
-        ada.db.execute("DELETE FROM ops WHERE envelope = ?", (name,))
+    here = {name for _, name in bo.items(Log.WORDS)}
+    name = next(name for _, name in ada.items(Log.WORDS) if name not in here)
+    ada.loses(name)
     line.carry()
     assert len(line.frames(wire.Gone)) == 1
     assert last_live(line) == [True, True]
@@ -567,7 +744,7 @@ def test_what_vanishes_between_queue_and_line_is_left_out(ada: Person) -> None:
     """The queue holds names; an envelope that is not there any more is not sent."""
     ada.write("one")
     ada.sign()
-    name = EnvelopeId(ada.shelf.items(Log.WORDS, None)[0][1])
+    name = EnvelopeId(ada.items(Log.WORDS, None)[0][1])
     out = Outgoing(ada.shelf)
     out.put_envelopes(Log.WORDS, [EnvelopeId(b"g" * 32)], live=True)
     out.put_envelopes(Log.WORDS, [], live=False)
@@ -778,15 +955,15 @@ def test_whoever_lies_about_the_digest_is_left_after_a_few_rounds(ada: Person, b
                     talk.receive(wire.encode(wire.Reconcile(log=log, message=b"\x61")))
                 case wire.Epochs():
                     talk.receive(wire.encode(wire.Epochs(ids=[], answer=True)))
-                case wire.Scope(ids):
-                    talk.receive(wire.encode(wire.Scope(ids=ids)))
+                case wire.Scope(ids, held):
+                    talk.receive(wire.encode(wire.Scope(ids=ids, held=held)))
                 case wire.Settled(log):
                     settled[log] += 1
-                    talk.receive(wire.encode(wire.Settled(log=log, digest=b"l" * 32)))
+                    talk.receive(wire.encode(wire.Settled(log, b"l" * 32, b"f" * 32)))
                 case _:
                     pass
-    assert settled == {0: sync.ROUNDS, 1: sync.ROUNDS}
-    assert rounds == 2 * sync.ROUNDS
+    assert settled == {0: ROUNDS, 1: ROUNDS}
+    assert rounds == 2 * ROUNDS
     assert [t.equal for t in talk.happened() if isinstance(t, WentLive)] == [False]
 
 
@@ -794,13 +971,13 @@ def test_whoever_is_asked_bears_lies_a_bounded_number_of_times(ada: Person, bo: 
     """The one who answers goes live after some rounds, too, and says that it was not equal."""
     talk = spoken_to(ada, bo, leads=False)
     talk.receive(hello())
-    lie = wire.encode(wire.Settled(log=1, digest=b"l" * 32))
+    lie = wire.encode(wire.Settled(log=1, digest=b"l" * 32, frontier=b"f" * 32))
     with pytest.raises(PeerFault, match="scope"):
         talk.receive(lie)
     talk.receive(wire.encode(wire.Settled(log=0, digest=b"l" * 32)))
-    talk.receive(wire.encode(wire.Scope(ids=[])))
+    talk.receive(wire.encode(wire.Scope(ids=[], held=0)))
     talk.happened()
-    for _ in range(sync.ROUNDS - 1):
+    for _ in range(ROUNDS - 1):
         talk.receive(lie)
         assert not talk.happened()
     talk.receive(lie)
@@ -812,7 +989,6 @@ def test_reconciliation_in_many_messages(
 ) -> None:
     """With the smallest messages it takes more of them, and comes to the same."""
     monkeypatch.setattr(leading, "RECONCILE_LIMIT", 4096)
-    monkeypatch.setattr(sync, "RECONCILE_LIMIT", 4096)
     monkeypatch.setattr(wire, "MAX_IDS", 16)
     for person in (ada, bo):
         for number in range(260):
@@ -837,9 +1013,9 @@ def samples(person: Person) -> dict[str, wire.AnyFrame]:
     """One well-made frame of every kind, and some in more than one form."""
     card = person.shelf.own_card(["/ip4/192.0.2.1/tcp/4001"])
     grant = wire.Grant(epoch=b"e" * 32, granter=person.device, box=b"b" * 1300)
-    start = Initiator(ItemVector(person.shelf.items(Log.AUTHORITY, None))).start()
+    start = Initiator(ItemVector(person.items(Log.AUTHORITY, None))).start()
     envelopes = person.gives()
-    held = [i for _, i in person.shelf.items(Log.AUTHORITY, None)]
+    held = [i for _, i in person.items(Log.AUTHORITY, None)]
     return {
         "hello": wire.Hello(version=1, hour=2**53 - 1, nonce=b"x" * 16, held=(2**53 - 1, 9)),
         "chain": wire.Chain(envelopes=envelopes),
@@ -860,8 +1036,8 @@ def samples(person: Person) -> dict[str, wire.AnyFrame]:
         "ack": wire.Ack(epochs=[b"i" * 32]),
         "need": wire.Need(epochs=[b"i" * 32, *person.shelf.epochs()]),
         "settled authority": wire.Settled(log=0, digest=b"d" * 32),
-        "settled words": wire.Settled(log=1, digest=b"d" * 32),
-        "scope": wire.Scope(ids=[*person.shelf.epochs(), b"i" * 32]),
+        "settled words": wire.Settled(log=1, digest=b"d" * 32, frontier=b"f" * 32),
+        "scope": wire.Scope(ids=[*person.shelf.epochs(), b"i" * 32], held=3),
         "again": wire.Again(),
         "beat": wire.Beat(),
         "cards": wire.Cards(cards=[card]),
@@ -959,7 +1135,7 @@ def test_words_may_be_settled_again_when_live(ada: Person, bo: Person) -> None:
     """A settled that the leader does not wait for is a fault also after the scope."""
     line = meet(bo, ada)
     with pytest.raises(PeerFault, match="out of turn"):
-        line.left.take(wire.encode(wire.Settled(log=1, digest=b"d" * 32)))
+        line.left.take(wire.encode(wire.Settled(log=1, digest=b"d" * 32, frontier=b"f" * 32)))
 
 
 def test_a_heartbeat_says_nothing(ada: Person, bo: Person) -> None:
@@ -1023,7 +1199,7 @@ valid_frames = st.one_of(
     st.builds(wire.Ack, epochs=ids),
     st.builds(wire.Need, epochs=ids),
     st.builds(wire.Settled, log=logs, digest=st.binary(min_size=32, max_size=32)),
-    st.builds(wire.Scope, ids=ids),
+    st.builds(wire.Scope, ids=ids, held=st.integers(0, 100)),
     st.just(wire.Again()),
     st.just(wire.Beat()),
     st.builds(wire.Cards, cards=cards),
@@ -1197,6 +1373,23 @@ def test_the_latest_hour_is_one_after_theirs(ada: Person, bo: Person) -> None:
         talk = spoken_to(ada, bo, leads=True)
         talk.receive(hello(hour=theirs))
         assert talk.latest_hour(now) == latest
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_a_word_signed_in_a_later_run_bears_its_own_hour(
+    village: Village, ada: Person, bo: Person, *, leads: bool
+) -> None:
+    """Not that of the beginning of a conversation which is hours old."""
+    line = meet(bo, ada) if leads else meet(ada, bo)
+    village.watch.go_on(hours=9)
+    line.left.conversation.reconcile()
+    while (line.left if leads else line.right).conversation.may_sign:
+        assert line.step()
+    bo.write("nine hours later")
+    line.carry()
+    assert "nine hours later" in ada.bodies()
+    (hour,) = [hour for hour, _ in bo.items(Log.WORDS)]
+    assert hour == village.watch.hour()
 
 
 def test_a_profile_is_said_once(ada: Person, bo: Person) -> None:

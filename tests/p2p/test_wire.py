@@ -14,6 +14,7 @@ from p2p.errors import PeerFault
 
 GRANT = wire.Grant(epoch=b"e" * 32, granter=b"g" * 32, box=b"b" * 1200)
 CARD = wire.Card(b"d" * 32, 7, ["/ip4/192.0.2.1/tcp/1", "/dns/höhle.example"], b"s" * 64)
+LOGBOOK = wire.Logbook(device=b"d" * 32, log=1, top=70_000, digest=b"l" * 16)
 
 FRAMES: tuple[wire.AnyFrame, ...] = (
     wire.Hello(version=1, hour=494_000, nonce=b"n" * 16, held=(3, 2**53 - 1)),
@@ -26,11 +27,13 @@ FRAMES: tuple[wire.AnyFrame, ...] = (
     wire.Grants(grants=[GRANT, GRANT]),
     wire.Ack(epochs=[b"i" * 32]),
     wire.Need(epochs=[b"i" * 32]),
-    wire.Settled(log=1, digest=b"d" * 32),
-    wire.Scope(ids=[b"i" * 32]),
+    wire.Settled(log=1, digest=b"d" * 32, frontier=b"f" * 32),
+    wire.Scope(ids=[b"i" * 32], held=2**53 - 1),
     wire.Again(),
     wire.Beat(),
     wire.Cards(cards=[CARD]),
+    wire.Logs(logs=[LOGBOOK, LOGBOOK]),
+    wire.Ask(device=b"d" * 32, log=1, first=0, end=2**53 - 1),
     wire.Knock(rendezvous=b"r" * 32),
     wire.Capsule(sealed=b"c" * 100),
     wire.Request(box=b"b" * 100),
@@ -116,7 +119,7 @@ def test_no_frame_has_a_field_too_many(frame: wire.AnyFrame) -> None:
     [
         [],
         [0],
-        [16],
+        [18],
         [33.0, b"c"],
         ["1"],
         [1, -1, 0, b"n" * 16, [0, 0]],
@@ -133,10 +136,32 @@ def test_no_frame_has_a_field_too_many(frame: wire.AnyFrame) -> None:
         [5, 0, [b"i" * 32] * 4097],
         [8, [[b"e" * 32, b"g" * 32, bytes(2049)]]],
         [8, [[b"e" * 32, b"g" * 32, b""]] * 65],
+        [11, 1, b"d" * 31],
+        [11, 1, b"d" * 32, b"f" * 31],
+        [11, 1, b"d" * 32, 0],
+        [11, 2, b"d" * 32, None],
+        [12, [b"i" * 32]],
+        [12, [b"i" * 32], -1],
+        [12, [b"i" * 32], 2**53],
+        [12, [b"i" * 31], 0],
         [15, [[b"d" * 32, 1, [""], b"s" * 64]]],
         [15, [[b"d" * 32, 1, ["x" * 257], b"s" * 64]]],
         [15, [[b"d" * 32, 1, ["x"] * 17, b"s" * 64]]],
         [15, [[b"d" * 32, 1, ["x"], b"s" * 63]]],
+        [16],
+        [16, [[b"d" * 32, 1, 1, b"l" * 16]] * 4097],
+        [16, [[b"d" * 31, 1, 1, b"l" * 16]]],
+        [16, [[b"d" * 32, 2, 1, b"l" * 16]]],
+        [16, [[b"d" * 32, 1, -1, b"l" * 16]]],
+        [16, [[b"d" * 32, 1, 2**53, b"l" * 16]]],
+        [16, [[b"d" * 32, 1, 1, b"l" * 32]]],
+        [16, [[b"d" * 32, 1, 1]]],
+        [16, [[b"d" * 32, 1, 1, b"l" * 16, 0]]],
+        [17, b"d" * 31, 1, 0, 1],
+        [17, b"d" * 32, 2, 0, 1],
+        [17, b"d" * 32, 1, -1, 1],
+        [17, b"d" * 32, 1, 0, 2**53],
+        [17, b"d" * 32, 1, 0],
         [33, bytes(8193)],
         [34, bytes(32 * 1024 + 1)],
         [36, 0],
@@ -163,7 +188,7 @@ def test_frames_of_a_later_version_are_passed_over(tag: int) -> None:
         wire.decode(pack([tag, 1]) + b"\0")
 
 
-@pytest.mark.parametrize("tag", [15, 16, 31, 38, 127, -1, True, "128", 128.0, None, [128]])
+@pytest.mark.parametrize("tag", [15, 16, 17, 18, 31, 38, 127, -1, True, "128", 128.0, None, [128]])
 def test_other_unknown_frames_are_refused(tag: object) -> None:
     """Below 128, or no number at all."""
     with pytest.raises(PeerFault):
@@ -192,6 +217,15 @@ def test_a_frame_over_the_limit_is_not_even_read() -> None:
         wire.decode(bytes(wire.MAX_FRAME))
 
 
+def test_settled_says_a_frontier_or_none() -> None:
+    """Authority settles without one; what words ask for is the conversation's to judge."""
+    for short in ([11, 0, b"d" * 32], [11, 0, b"d" * 32, None]):
+        assert wire.decode(pack(short)) == wire.Settled(log=0, digest=b"d" * 32)
+    assert wire.decode(pack([11, 1, b"d" * 32, b"f" * 32])) == wire.Settled(
+        log=1, digest=b"d" * 32, frontier=b"f" * 32
+    )
+
+
 def test_a_full_batch_and_full_id_lists_fit_a_frame() -> None:
     """What we send ourselves is never over the limit."""
     largest = [b"e" * (64 * 1024)] * (wire.BATCH // (64 * 1024) + 1)
@@ -202,6 +236,8 @@ def test_a_full_batch_and_full_id_lists_fit_a_frame() -> None:
         wire.Want(log=1, ids=[b"i" * 32] * wire.MAX_IDS),
         wire.Reconcile(log=1, message=bytes(wire.BATCH)),
         wire.Chain(envelopes=[b"e" * 5000] * wire.MAX_CHAIN),
+        wire.Scope(ids=[b"i" * 32] * wire.MAX_IDS, held=2**53 - 1),
+        wire.Logs(logs=[LOGBOOK] * wire.MAX_IDS),
     ):
         data = wire.encode(full)
         assert len(data) <= wire.MAX_FRAME

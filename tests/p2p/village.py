@@ -8,7 +8,7 @@ also the neighbour of their own room: what the node does with a socket is done h
 import random
 import shutil
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,16 +24,18 @@ from app.inbox import Inbox
 from app.outbox import Outbox
 from app.room import Room
 from app.shelf import RoomShelf
-from app.store import circles, ops
+from app.store import circles, frontier, ops, sums
 from app.store.circles import CircleRow
 from app.store.db import Database, open_store
 from p2p import wire
 from p2p.crypto import Entropy, seal_public
 from p2p.door import CapsuleCame, Doorkeeper, LetIn, Outcome, Visit
-from p2p.envelope import ClassKeys, envelope_id, seal
+from p2p.envelope import ClassKeys, envelope_id, peek, seal
 from p2p.happened import Brought, Happened, NewCards, WentLive
 from p2p.ids import CircleId, DeviceId, EnvelopeId, EpochId, OpId
 from p2p.op import Header, Kind, Log, SignedOp, payload_hash, sign_op
+from p2p.ports import TakenIn
+from p2p.reconcile import Item
 from p2p.sync import Conversation
 
 NOON = 1_781_870_400_000  # ms; a whole hour
@@ -136,18 +138,29 @@ class Person:
             now = self.watch.hour()
             self.shelf.sign_waiting(min(c.latest_hour(now) for c in ready))
 
+    def hand_on(self, end: "End", brought: Brought) -> None:
+        for other in self.ends:
+            if other is not end and brought.news:
+                other.conversation.announce(brought.log, brought.ids)
+            elif other is not end:
+                other.conversation.behind = True
+
+    def go_through_again(self) -> None:
+        for other in self.ends:
+            if other.conversation.behind and other.conversation.due:
+                other.conversation.reconcile()
+
     def react(self, end: "End", happened: Happened) -> None:
         match happened:
-            case Brought(kind, ids):
-                for other in self.ends:
-                    if other is not end:
-                        other.conversation.announce(kind, ids)
+            case Brought():
+                self.hand_on(end, happened)
             case NewCards(cards):
                 for other in self.ends:
                     if other is not end:
                         other.conversation.tell_cards(cards)
             case WentLive():
                 self.words_wait()
+                self.go_through_again()
             case _:
                 pass
 
@@ -198,19 +211,21 @@ class Person:
         db, no = self.db, self.room.row.circle_no
         view = self.room.ledger.view
         return {
-            "frontier": ops.frontier(db, no),
-            "authority": [i for _, i in ops.items(db, no, Log.AUTHORITY, None)],
-            "words": [i for _, i in ops.items(db, no, Log.WORDS, None)],
+            "frontier": frontier.frontier(db, no),
+            "authority": [i for _, i in sums.items(db, no, Log.AUTHORITY, None)],
+            "words": [i for _, i in sums.items(db, no, Log.WORDS, None)],
             "posts": self.room.posts.count_signed(),
             "states": db.read("SELECT op, state FROM ops WHERE circle_no = ? ORDER BY op", (no,)),
             "people": {m: (p.name, p.role, p.left) for m, p in view.people.items()},
-            "epochs": ops.epoch_digests(db, no),
+            "epochs": sums.epoch_digests(db, no),
         }
 
     def own_words(self) -> list[tuple[int, bytes]]:
         """(seq, op) of this device's words as they are on its disk."""
         rows = self.db.read(
-            "SELECT seq, op FROM ops WHERE log = 1 AND device = ? ORDER BY seq, op", (self.device,)
+            "SELECT seq, op FROM ops JOIN devices USING (device_no)"
+            " WHERE log = 1 AND device = ? ORDER BY seq, op",
+            (self.device,),
         )
         return [(int(s), bytes(o)) for s, o in rows]
 
@@ -249,15 +264,39 @@ class Person:
 
     def opens(self, envelope: bytes) -> bool:
         """Whether a secret known here fits."""
-        return bool(self.room.ledger.keyring.fitting(envelope))
+        return bool(self.room.ledger.keyring.fitting(peek(envelope)))
 
     def takes(self, *envelopes: bytes, log: Log = Log.AUTHORITY) -> None:
         """Take envelopes in, from nobody in particular."""
-        self.shelf.take_in(log, envelopes)
+        self.takes_in(log, envelopes)
+
+    def takes_in(self, log: Log, envelopes: Iterable[bytes]) -> TakenIn:
+        """Take envelopes in, and say what became of them."""
+        return self.shelf.take_in(log, {envelope_id(e): e for e in envelopes})
+
+    def loses(self, name: bytes) -> None:
+        """An envelope goes from the disk, as if it had never come."""
+        with self.db.write():
+            ((op_no, *slot),) = self.db.read(
+                "SELECT op_no, log, hour, epoch_no FROM ops WHERE envelope = ?", (name,)
+            )
+            self.db.execute("DELETE FROM posts WHERE op_no = ?", (op_no,))
+            self.db.execute("DELETE FROM ops WHERE op_no = ?", (op_no,))
+            self.db.execute("DELETE FROM sums WHERE log = ? AND hour = ? AND epoch_no = ?", slot)
+            left = self.db.read(
+                "SELECT envelope FROM ops WHERE log = ? AND hour = ? AND epoch_no = ?", slot
+            )
+            circle_no = self.room.row.circle_no
+            sums.add(self.db, circle_no, ((sums.Slot(*slot), EnvelopeId(e)) for (e,) in left))
+        self.room.version += 1
+
+    def items(self, log: Log, scope: frozenset[EpochId] | None = None) -> list[Item]:
+        """(hour, envelope id) of what is held here."""
+        return sums.items(self.db, self.room.row.circle_no, log, scope)
 
     def gives(self, log: Log = Log.AUTHORITY) -> list[bytes]:
         """Every envelope of a log held here, in the order of reconciliation."""
-        ids = [EnvelopeId(i) for _, i in self.shelf.items(log, None)]
+        ids = [EnvelopeId(i) for _, i in self.items(log)]
         return [envelope for _, envelope in self.shelf.envelopes(ids)]
 
 
@@ -278,6 +317,14 @@ class End:
     def take(self, frame: bytes) -> None:
         """Receive one frame and do what a node does with what it brought."""
         self.conversation.receive(frame)
+        self._react()
+
+    def flush(self) -> None:
+        """No further frame is at hand."""
+        self.conversation.flush()
+        self._react()
+
+    def _react(self) -> None:
         for happened in self.conversation.happened():
             self.told.append(happened)
             self.person.react(self, happened)
@@ -301,7 +348,7 @@ class Line:
     ) -> Conversation:
         return Conversation(
             mine.shelf, door=other.door, leads=leads, hour=mine.watch.hour(),
-            nonce=mine.entropy(16), show_chain=chain,
+            nonce=mine.entropy(16), show_chain=chain, clock=mine.watch.hour,
         )  # fmt: skip
 
     def hang_up(self) -> None:
@@ -323,6 +370,11 @@ class Line:
         """One frame arrives. False: there is none."""
         self.send()
         ready = [end for end in (self.left, self.right) if end.coming]
+        if self.open and not ready:
+            for end in (self.left, self.right):
+                end.flush()
+            self.send()
+            ready = [end for end in (self.left, self.right) if end.coming]
         if not self.open or not ready:
             return False
         end = chance.choice(ready) if chance is not None else max(ready, key=_waiting)

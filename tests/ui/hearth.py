@@ -170,7 +170,9 @@ class FakeHome:
                 return c.Nothing()
             case c.ReadThread(circle=one, post=post):
                 root = next((it for it in self.posts.get(one, []) if it.post == post), None)
-                return Thread(post=root, replies=self.replies)  # type: ignore[arg-type]
+                if root is not None and root.thread_missing:
+                    return Thread(post=None, replies=[root])
+                return Thread(post=root, replies=self.replies)
             case c.ListPosts(circle=one):
                 return self.posts.get(one, [])
             case c.ListDrafts():

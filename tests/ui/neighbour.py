@@ -9,10 +9,22 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.circle.state import Draft, Member, Path, Post, PostKind, Role, Thread
+from app.circle.state import (
+    Circle,
+    CircleState,
+    Draft,
+    History,
+    Member,
+    Path,
+    Post,
+    PostKind,
+    Role,
+    Thread,
+)
 from app.commands import (
     Command,
     KeepDraft,
+    ListCircles,
     ListDrafts,
     ListMembers,
     ListPosts,
@@ -48,6 +60,15 @@ def member(name: str, place: int = 0) -> Member:
     )
 
 
+def circle(*, fresh: bool) -> Circle:
+    """The circle of these people; `fresh`: newcomers don't see what was before them."""
+    return Circle(
+        circle=CIRCLE, name="By the water", about="", display_name="Juniper", me=key("Juniper"),
+        role=Role.MEMBER, state=CircleState.MEMBER, members=len(PEOPLE), unread=0,
+        history=History.FRESH if fresh else History.OPEN,
+    )  # fmt: skip
+
+
 def post(name: str, author: str = "Ines", kind: PostKind = PostKind.STORY, **more: Any) -> Post:  # noqa: ANN401 - as Qt and msgspec have it
     """A post with little in it; whatever a test cares about comes as `more`."""
     plain: dict[str, Any] = {
@@ -78,6 +99,7 @@ class Neighbour(QObject):
         super().__init__()
         self.posts = posts or []
         self.members = [member(name, place) for place, name in enumerate(PEOPLE)]
+        self.circles: list[Circle] = []
         self.opened: Thread | None = None
         self.drafts: list[Draft] = []
         self.asked: list[Command[Any]] = []
@@ -119,6 +141,8 @@ class Neighbour(QObject):
         match command:
             case ListMembers():
                 return self.members
+            case ListCircles():
+                return self.circles
             case ListPosts(before=before, limit=limit):
                 ids = [one.post for one in self.posts]
                 start = 0 if before is None else ids.index(before) + 1

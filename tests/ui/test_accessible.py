@@ -24,6 +24,7 @@ from app.circle.state import (
 from app.events import CircleChanged, NetChanged, Trouble
 from tests.ui.hearth import CARERS, CODE, KNOCK, PASSPHRASE, TABLE, FakeHome, Hearth, circle
 from tests.ui.neighbour import NOW, post
+from ui.wording import ADRIFT
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 PRESSED = {
@@ -227,6 +228,26 @@ def test_a_thread_beside_the_feed_and_in_its_place(window: Hearth) -> None:
     window.window.setProperty("width", 1000)
     window.rest()
     is_clear(window)
+
+
+def test_a_reply_whose_beginning_has_not_arrived(opens: Opens, home: FakeHome) -> None:
+    """In the feed, and opened as a thread without a beginning."""
+    lost = answer("lost", "Tomasz", parent_missing=True, thread_missing=True)
+    home.posts = {TABLE: [lost, *POSTS]}
+    window = opens(home)
+    window.unlock()
+    window.until(lambda: len(window.all("post")) >= 3)
+    is_clear(window)
+    assert any(name_of(one).endswith(f"{ADRIFT}.") for one in shown(window))
+    window.key(Qt.Key.Key_F6)
+    window.key(Qt.Key.Key_F6)
+    window.key(Qt.Key.Key_F6)
+    window.key(Qt.Key.Key_Return)
+    opened(window, "reply")
+    is_clear(window)
+    assert "What this answers has not arrived yet." in window.seen()
+    window.key(Qt.Key.Key_R)
+    assert window.window.activeFocusItem().objectName() == "replyBoxInput"
 
 
 @pytest.mark.parametrize("kind", ["checkin", "question", "story"])

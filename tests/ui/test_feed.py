@@ -12,16 +12,19 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.circle.state import Feeling, Post, PostKind, Want
-from app.commands import ListPosts, MarkRead
+from app.commands import MAX_PAGE, ListPosts, MarkRead
 from app.events import PostArrived, PostChanged, PostsArrived
 from app.refused import Refused, Why
 from tests.ui.neighbour import CIRCLE, NOW, Neighbour, clock, key, post
 from tests.ui.stage import Stage, read
+from ui.feed import catching_up
 from ui.feed.item import Row
-from ui.feed.model import DWELL, PAGE, FeedModel
+from ui.feed.model import PAGE, FeedModel
 from ui.feed.roles import Role
 from ui.feed.rows import fresh_page
+from ui.feed.seen import DWELL
 from ui.telling import told, told_roughly, told_shortly
+from ui.wording import ADRIFT
 
 
 def feed_of(bridge: Neighbour) -> FeedModel:
@@ -100,8 +103,55 @@ def test_many_at_once_make_one_new_reading(many: list[Post], qtbot: QtBot) -> No
     bridge.posts = many
     bridge.say(PostsArrived(circle=CIRCLE, count=3))
     assert len(bridge.all(ListPosts)) == 2
-    assert shown(feed) == [one.post for one in many[:23]]  # what was shown stays
+    assert shown(feed) == [one.post for one in many[:PAGE]]
+    assert read(feed, "more") is True
     del qtbot
+
+
+def test_what_is_read_further_down_is_read_anew_with_all_that_came_between(
+    many: list[Post], qtbot: QtBot
+) -> None:
+    bridge = Neighbour(many[3:])
+    feed = feed_of(bridge)
+    feed.setAtTop(False)
+    bridge.posts = many
+    bridge.say(PostsArrived(circle=CIRCLE, count=3))
+    assert shown(feed) == [one.post for one in many[: PAGE + 3]]
+    del qtbot
+
+
+def test_more_than_can_be_read_at_once_waits_above(many: list[Post], qtbot: QtBot) -> None:
+    """What is being read stays as it is; whoever goes to the top sees the newest."""
+    bridge = Neighbour(many[20:])
+    feed = feed_of(bridge)
+    feed.setAtTop(False)
+    bridge.posts = many
+    bridge.say(PostsArrived(circle=CIRCLE, count=MAX_PAGE))
+    assert shown(feed) == [one.post for one in many[20:40]]
+    assert read(feed, "above") == MAX_PAGE
+    feed.setAtTop(True)
+    assert shown(feed) == [one.post for one in many[:PAGE]]
+    assert (read(feed, "above"), read(feed, "more")) == (0, True)
+    del qtbot
+
+
+def test_a_great_deal_is_counted_while_it_comes(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A little is not worth a line; a screen reader hears of the beginning and of the end."""
+    monkeypatch.setattr(catching_up, "PAUSE", 60)
+    bridge = Neighbour([post("a")])
+    feed = feed_of(bridge)
+    told: list[str] = []
+    feed.arrived.connect(told.append)
+    bridge.say(PostsArrived(circle=CIRCLE, count=60))
+    assert read(feed, "catchingUp") == ""
+    bridge.say(PostsArrived(circle=CIRCLE, count=60), PostsArrived(circle="d" * 64, count=9))
+    assert read(feed, "catchingUp") == "Catching up… 120 posts so far"
+    bridge.say(PostsArrived(circle=CIRCLE, count=12_220))
+    assert read(feed, "catchingUp") == "Catching up… 12,340 posts so far"
+    qtbot.waitUntil(lambda: read(feed, "catchingUp") == "", timeout=2000)
+    assert told == ["Catching up.", "12,340 posts have arrived."]
 
 
 def test_what_comes_while_asking_is_not_missed(many: list[Post], qtbot: QtBot) -> None:
@@ -329,6 +379,44 @@ def test_every_card_is_one_list_item_with_a_name(stage: Stage, many: list[Post])
     ]  # fmt: skip
     assert pressable
     assert all(one.text(QAccessible.Text.Name) for one in pressable)
+
+
+def test_a_reply_before_its_beginning_says_so(stage: Stage) -> None:
+    """On the card and to a screen reader; it opens by keyboard like any other."""
+    lost = post(
+        "lost", "Tomasz", PostKind.REPLY, reply_to=key("x"), thread=key("x"),
+        parent_missing=True, thread_missing=True,
+    )  # fmt: skip
+    stage.show(VIEW, WITH, feed=feed_of(Neighbour([lost])))
+    assert read(stage.find("adrift"), "text") == ADRIFT
+    (item,) = (one for one in stage.spoken() if one.role() == QAccessible.Role.ListItem)
+    assert item.text(QAccessible.Text.Name) == f"Reply from Tomasz, today, 09:40. {ADRIFT}."
+    assert item.text(QAccessible.Text.Description) == "words of lost Post 1 of 1"
+    stage.find("feed").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    stage.key(Qt.Key.Key_Return)
+    stage.key(Qt.Key.Key_R)
+    assert went(stage) == [f"{lost.post[:4]} false", f"{lost.post[:4]} true"]
+
+
+def test_while_much_comes_the_foot_of_the_room_says_so(
+    stage: Stage, many: list[Post], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is being read keeps its place."""
+    monkeypatch.setattr(catching_up, "PAUSE", 60_000)
+    bridge = Neighbour(many)
+    feed = feed_of(bridge)
+    stage.show(VIEW, WITH, feed=feed)
+    QTest.qWait(100)
+    read_now = [one.post for one in many[:2]]
+    before = [in_sight(stage)[one] for one in read_now]
+    assert stage.all("catchingUp") == []
+    bridge.say(PostsArrived(circle=CIRCLE, count=500))
+    QTest.qWait(50)
+    assert stage.find("catchingUp").isVisible()
+    names = [one.text(QAccessible.Text.Name) for one in stage.spoken()]
+    assert "Catching up… 500 posts so far" in names
+    assert [in_sight(stage)[one] for one in read_now] == before
+    feed.close()
 
 
 def test_a_card_opens_by_mouse(stage: Stage, many: list[Post]) -> None:

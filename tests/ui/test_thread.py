@@ -6,6 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -13,10 +14,10 @@ from app.circle.state import Draft, Post, PostKind, Thread, Want
 from app.commands import MAX_BODY, KeepDraft, WritePost
 from app.events import PostArrived, PostChanged
 from app.refused import Refused, Why
-from tests.ui.neighbour import CIRCLE, NOW, Neighbour, clock, key, post
+from tests.ui.neighbour import CIRCLE, NOW, Neighbour, circle, clock, key, member, post
 from tests.ui.stage import Stage, read
 from ui.drafting import DEBOUNCE, TOO_LONG
-from ui.thread.item import guidance
+from ui.thread.item import ADRIFT, ADRIFT_LATE, guidance
 from ui.thread.model import ThreadModel
 from ui.thread.reply import EMPTY, ReplyDraft
 from ui.thread.roles import Role
@@ -109,6 +110,56 @@ def test_what_was_asked_for_is_said_above_the_replies(
     assert words in said
     assert (said == "") == (words == "")
     assert guidance(post("x", "Juniper", kind=kind, want=want)) == ""
+
+
+# ---- where the beginning has not arrived ----------------------------------------------------
+
+
+@pytest.fixture
+def adrift() -> Post:
+    return answer("one", "Tomasz", parent_missing=True, thread_missing=True)
+
+
+def opened(bridge: Neighbour, one: Post) -> ThreadModel:
+    return ThreadModel(bridge, CIRCLE, one.post, clock=clock)
+
+
+def test_a_thread_without_its_beginning_says_so_and_can_be_answered(
+    bridge: Neighbour, adrift: Post
+) -> None:
+    """Once, above the replies; the box answers the reply that was opened."""
+    bridge.opened = Thread(post=None, replies=[adrift])
+    thread = opened(bridge, adrift)
+    assert read(thread, "adrift") == ADRIFT
+    assert (read(thread, "heading"), read(thread, "root")) == ("Replies", {})
+    assert shown(thread, Role.PENDING) == [""]
+    assert read(thread, "target") == "Write back to Tomasz…"
+    thread._reply.type("What do you mean?")
+    thread._reply.send()
+    assert [one.reply_to for one in bridge.all(WritePost)] == [adrift.post]
+
+
+def test_the_beginning_takes_its_place_when_it_arrives(bridge: Neighbour, adrift: Post) -> None:
+    """Other replies that come before it stand below the same note."""
+    bridge.opened = Thread(post=None, replies=[adrift])
+    thread = opened(bridge, adrift)
+    later = answer("two", "Marisol", minutes=5, reply_to=adrift.post, thread_missing=True)
+    bridge.say(PostArrived(circle=CIRCLE, post=later.post, content=later))
+    assert shown(thread, Role.TO) == ["", "Tomasz"]
+    bridge.opened = Thread(post=ROOT, replies=[answer("one", "Tomasz"), answer("two", minutes=5)])
+    bridge.say(PostArrived(circle=CIRCLE, post=ROOT.post, content=ROOT))
+    assert (read(thread, "adrift"), read(thread, "heading")) == ("", "Replies to Ines")
+    assert read(thread, "root")["title"] == "How did you tell work?"
+
+
+def test_what_is_closed_to_a_newcomer_is_not_promised(bridge: Neighbour, adrift: Post) -> None:
+    """Where newcomers don't see the past, what is missing may be from before, and never come."""
+    bridge.circles = [circle(fresh=True)]
+    bridge.opened = Thread(post=None, replies=[adrift])
+    bridge.members = [member("Ines", 0), member("Juniper", 1)]
+    assert read(opened(bridge, adrift), "adrift") == ADRIFT_LATE
+    bridge.members = [member("Juniper", 0), member("Ines", 1)]
+    assert read(opened(bridge, adrift), "adrift") == ADRIFT
 
 
 # ---- writing back -----------------------------------------------------------------------------
@@ -240,3 +291,15 @@ def test_the_panel_shows_what_was_asked_for(stage: Stage, bridge: Neighbour) -> 
     stage.show(VIEW, "import thread", thread=thread_of(bridge))
     assert "Ines asked for experience" in read(stage.find("guidance"), "text")
     assert len(stage.all("reply")) == 2
+
+
+def test_the_panel_says_what_has_not_arrived(stage: Stage, bridge: Neighbour, adrift: Post) -> None:
+    bridge.opened = Thread(post=None, replies=[adrift])
+    stage.show(VIEW, "import thread", thread=opened(bridge, adrift))
+    assert read(stage.find("adrift"), "text") == ADRIFT
+    assert len(stage.all("reply")) == 1
+    stage.find("replies").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    stage.key(Qt.Key.Key_R)
+    assert stage.focus().objectName() == "replyBoxInput"
+    spoken = [one.text(QAccessible.Text.Name) for one in stage.spoken()]
+    assert ADRIFT in spoken

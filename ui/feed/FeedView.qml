@@ -66,6 +66,7 @@ FocusScope {
 
         objectName: "feed"
         anchors.fill: parent
+        anchors.bottomMargin: coming.visible ? coming.height : 0
         activeFocusOnTab: true
         focus: true
         visible: !view.empty
@@ -280,6 +281,44 @@ FocusScope {
                         horizontalAlignment: Text.AlignHCenter
                     }
                 }
+            }
+        }
+    }
+    // At the foot, so that nothing that is being read moves.
+    Item {
+        id: coming
+
+        objectName: "catchingUp"
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.bottom: parent.bottom
+        height: line.implicitHeight + 2 * Theme.space2
+        visible: view.feed.catchingUp !== ""
+        Accessible.role: Accessible.StaticText
+        Accessible.name: view.feed.catchingUp
+
+        Rectangle {
+            width: parent.width
+            height: 1
+            color: Theme.divider
+        }
+        RowLayout {
+            id: line
+
+            anchors.centerIn: parent
+            spacing: Theme.space2
+
+            Icon {
+                name: "arrows-clockwise"
+                size: Theme.iconSm
+                color: Theme.text2
+            }
+            Label {
+                style: "caption"
+                text: view.feed.catchingUp
+                color: Theme.text2
+                wrapMode: Text.NoWrap
+                Accessible.ignored: true
             }
         }
     }

@@ -28,6 +28,7 @@ Item {
     required property string delivery
     required property bool edited
     required property string above
+    required property string adrift
     required property string spoken
     required property string description
 
@@ -110,6 +111,27 @@ Item {
             }
             KindChip {
                 kind: card.kind
+                Accessible.ignored: true
+            }
+        }
+        RowLayout {
+            Layout.fillWidth: true
+            visible: card.adrift !== ""
+            spacing: Theme.space2
+
+            Icon {
+                Layout.alignment: Qt.AlignTop
+                Layout.topMargin: Math.round((Theme.captionLine - Theme.iconSm) / 2)
+                name: "hourglass"
+                size: Theme.iconSm
+                color: Theme.text2
+            }
+            Label {
+                objectName: "adrift"
+                Layout.fillWidth: true
+                style: "caption"
+                text: card.adrift
+                color: Theme.text2
                 Accessible.ignored: true
             }
         }

@@ -19,6 +19,11 @@ class Row:
     opened: bool = False
 
     @property
+    def adrift(self) -> bool:
+        """Whether it is a reply whose thread has no beginning here yet."""
+        return self.post.thread_missing
+
+    @property
     def author(self) -> str:
         """Who wrote it, as the reader calls them."""
         return "You" if self.post.mine else self.post.author_name
@@ -76,10 +81,15 @@ class Row:
         """When it was written."""
         return told(self.post.written_at, now)
 
-    def name(self, now: datetime) -> str:
-        """The card in one breath: kind, author, time, what it is about, replies, delivery."""
+    def name(self, now: datetime, adrift: str = "") -> str:
+        """The card in one breath: kind, author, time, what it is about, replies, delivery.
+
+        `adrift`: what is to be said of a reply whose thread has no beginning here.
+        """
         when = self.time(now)
         said = [f"{KINDS[self.post.kind]} from {self.author}, {when[0].lower()}{when[1:]}"]
+        if adrift:
+            said.append(adrift)
         if self.feeling:
             said.append(f"Feeling {self.feeling}")
         if self.title and not self.hidden:

@@ -3,50 +3,39 @@
 from datetime import timedelta
 from typing import Any
 
-from PySide6.QtCore import (
-    Property,
-    QAbstractListModel,
-    QByteArray,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    QTimer,
-    Signal,
-    Slot,
-)
+from PySide6.QtCore import Property, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from app.circle.state import Post
-from app.commands import ListPosts, MarkRead
+from app.commands import MAX_PAGE, ListPosts
 from app.events import PostArrived, PostChanged, PostsArrived
 from app.refused import Refused
 from ui.asking import Asks, hear
 from ui.faces import Faces
+from ui.feed.catching_up import CatchingUp
 from ui.feed.item import Row
-from ui.feed.roles import NAMES, PLACED, TIMELY, VALUES, Role
-from ui.feed.rows import Change, Insert, Move, Replace, fresh_page, place_of
+from ui.feed.listing import Index, Listing
+from ui.feed.roles import PLACED, TIMELY, VALUES, Role
+from ui.feed.rows import Remove, arrival, divider, fresh_page, place_of
+from ui.feed.seen import Seen
 from ui.telling import Clock, local_now, told_roughly, until_next_minute
+from ui.wording import ADRIFT, ADRIFT_LATE
 
 QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
 
 PAGE = 20
-# What is looked at for this long has been seen; a glance while passing through marks nothing.
-DWELL = 1500  # ms
 # Screen readers are told of arrivals politely: at most this often (guide §9.5).
 QUIET = timedelta(seconds=5)
-
-SEEN_BELOW = "You've seen everything below"
-
-NOWHERE = QModelIndex()
-Index = QModelIndex | QPersistentModelIndex
 
 
 @QmlElement
 @QmlUncreatable("The shell makes one for each visit to a circle.")
-class FeedModel(QAbstractListModel):  # type: ignore[operator]
-    """One visit to a circle. What was new when the visit began stays marked until it ends."""
+class FeedModel(Listing):  # type: ignore[operator]
+    """One visit to a circle. What was new when the visit began stays marked until it ends.
+
+    Besides the posts it holds the replies whose thread begins with something that has not arrived.
+    """
 
     loadedChanged = Signal()
     moreChanged = Signal()
@@ -55,6 +44,7 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
     countChanged = Signal()
     lookingChanged = Signal()
     meChanged = Signal()
+    catchingUpChanged = Signal()
     arrived = Signal(str)  # a sentence for screen readers
 
     def __init__(
@@ -74,12 +64,16 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
         self._trouble = ""
         self._above = 0
         self._at_top = True
+        self._behind = False
+        self._coming = 0
+        self._size = PAGE
         self._looking = False
-        self._unmarked = False
         self._open = True
         self._announced = clock() - QUIET
-        self._dwell = QTimer(self, singleShot=True, interval=DWELL)
-        self._dwell.timeout.connect(self._mark_read)
+        self._seen = Seen(bridge, circle, self)
+        self._catching_up = CatchingUp(self)
+        self._catching_up.changed.connect(self.catchingUpChanged)
+        self._catching_up.told.connect(self.arrived)
         self._minute = QTimer(self, singleShot=True)
         self._minute.timeout.connect(self._minute_passed)
         self._faces = Faces(bridge, circle, self)
@@ -88,12 +82,6 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
         self._read_first()
 
     # ---- what QML reads ---------------------------------------------------------------------
-
-    def rowCount(self, parent: Index = NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def roleNames(self) -> dict[int, QByteArray]:
-        return NAMES
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
         """The value of a role; None for what is not there."""
@@ -108,9 +96,11 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
             case Role.TIME:
                 return row.time(self._clock())
             case Role.ABOVE:
-                return self._divider(index.row())
+                return divider(self._rows, self._new, index.row(), self._since)
+            case Role.ADRIFT:
+                return self._adrift(row)
             case Role.SPOKEN:
-                return row.name(self._clock())
+                return row.name(self._clock(), self._adrift(row))
             case Role.DESCRIPTION:
                 return row.description(index.row() + 1, len(self._rows), more=self._more)
             case _:
@@ -141,6 +131,11 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
         """The hue of the reader's flower."""
         return self._faces.hue(self._faces.me)
 
+    @Property(str, notify=catchingUpChanged)
+    def catchingUp(self) -> str:
+        """How much has come so far, while a great deal comes in; else empty."""
+        return self._catching_up.words
+
     @Property(str, notify=troubleChanged)
     def trouble(self) -> str:
         """Why the posts could not be read, in a sentence; empty while all is well."""
@@ -166,7 +161,7 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
             self._consider_marking()
         else:
             self._minute.stop()
-            self._dwell.stop()
+            self._seen.away()
         self.lookingChanged.emit()
 
     @Slot(bool)
@@ -174,9 +169,10 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
         """The view says whether the newest post is in sight."""
         self._at_top = at_top
         if at_top:
-            if self._above:
-                self._above = 0
-                self.aboveChanged.emit()
+            self._set_above(0)
+            if self._behind:
+                self._behind = False
+                self._read_first()
             self._consider_marking()
 
     @Slot()
@@ -216,7 +212,8 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
         """The visit is over: listen no more, ask no more."""
         if self._open:
             self._open = False
-            self._dwell.stop()
+            self._seen.away()
+            self._catching_up.close()
             self._minute.stop()
             self._said.disconnect(self._hear)
             self._faces.close()
@@ -227,13 +224,21 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
         if self._asking:
             self._again = True  # what was asked before may miss what has just come
             return
-        self._ask(None)
+        # All that is shown, with what has come in between; at the top nobody looks further down.
+        shown = 0 if self._at_top else len(self._rows) + self._coming
+        if shown >= MAX_PAGE:
+            self._behind = True
+            self._set_above(self._above + self._coming)
+            self._coming = 0
+        else:
+            self._ask(None, max(PAGE, shown))
 
-    def _ask(self, before: str | None) -> None:
+    def _ask(self, before: str | None, size: int = PAGE) -> None:
         self._asking = True
+        self._size = size
         # One more than is shown tells whether there is more, without a second question.
         self._bridge.ask(
-            ListPosts(circle=self._circle, before=before, limit=PAGE + 1),
+            ListPosts(circle=self._circle, before=before, limit=size + 1, orphans=True),
             self._take_first if before is None else self._take_earlier,
             self._refused,
         )
@@ -243,23 +248,21 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
         if not self._open:
             return
         self._tell_trouble("")
-        page = posts[:PAGE]
+        page = posts[: self._size]
+        self._coming = 0
         if not self._loaded:
             self._begin_visit(page)
-            self.beginResetModel()
-            self._rows = [Row(post) for post in page]
-            self.endResetModel()
+            self._begin_anew(page)
             self._loaded = True
             self.loadedChanged.emit()
         else:
             self._apply(fresh_page(self._rows, page))
-        if len(self._rows) <= PAGE:
-            self._set_more(len(posts) > PAGE)
+        self._set_more(len(posts) > self._size)
         self._placed()
         self._consider_marking()
         if self._again:
             self._again = False
-            self._ask(None)
+            self._read_first()
 
     def _take_earlier(self, posts: list[Post]) -> None:
         self._asking = False
@@ -270,15 +273,12 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
         page = [post for post in posts[:PAGE] if post.post not in known]
         self._new.update(post.post for post in page if post.unread)
         if page:
-            end = len(self._rows)
-            self.beginInsertRows(NOWHERE, end, end + len(page) - 1)
-            self._rows += [Row(post) for post in page]
-            self.endInsertRows()
+            self._append(page)
         self._set_more(len(posts) > PAGE)
         self._placed()
         if self._again:
             self._again = False
-            self._ask(None)
+            self._read_first()
 
     def _refused(self, refused: Refused) -> None:
         self._asking = False
@@ -287,7 +287,8 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
 
     def _begin_visit(self, page: list[Post]) -> None:
         self._new = {post.post for post in page if post.unread}
-        self._unmarked = bool(self._new)
+        if self._new:
+            self._seen.new()
         seen = [post.written_at for post in page if not post.unread and not post.mine]
         self._since = told_roughly(max(seen), self._clock()) if seen else ""
 
@@ -296,14 +297,15 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
     def _hear(self, said: list[Any]) -> None:
         for event in said:
             match event:
-                case PostArrived(circle=self._circle, content=post) if post.reply_to is None:
-                    self._arrive(post)
-                case PostsArrived(circle=self._circle):
+                case PostArrived(circle=self._circle, content=post):
+                    if post.reply_to is None or post.thread_missing:
+                        self._arrive(post)
+                case PostsArrived(circle=self._circle, count=count):
+                    self._catching_up.came(count)
+                    self._coming += count
                     self._read_first()
                 case PostChanged(circle=self._circle, content=post):
-                    place = place_of(self._rows, post.post)
-                    if place is not None:
-                        self._set(place, Row(post, self._rows[place].opened))
+                    self._change(post)
                 case _:
                     pass
 
@@ -313,67 +315,55 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
             return
         if place_of(self._rows, post.post) is not None:
             return
-        self._apply([Insert(0, Row(post))])
+        self._apply(arrival(self._rows, post, more=self._more))
         self._placed()
         if not post.mine and self._clock() - self._announced >= QUIET:
             self._announced = self._clock()
-            self.arrived.emit(Row(post).name(self._clock()))
+            row = Row(post)
+            self.arrived.emit(row.name(self._clock(), self._adrift(row)))
         self._consider_marking()
 
-    def _apply(self, changes: list[Change]) -> None:
-        for change in changes:
-            match change:
-                case Insert(place, row):
-                    self.beginInsertRows(NOWHERE, place, place)
-                    self._rows.insert(place, row)
-                    self.endInsertRows()
-                    self._came(row.post)
-                case Move(old, new):
-                    self.beginMoveRows(NOWHERE, old, old, NOWHERE, new)
-                    self._rows.insert(new, self._rows.pop(old))
-                    self.endMoveRows()
-                case Replace(place, row):
-                    self._set(place, row)
+    def _change(self, post: Post) -> None:
+        place = place_of(self._rows, post.post)
+        if place is None:
+            return
+        if post.reply_to is not None and not post.thread_missing:
+            self._apply([Remove(place)])  # its thread begins here now
+            self._placed()
+        else:
+            self._set(place, Row(post, self._rows[place].opened))
+
+    def _adrift(self, row: Row) -> str:
+        """What is to be said of a reply to something that is not here."""
+        if not row.adrift:
+            return ""
+        return ADRIFT_LATE if self._faces.came_late else ADRIFT
 
     def _came(self, post: Post) -> None:
         if post.unread and not post.mine:
             self._new.add(post.post)
-            self._unmarked = True
+            self._seen.new()
             if not self._at_top:
-                self._above += 1
-                self.aboveChanged.emit()
-
-    def _set(self, place: int, row: Row) -> None:
-        if self._rows[place] != row:
-            self._rows[place] = row
-            self.dataChanged.emit(self.index(place), self.index(place))
+                self._set_above(self._above + 1)
 
     def _placed(self) -> None:
         """Dividers and "Post 4 of 37" depend on the rows around."""
         self.countChanged.emit()
         self._all_changed(PLACED)
 
-    def _all_changed(self, roles: list[int]) -> None:
-        if self._rows:
-            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1), roles)
-
     def _faces_changed(self) -> None:
-        self._all_changed([int(Role.HUE)])
+        self._all_changed([int(Role.HUE), int(Role.ADRIFT), int(Role.SPOKEN)])
         self.meChanged.emit()
-
-    def _divider(self, place: int) -> str:
-        """The words above a row: where the new begins, and where the known begins."""
-        fresh = [at for at, row in enumerate(self._rows) if row.post.post in self._new]
-        if not fresh:
-            return ""
-        if place == fresh[0]:
-            return f"New since {self._since}" if self._since else "New"
-        return SEEN_BELOW if place == fresh[-1] + 1 else ""
 
     def _set_more(self, more: bool) -> None:
         if more != self._more:
             self._more = more
             self.moreChanged.emit()
+
+    def _set_above(self, above: int) -> None:
+        if above != self._above:
+            self._above = above
+            self.aboveChanged.emit()
 
     def _tell_trouble(self, sentence: str) -> None:
         if sentence != self._trouble:
@@ -381,15 +371,8 @@ class FeedModel(QAbstractListModel):  # type: ignore[operator]
             self.troubleChanged.emit()
 
     def _consider_marking(self) -> None:
-        if self._unmarked and self._looking and self._at_top and self._loaded:
-            self._dwell.start()
-
-    def _mark_read(self) -> None:
-        self._unmarked = False
-        self._bridge.ask(MarkRead(circle=self._circle), otherwise=self._not_marked)
-
-    def _not_marked(self, _refused: Refused) -> None:
-        self._unmarked = True  # the next look marks it
+        if self._looking and self._at_top and self._loaded:
+            self._seen.looked_at()
 
     def _minute_passed(self) -> None:
         """Times are told anew when the minute changes, and only while somebody sees them."""

@@ -30,6 +30,7 @@ class Role(IntEnum):
     ABOVE = Qt.ItemDataRole.UserRole + 17
     SPOKEN = Qt.ItemDataRole.UserRole + 18
     DESCRIPTION = Qt.ItemDataRole.UserRole + 19
+    ADRIFT = Qt.ItemDataRole.UserRole + 20
 
 
 def qml_name(role: Role) -> QByteArray:

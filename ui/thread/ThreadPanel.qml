@@ -190,7 +190,7 @@ FocusScope {
 
                 header: Item {
                     width: list.width
-                    implicitHeight: head.implicitHeight + Theme.space5 + Theme.space4
+                    implicitHeight: (head.visible ? head.implicitHeight : adrift.visible ? adrift.implicitHeight : 0) + Theme.space5 + Theme.space4
 
                     ThreadRoot {
                         id: head
@@ -200,7 +200,19 @@ FocusScope {
                         width: panel.column
                         root: panel.root
                         full: panel.back || panel.width > Theme.px(640)
-                        onShown: panel.thread.show(panel.thread.post)
+                        onShown: panel.thread.showRoot()
+                    }
+                    Guidance {
+                        id: adrift
+
+                        objectName: "adrift"
+                        x: head.x
+                        y: Theme.space5
+                        width: panel.column
+                        visible: text !== ""
+                        calm: true
+                        glyph: "hourglass"
+                        text: panel.thread.adrift
                     }
                 }
                 delegate: Reply {
@@ -247,7 +259,7 @@ FocusScope {
             Layout.rightMargin: Theme.space4
             Layout.topMargin: Theme.space3
             Layout.bottomMargin: Theme.space3
-            visible: panel.mayWrite && panel.ready
+            visible: panel.mayWrite && (panel.ready || panel.thread.adrift !== "")
             reply: panel.thread.reply
             target: panel.thread.target
             readers: panel.thread.readers

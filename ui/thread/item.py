@@ -10,6 +10,10 @@ from ui.wording import FEELINGS, WANT_ICONS, WANTS
 UNSENT = "Only on this computer. It is safe here until someone can be reached."
 TAKEN_BACK = "This was taken back."
 MISSING = "It answers something that has not arrived here yet."
+ADRIFT = (
+    "What this answers has not arrived yet. It comes as soon as someone who has it can be reached."
+)
+ADRIFT_LATE = "What this answers is not here. It may be from before you came."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class Answer:
     @property
     def pending(self) -> str:
         """What there is to know of its way: said only where nobody else has it yet."""
-        if self.post.parent_missing:
+        # Of replies to the first post of the thread the panel says it once, above them all.
+        if self.post.parent_missing and self.post.reply_to != self.post.thread:
             return MISSING
         return UNSENT if self.post.unsent else ""
 
@@ -65,11 +70,11 @@ class Answer:
         return " ".join(said)
 
 
-def answers(replies: list[Post], root: Post) -> list[Answer]:
-    """Replies as rows, oldest first; one that answers another reply names whom."""
+def answers(replies: list[Post], root: str) -> list[Answer]:
+    """Replies as rows, oldest first; one that answers another than `root` names whom."""
     names = {one.post: "you" if one.mine else one.author_name for one in replies}
     return [
-        Answer(one, "" if one.reply_to in {None, root.post} else names.get(one.reply_to or "", ""))
+        Answer(one, "" if one.reply_to in {None, root} else names.get(one.reply_to or "", ""))
         for one in replies
     ]
 

@@ -23,7 +23,7 @@ from app.refused import Refused
 from ui.asking import Asks, hear
 from ui.faces import Faces
 from ui.telling import Clock, local_now, until_next_minute
-from ui.thread.item import Answer, answers, root_words
+from ui.thread.item import ADRIFT, ADRIFT_LATE, Answer, answers, root_words
 from ui.thread.reply import ReplyDraft
 from ui.thread.roles import NAMES, TIMELY, VALUES, Role
 from ui.wording import replies, who_can_read
@@ -38,7 +38,10 @@ Index = QModelIndex | QPersistentModelIndex
 @QmlElement
 @QmlUncreatable("The shell makes one for each post that is opened.")
 class ThreadModel(QAbstractListModel):  # type: ignore[operator]
-    """A post that was opened. `reply` is the box below it."""
+    """A post that was opened, or a reply whose thread has no beginning here yet.
+
+    `reply` is the box below: it answers what was opened.
+    """
 
     rootChanged = Signal()
     troubleChanged = Signal()
@@ -61,7 +64,9 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
         self._circle = circle
         self._id = post
         self._clock = clock
+        self._thread = post  # the first post of the thread, also where that has not arrived
         self._root: Post | None = None
+        self._opened: Post | None = None
         self._root_opened = False
         self._rows: list[Answer] = []
         self._trouble = ""
@@ -119,6 +124,13 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
         return {**words, "hue": self._faces.hue(post.author)}
 
     @Property(str, notify=rootChanged)
+    def adrift(self) -> str:
+        """What to say where the first post would stand and has not arrived; else empty."""
+        if self._root is not None or self._opened is None:
+            return ""
+        return ADRIFT_LATE if self._faces.came_late else ADRIFT
+
+    @Property(str, notify=rootChanged)
     def heading(self) -> str:
         """What the panel is called."""
         if self._root is None:
@@ -133,11 +145,11 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
     @Property(str, notify=rootChanged)
     def target(self) -> str:
         """What stands in the empty box: it names whom one writes to."""
-        if self._root is None:
+        if self._opened is None:
             return ""
-        if self._root.mine:
+        if self._opened.mine:
             return "Add to what you wrote…"
-        return f"Write back to {self._root.author_name}…"
+        return f"Write back to {self._opened.author_name}…"
 
     @Property(str, notify=peopleChanged)
     def readers(self) -> str:
@@ -170,12 +182,15 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
             self._minute.stop()
         self.lookingChanged.emit()
 
+    @Slot()
+    def showRoot(self) -> None:
+        """Open the content note of the post itself."""
+        self._root_opened = True
+        self.rootChanged.emit()
+
     @Slot(str)
     def show(self, post: str) -> None:
-        """Open a content note, of a reply or of the post itself."""
-        if post == self._id:
-            self._root_opened = True
-            self.rootChanged.emit()
+        """Open the content note of a reply."""
         for place, row in enumerate(self._rows):
             if row.post.post == post:
                 self._set(place, Answer(row.post, row.to, opened=True))
@@ -206,10 +221,13 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
         self._tell_trouble("")
         opened = {row.post.post for row in self._rows if row.opened}
         self._root = thread.post
+        here = [*thread.replies, *([thread.post] if thread.post is not None else [])]
+        self._opened = next((one for one in here if one.post == self._id), None)
+        self._thread = self._opened.thread if self._opened is not None else self._id
         self.beginResetModel()
         self._rows = [
             Answer(row.post, row.to, row.post.post in opened)
-            for row in answers(thread.replies, thread.post)
+            for row in answers(thread.replies, self._thread)
         ]
         self.endResetModel()
         self.rootChanged.emit()
@@ -222,11 +240,11 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
     def _hear(self, said: list[Any]) -> None:
         for event in said:
             match event:
-                case PostArrived(circle=self._circle, content=post) if post.thread == self._id:
+                case PostArrived(circle=self._circle, content=post) if post.thread == self._thread:
                     self._arrive(post)
                 case PostsArrived(circle=self._circle):
                     self._read()
-                case PostChanged(circle=self._circle, post=self._id, content=post):
+                case PostChanged(circle=self._circle, post=self._thread, content=post):
                     self._root = post
                     self.rootChanged.emit()
                 case PostChanged(circle=self._circle, content=post):
@@ -236,12 +254,14 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
 
     def _arrive(self, post: Post) -> None:
         """A reply takes its place by time; one that was late does not jump to the end."""
-        if self._root is None or any(row.post.post == post.post for row in self._rows):
+        if self._opened is None or any(row.post.post == post.post for row in self._rows):
             return
-        if post.post == self._id:
+        if post.post == self._thread:
+            if self._root is None:
+                self._read()  # what was answered is here
             return
         everyone = [*(row.post for row in self._rows), post]
-        row = answers(everyone, self._root)[-1]
+        row = answers(everyone, self._thread)[-1]
         at = sum(one.post.written_at <= post.written_at for one in self._rows)
         self.beginInsertRows(NOWHERE, at, at)
         self._rows.insert(at, row)

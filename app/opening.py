@@ -1,0 +1,52 @@
+"""Opening envelopes with the secrets known here: which epoch, and whose fault if none fits."""
+
+from app.ledger import Ledger
+from p2p.envelope import Peeked, hint_matches, open_peeked
+from p2p.errors import PeerFault
+from p2p.ids import CircleId, EpochId
+from p2p.op import SignedOp
+
+
+class Opening:
+    """The keys of one circle, the one that fitted last tried first."""
+
+    def __init__(self, ledger: Ledger, circle: CircleId) -> None:
+        """`ledger` has the keyring, and knows which secrets are proven."""
+        self._ledger = ledger
+        self._circle = circle
+        self._last: EpochId | None = None
+
+    def open(self, envelope: bytes, seen: Peeked) -> SignedOp | None:
+        """The op in an envelope; None where no key known here fits.
+
+        A fault counts as the sender's only where exactly one proven key fits: a hint can fit by
+        chance, and a secret not proven yet may be a lie of somebody else's.
+        """
+        quick = self._quickly(envelope, seen)
+        if quick is not None:
+            return quick
+        fitting = self._ledger.keyring.fitting(seen)
+        for secrets in fitting:
+            keys = secrets.keys(seen.envelope_class)
+            if keys is None:
+                continue
+            try:
+                op = open_peeked(envelope, seen, keys, self._circle)
+            except PeerFault:
+                if len(fitting) == 1 and secrets.epoch in self._ledger.view.epochs:
+                    raise
+                continue
+            self._last = secrets.epoch
+            return op
+        return None
+
+    def _quickly(self, envelope: bytes, seen: Peeked) -> SignedOp | None:
+        """By the key that fitted last: nearly always the right one, where there are many."""
+        secrets = self._ledger.keyring.get(self._last) if self._last is not None else None
+        keys = secrets.keys(seen.envelope_class) if secrets is not None else None
+        if keys is None or not hint_matches(keys, seen):
+            return None
+        try:
+            return open_peeked(envelope, seen, keys, self._circle)
+        except PeerFault:
+            return None

@@ -1,0 +1,83 @@
+"""The sets of one circle as reconciliation asks for them, remembered until they change.
+
+Whoever comes online meets several people within a second, and each asks for the same sums, the same
+sorted ids and the same frontier. They are made once for each version of the room.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from app.room import Room
+from app.store import frontier, ops, sums
+from p2p.ids import EpochId
+from p2p.op import Log
+from p2p.ports import Hole
+from p2p.reconcile import ItemSet
+from p2p.reconcile_hours import HourSet
+from p2p.wire import Logbook
+
+MOST_KEPT = 8 << 20  # bytes of sorted ids worth remembering: 262,144 of them
+
+Value = TypeVar("Value")
+Scope = frozenset[EpochId] | None
+
+
+class Setbook:
+    """What was made for the present version of one room."""
+
+    def __init__(self, room: Room) -> None:
+        """Nothing is made before it is asked for."""
+        self._room = room
+        self._version = -1
+        self._made: dict[tuple[object, ...], object] = {}
+
+    def items(self, log: Log, epochs: Scope) -> ItemSet:
+        """(hour, envelope id) of a log, or of some epochs of it. Stands still from now on."""
+
+        def make() -> HourSet:
+            db, circle_no = self._room.db, self._room.row.circle_no
+            upto = ops.last_row(db)
+            look_into = partial(sums.ids_of_hour, db, circle_no, log, epochs, upto)
+            return HourSet(sums.hours(db, circle_no, log, epochs), look_into)
+
+        return self._once(("items", log, epochs), make)
+
+    def sorted_ids(self, log: Log, epochs: Scope) -> bytes:
+        """The envelope ids of the same set, sorted, end to end."""
+        room = self._room
+        return self._once(
+            ("ids", log, epochs),
+            lambda: sums.sorted_ids(room.db, room.row.circle_no, log, epochs),
+        )
+
+    def frontier(self, epochs: frozenset[EpochId]) -> bytes:
+        """The digest over all authentic words of these epochs."""
+        room = self._room
+        return self._once(
+            ("frontier", epochs),
+            lambda: frontier.frontier(room.db, room.row.circle_no, epochs)[0],
+        )
+
+    def logs(self, epochs: frozenset[EpochId]) -> list[Logbook]:
+        """The authentic words of these epochs, a log at a time."""
+        room = self._room
+        return self._once(
+            ("logs", epochs), lambda: frontier.logs(room.db, room.row.circle_no, epochs)
+        )
+
+    def holes(self) -> list[Hole]:
+        """What is missing below the highest seq held of each log."""
+        room = self._room
+        return self._once(("holes",), lambda: frontier.holes(room.db, room.row.circle_no))
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], Value]) -> Value:
+        if self._version != self._room.version:
+            self._version = self._room.version
+            self._made.clear()
+        if key not in self._made:
+            made = make()
+            if isinstance(made, bytes) and len(made) > MOST_KEPT:
+                return made
+            self._made[key] = made
+        return self._made[key]  # type: ignore[return-value]  # of the kind that its key names

@@ -1,0 +1,70 @@
+"""What words are worth as far as authority tells, and whose standing has changed."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.circle.fold import View
+from app.room import Room
+from app.store.ops import OpState
+from p2p.ids import DeviceId, MemberId, OpId
+from p2p.op import Header
+
+NEVER: Final = 2**62  # beyond every seq
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the worth of a device's words hangs on, besides their own heads."""
+
+    member: MemberId
+    arrivals: frozenset[OpId]
+    cut: int  # how many of its words count
+
+    def counts_from(self, now: "Standing | None") -> int:
+        """The first seq whose worth may be another now."""
+        if now is None or (self.member, self.arrivals) != (now.member, now.arrivals):
+            return 0
+        return min(self.cut, now.cut)
+
+
+def standing(view: View) -> dict[DeviceId, Standing]:
+    """How every device stands that the acts tell of."""
+    order = view.order.placed if view.order is not None else ()
+    found: dict[DeviceId, Standing] = {}
+    for device, member in view.owner.items():
+        person = view.people[member]
+        arrivals = frozenset(order[index].op for index in view.arrived[device])
+        cut = view.cuts.get(device, 0) if person.left else NEVER
+        found[device] = Standing(member, arrivals, cut)
+    return found
+
+
+class Verdicts:
+    """What words are worth as far as authority tells; the same heads are asked about once."""
+
+    def __init__(self, room: Room) -> None:
+        """By the ledger of this room, as it is now."""
+        self._ledger = room.ledger
+        self._known: dict[tuple[bytes, tuple[OpId, ...]], OpState] = {}
+
+    def of(self, header: Header) -> OpState:
+        """Pending, accepted or void, as far as membership goes."""
+        key = header.device, header.authority_heads
+        state = self._known.get(key)
+        if state is None:
+            state = self._known[key] = self._by_heads(header)
+        if state is OpState.ACCEPTED and not self._ledger.view.within_cut(
+            header.device, header.seq
+        ):
+            return OpState.VOID
+        return state
+
+    def _by_heads(self, header: Header) -> OpState:
+        ledger = self._ledger
+        if not all(ledger.knows(head) for head in header.authority_heads):
+            return OpState.PENDING
+        # Not void: its admission may be on the way, and no verdict may hang on what came first.
+        if header.device not in ledger.view.owner:
+            return OpState.PENDING
+        fit = ledger.view.was_admitted(header.device, header.authority_heads)
+        return OpState.ACCEPTED if fit else OpState.VOID

@@ -1,0 +1,264 @@
+"""Words of others become rows: what is authentic is kept, judged and shown, many at a time.
+
+The way of a batch: open what a known secret opens; part what is authentic from what nobody vouches
+for yet; settle which envelope of an op stays; link each op to the one before it; judge; keep; show.
+Every step is one look-up or one statement for the whole batch, because a hundred thousand posts
+come this way when somebody joins. Whatever the order of arrival, the end is the same.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from app.chains import Neighbourhood, an_op_follows_the_one_before_it, is_linked
+from app.opening import Opening
+from app.room import Change, Room
+from app.showing import Showing
+from app.store import frontier, ops, quarantine
+from app.store.ops import PART, Held, NewOp, OpState
+from app.verdicts import Standing, Verdicts, standing
+from p2p.envelope import Peeked, peek
+from p2p.ids import DeviceId, EnvelopeId, OpId
+from p2p.op import Log, SignedOp, verify_signature
+from p2p.ports import Hole
+
+FEW = 64  # envelopes at a time up to which what is missing before them is asked for at once
+
+Opened = tuple[EnvelopeId, SignedOp]
+
+
+class WordsIn:
+    """Takes the words of one circle in."""
+
+    def __init__(self, room: Room, opening: Opening) -> None:
+        """All goes into this room."""
+        self._room = room
+        self._opening = opening
+        self._showing = Showing(room)
+
+    def take(
+        self, change: Change, fresh: dict[EnvelopeId, bytes], seen: dict[EnvelopeId, Peeked]
+    ) -> list[Hole]:
+        """Take envelopes that are not held yet. Raises `PeerFault` where one breaks a rule.
+
+        Gives what is missing right before them, where they are few.
+        """
+        opened: dict[EnvelopeId, SignedOp] = {}
+        closed: dict[EnvelopeId, bytes] = {}
+        for name, envelope in fresh.items():
+            op = self._opening.open(envelope, seen[name])
+            if op is None:
+                closed[name] = envelope
+            elif not op.stripped:  # nothing here can tell yet that it was erased: left outside
+                opened[name] = op
+        open_ended = self.keep(change, opened, fresh)
+        self._set_aside((name, envelope, None) for name, envelope in closed.items())
+        if not change.words or len(fresh) > FEW:
+            return []
+        return frontier.holes_before(self._room.db, self._room.row.circle_no, open_ended)
+
+    def keep(
+        self, change: Change, opened: dict[EnvelopeId, SignedOp], bytes_of: dict[EnvelopeId, bytes]
+    ) -> list[int]:
+        """Keep ops that opened, and those set aside earlier that these vouch for.
+
+        Gives the rows of those right before which something is missing.
+        """
+        room = self._room
+        open_ended: list[int] = []
+        while opened:
+            around = room.chains.around(list(opened.values()))
+            fresh: dict[EnvelopeId, SignedOp] = {}
+            for name, op in opened.items():
+                twin = around.twin(op)
+                if twin is not None:
+                    self._settle_two(change, twin, name, op)
+                else:
+                    fresh[name] = op
+            authentic, others = self._part(fresh)
+            self._set_aside((name, bytes_of[name], op.op_id) for name, op in others)
+            if not authentic:
+                break
+            open_ended += self._keep_authentic(change, authentic, around)
+            before = [op.header.prev for _, op in authentic]
+            opened, bytes_of = self._vouched_now(before)
+        return open_ended
+
+    def judge_pending(self, change: Change) -> None:
+        """The authority grew: some words that waited for it can be judged now."""
+        room = self._room
+        self._judge(change, dict(ops.pending_words(room.db, room.row.circle_no, room.row.circle)))
+
+    def judge_devices(self, change: Change, before: dict[DeviceId, Standing]) -> None:
+        """The authority changed: judge anew the words of every device that stands otherwise now.
+
+        In both directions, because an act that comes later may take back or give back: what words
+        are worth hangs on the set of acts and not on which came first.
+        """
+        room = self._room
+        after = standing(room.ledger.view)
+        for device in before.keys() | after.keys():
+            was, now = before.get(device), after.get(device)
+            if was is not None and was != now:
+                first = was.counts_from(now)
+                rows = ops.words_from(room.db, room.row.circle_no, device, first)
+                for start in range(0, len(rows), PART):
+                    part = rows[start : start + PART]
+                    self._judge(change, {n: ops.one(room.db, room.row.circle, n) for n in part})
+
+    # -- one batch -----------------------------------------------------------------------------
+
+    def _part(self, fresh: dict[EnvelopeId, SignedOp]) -> tuple[list[Opened], list[Opened]]:
+        """Authentic ones, each once and in its better envelope; and the others."""
+        names = {id(op): name for name, op in fresh.items()}
+        authentic, others = self._room.chains.vouched.part(list(fresh.values()))
+        best: dict[OpId, Opened] = {}
+        for op in authentic:
+            mine = names[id(op)], op
+            other = best.get(op.op_id)
+            if other is not None:
+                mine, worse = sorted((mine, other), key=_worth)
+                ops.bury(self._room.db, self._room.row.circle_no, worse[0])
+            best[op.op_id] = mine
+        return list(best.values()), [(names[id(op)], op) for op in others]
+
+    def _keep_authentic(
+        self, change: Change, authentic: Sequence[Opened], around: Neighbourhood
+    ) -> list[int]:
+        """Keep ops; gives the rows of those right before which something is missing."""
+        room = self._room
+        verdicts = Verdicts(room)
+        for name, op in authentic:
+            self._notice_fork(around.here(op), op)
+            around.add(op, Held(0, op.op_id, name, OpState.PENDING))
+        new: list[NewOp] = []
+        linked: list[SignedOp] = []
+        for name, op in authentic:
+            before = around.before(op)
+            state = verdicts.of(op.header)
+            if state is OpState.ACCEPTED and not an_op_follows_the_one_before_it(op, before):
+                state = OpState.VOID
+            follows = is_linked(op, before)
+            if follows and op.header.seq:
+                linked.append(op)
+            new.append(NewOp(op, name, state, follows))
+        room.chains.vouched.linked(linked)
+        numbers = ops.insert(room.db, room.row.circle_no, new, room.clock.now())
+        change.words += [one.envelope for one in new]
+        accepted = [
+            (one.op, op_no)
+            for one, op_no in zip(new, numbers, strict=True)
+            if one.state is OpState.ACCEPTED
+        ]
+        ops.set_state(room.db, self._showing.show(change, accepted), OpState.VOID)
+        behind = {
+            held.op_no: held for _, op in authentic for held in around.behind(op) if held.op_no
+        }
+        self._link(change, behind)
+        return [
+            op_no
+            for one, op_no in zip(new, numbers, strict=True)
+            if not one.linked and not around.before(one.op)
+        ]
+
+    def _link(self, change: Change, behind: Iterable[int]) -> None:
+        """Something came right before these: link them, and see whether they still count."""
+        room = self._room
+        followers = {n: ops.one(room.db, room.row.circle, n) for n in behind}
+        around = room.chains.around(list(followers.values()))
+        linked = [n for n, op in followers.items() if is_linked(op, around.before(op))]
+        ops.link(room.db, linked)
+        room.chains.vouched.linked(followers[n] for n in linked)
+        self._judge(change, followers)
+
+    def _judge(self, change: Change, rows: dict[int, SignedOp]) -> None:
+        """Judge ops that are here by what is known now; show and take away accordingly."""
+        if not rows:
+            return
+        room = self._room
+        worth = self._worth_now(rows)
+        states = ops.states(room.db, list(rows))
+        gone = [n for n in rows if states[n] is OpState.ACCEPTED is not worth[n]]
+        come = [n for n in rows if worth[n] is OpState.ACCEPTED is not states[n]]
+        for state in OpState:
+            changed = [n for n in rows if worth[n] is state is not states[n]]
+            ops.set_state(room.db, changed, state)
+            change.judged = change.judged or bool(changed)
+        shown = {n: rows[n] for n in come}
+        taken = self._showing.take_away(change, gone)
+        if taken:
+            shown |= self._next_in_turn({rows[n].header.device for n in gone}, taken)
+            ops.set_state(room.db, list(shown), OpState.ACCEPTED)
+        void = self._showing.show(change, [(op, n) for n, op in shown.items()])
+        ops.set_state(room.db, void, OpState.VOID)
+
+    def _worth_now(self, rows: dict[int, SignedOp]) -> dict[int, OpState]:
+        """What ops are worth, apart from whether another says the same post."""
+        verdicts = Verdicts(self._room)
+        around = self._room.chains.around(list(rows.values()))
+        worth: dict[int, OpState] = {}
+        for op_no, op in rows.items():
+            state = verdicts.of(op.header)
+            follows = an_op_follows_the_one_before_it(op, around.before(op))
+            worth[op_no] = OpState.VOID if state is OpState.ACCEPTED and not follows else state
+        return worth
+
+    def _next_in_turn(
+        self, devices: Iterable[DeviceId], posts: frozenset[bytes]
+    ) -> dict[int, SignedOp]:
+        """Void ops of these devices that say posts which nothing shows any more, and may."""
+        room = self._room
+        rows = {
+            op_no: op
+            for op_no in ops.void_words(room.db, room.row.circle_no, devices)
+            for op in (ops.one(room.db, room.row.circle, op_no),)
+            if self._showing.says(op) in posts
+        }
+        worth = self._worth_now(rows)
+        return {n: op for n, op in rows.items() if worth[n] is OpState.ACCEPTED}
+
+    def _settle_two(self, change: Change, twin: Held, name: EnvelopeId, op: SignedOp) -> None:
+        """An op that is here has come in another envelope: true signatures, then the lower id."""
+        room = self._room
+        held = ops.as_held(room.db, twin.op_no)  # a third may have come in this very batch
+        here = held.envelope, ops.one(room.db, room.row.circle, held.op_no)
+        first, second = sorted((here, (name, op)), key=_worth)
+        if first[0] == name:
+            ops.replace(room.db, room.row.circle_no, held, op, name)
+            change.words.append(name)
+        ops.bury(room.db, room.row.circle_no, second[0])
+        change.judged = True
+
+    def _notice_fork(self, held: Iterable[Held], op: SignedOp) -> None:
+        header = op.header
+        if any(other.op != op.op_id for other in held):
+            frontier.keep_fork(
+                self._room.db, self._room.row.circle_no, header.device, Log.WORDS, header.seq
+            )
+
+    # -- set aside -----------------------------------------------------------------------------
+
+    def _set_aside(self, waiting: Iterable[tuple[EnvelopeId, bytes, OpId | None]]) -> None:
+        """Keep outside the set what does not open, or what nobody vouches for, up to a limit."""
+        room = self._room
+        quarantine.set_aside(room.db, room.row.circle_no, list(waiting))
+
+    def _vouched_now(
+        self, before: Iterable[OpId]
+    ) -> tuple[dict[EnvelopeId, SignedOp], dict[EnvelopeId, bytes]]:
+        """Take out of the quarantine what was named just now as the one before an authentic op."""
+        room = self._room
+        opened: dict[EnvelopeId, SignedOp] = {}
+        bytes_of: dict[EnvelopeId, bytes] = {}
+        if not quarantine.any_unsigned(room.db, room.row.circle_no):
+            return opened, bytes_of
+        for name, envelope in quarantine.unsigned(room.db, room.row.circle_no, before):
+            op = self._opening.open(envelope, peek(envelope))
+            if op is not None and room.chains.vouched.awaits(op):
+                opened[name], bytes_of[name] = op, envelope
+        quarantine.let_out(room.db, room.row.circle_no, opened)
+        return opened, bytes_of
+
+
+def _worth(named: Opened) -> tuple[bool, EnvelopeId]:
+    """Of two envelopes of one op the one with a true signature stays, then the lower id."""
+    name, op = named
+    return not verify_signature(op), name

@@ -1,0 +1,108 @@
+"""Where two frontiers differ and nothing is left to reconcile: which log, and which seqs of it.
+
+Equal sets should mean equal frontiers. Where they do not, or where the sets stay unequal because
+somebody chose ids that add up alike, each side tells what it holds of every log that the other may
+know, a row a log; who finds a row that is not its own asks for its holes, for what lies beyond its
+end, or, where it has neither, for the whole log again. Source: protocol, section 7.4.
+"""
+
+from collections.abc import Sequence
+
+from p2p import wire
+from p2p.crypto import digest
+from p2p.errors import PeerFault
+from p2p.ids import DeviceId, EpochId
+from p2p.op import Log
+from p2p.outgoing import Outgoing
+from p2p.ports import Hole, Shelf
+
+TELLINGS = 8  # how often the other side may tell its logs, until the conversation has rested
+ASKED = 256  # stretches asked for after one telling; what is left comes with the next meeting
+ASKINGS = 4096  # stretches that may be asked for, until the conversation has rested
+OURS = 512  # of ours: who makes holes for us to see must not make us ask until we are hung up on
+
+
+def settled_digest(
+    shelf: Shelf, log: Log, scope: frozenset[EpochId] | None, nonces: tuple[bytes, ...]
+) -> bytes:
+    """A digest over all ids of a set, keyed by both session nonces, the leader's first.
+
+    Sums of ids can be forged by whoever chooses ids; this can't (protocol, section 7.4).
+    """
+    return digest("hearthside/settled/1", *nonces, bytes((log,)), shelf.sorted_ids(log, scope))
+
+
+def settled(
+    shelf: Shelf, log: Log, scope: frozenset[EpochId], nonces: tuple[bytes, ...]
+) -> wire.Settled:
+    """What this side says once all that was named has come; `scope` counts for words only."""
+    if log is Log.AUTHORITY:
+        return wire.Settled(log=log, digest=settled_digest(shelf, log, None, nonces))
+    ids = settled_digest(shelf, log, scope, nonces)
+    return wire.Settled(log=log, digest=ids, frontier=shelf.frontier(scope))
+
+
+class Repairing:
+    """The logs of one conversation."""
+
+    def __init__(self, shelf: Shelf, out: Outgoing) -> None:
+        """`shelf` knows the logs."""
+        self._shelf = shelf
+        self._out = out
+        self.rested()
+
+    def rested(self) -> None:
+        """Some time has passed."""
+        self._told = self._asked = self._ours = 0
+
+    def tell(self, scope: frozenset[EpochId]) -> None:
+        """Say what is held of each log here."""
+        rows = self._shelf.logs(scope)
+        for start in range(0, len(rows), wire.MAX_IDS):
+            self._out.put(wire.Logs(logs=rows[start : start + wire.MAX_IDS]))
+
+    def told(self, theirs: Sequence[wire.Logbook], scope: frozenset[EpochId]) -> None:
+        """Ask for what the other side holds of its logs and this one does not."""
+        self._told += 1
+        if self._told > TELLINGS:
+            raise PeerFault("tells its logs without end")
+        ours = {(row.device, row.log): row for row in self._shelf.logs(scope)}
+        holes: dict[tuple[bytes, int], list[Hole]] = {}
+        for hole in self._shelf.holes():
+            holes.setdefault((hole.device, hole.log), []).append(hole)
+        asked = 0
+        for row in theirs:
+            mine = ours.get((row.device, row.log))
+            if mine is not None and mine.digest == row.digest:
+                continue
+            lacking = [h for h in holes.get((row.device, row.log), ()) if h.first < row.top]
+            top = mine.top if mine is not None else 0
+            device, log = DeviceId(row.device), Log(row.log)
+            if top < row.top:
+                lacking.append(Hole(device, log, top, row.top))
+            for hole in lacking or [Hole(device, log, 0, row.top)]:
+                if asked >= ASKED:
+                    return
+                asked += 1
+                self.ask(hole)
+
+    def ask(self, hole: Hole) -> None:
+        """Ask for what the other side holds in a stretch of a log; too much is left to a run."""
+        self._ours += 1
+        if self._ours > OURS:
+            return
+        end = min(hole.end, wire.MAX_SAFE)
+        self._out.put(wire.Ask(device=hole.device, log=hole.log, first=hole.first, end=end))
+
+    def asked(self, frame: wire.Ask, scope: frozenset[EpochId]) -> int:
+        """Hand over what is held in a stretch of a log; how much."""
+        self._asked += 1
+        if self._asked > ASKINGS:
+            raise PeerFault("asks for stretches without end")
+        hole = Hole(DeviceId(frame.device), Log(frame.log), frame.first, frame.end)
+        names = self._shelf.in_log(hole, scope)
+        if hole.log is Log.WORDS:
+            self._out.put_bulk(names)
+        else:
+            self._out.put_envelopes(hole.log, names, live=False)
+        return len(names)

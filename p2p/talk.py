@@ -1,0 +1,161 @@
+"""One conversation on one stream: its frames moved both ways until somebody hangs up.
+
+A talk knows silence, back-pressure and blame; what is said is the `Conversation`'s concern, and
+what comes of it the node's.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+import trio
+
+from p2p import sync, wire
+from p2p.errors import OurFault, PeerFault
+from p2p.happened import Happened
+from p2p.host import Closed, FrameStream
+
+BEAT = 2.0  # seconds of our silence after which a heartbeat is sent
+SILENCE = 6.0  # seconds of their silence after which we hang up
+STALL = 25.0  # seconds without a step forward after which a conversation is given up
+SENDING = 25.0  # seconds that one frame may take, theirs or ours: 10 kB a second at the least
+BULKY = 24 * 1024  # bytes of a frame that is a step forward by itself, theirs or ours
+LINGER = 0.02  # seconds without a frame after which gathered words are taken in
+
+log = logging.getLogger("hearthside.node")
+
+React = Callable[["Talk", Happened], bool]
+
+
+class Talk:
+    """A running conversation."""
+
+    def __init__(self, conversation: sync.Conversation, stream: FrameStream, react: React) -> None:
+        """`react` is told what comes about, and says whether to go on."""
+        self.conversation = conversation
+        self.stream = stream
+        self.scope = trio.CancelScope()
+        self.begun = self.heard = self._stepped = trio.current_time()
+        self._react = react
+        self._wake = trio.Event()
+        self._drained = trio.Event()
+        self._steps = self._reached = 0
+
+    def poke(self) -> None:
+        """There may be something to send."""
+        self._wake.set()
+
+    async def run(self, first: bytes | None = None) -> None:
+        """Hold it to its end, whoever is to blame for that; the stream is closed then.
+
+        `first`: a frame of theirs that was read already.
+        """
+        try:
+            with self.scope:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._write)
+                    await self._read(first)
+                    nursery.cancel_scope.cancel()
+        except* (Closed, trio.TooSlowError):
+            with suppress(PeerFault, OurFault):
+                self._keep_what_came()
+        except* PeerFault as faults:
+            log.info("hung up: %s", "; ".join(str(f) for f in _leaves(faults)))
+        except* OurFault as faults:
+            log.warning("our fault: %s", "; ".join(str(f) for f in _leaves(faults)))
+        except* Exception as faults:  # noqa: BLE001 - one broken conversation must not end the home
+            log.error(  # noqa: TRY400 - a traceback could carry words
+                "a conversation failed: %s", ", ".join(type(f).__name__ for f in _leaves(faults))
+            )
+        finally:
+            with trio.CancelScope(shield=True), trio.move_on_after(2):
+                await self.stream.close()
+
+    async def _read(self, data: bytes | None) -> None:
+        while True:
+            while self.conversation.crowded:
+                with trio.fail_after(SENDING):
+                    await self._drained.wait()
+            if data is None:
+                data = await self._next()
+            if data is None:
+                self.conversation.flush()
+            else:
+                self.conversation.receive(data)
+                self.heard = trio.current_time()
+                if len(data) > BULKY:
+                    self._stepped = self.heard
+            data = None
+            self._expect_progress()
+            for happened in self.conversation.happened():
+                if not self._react(self, happened):
+                    return
+            self.poke()
+            await trio.lowlevel.checkpoint()
+
+    def _keep_what_came(self) -> None:
+        """The line is cut: what has come whole is kept, and need not come again."""
+        self.conversation.flush()
+        for happened in self.conversation.happened():
+            self._react(self, happened)
+
+    async def _next(self) -> bytes | None:
+        """The next frame; None where words were gathered and none is at hand for now."""
+        if self.conversation.arriving:
+            with trio.move_on_after(LINGER):
+                return await self.stream.receive()
+            return None
+        # A frame under way is no silence: a thin line needs many seconds for a full one.
+        with trio.fail_after(SENDING):
+            while True:
+                before = self.stream.bytes_received
+                with trio.move_on_after(SILENCE):
+                    return await self.stream.receive()
+                if self.stream.bytes_received == before:
+                    raise trio.TooSlowError
+
+    def _expect_progress(self) -> None:
+        """Heartbeats and small talk don't keep a conversation that gets nowhere before live.
+
+        A step is: something new came, or a phase is reached for the first time in this run.
+        """
+        steps, phase = self.conversation.steps, self.conversation.phase
+        if phase is sync.Phase.LIVE:
+            self._reached, self._stepped = 0, self.heard
+        elif steps != self._steps or phase.value > self._reached:
+            self._reached, self._stepped = max(self._reached, phase.value), self.heard
+        elif self.heard - self._stepped > STALL:
+            raise PeerFault("a conversation that gets nowhere")
+        self._steps = steps
+
+    async def _write(self) -> None:
+        said = trio.current_time()
+        while True:
+            self._wake = trio.Event()
+            sent = False
+            while frames := self.conversation.to_send():
+                for frame in frames:
+                    with trio.fail_after(SENDING):
+                        await self.stream.send(frame)
+                    if len(frame) > BULKY:  # they take what they asked for, however slowly
+                        self._stepped = trio.current_time()
+                    self._drained.set()
+                    self._drained = trio.Event()
+                sent = True
+                said = trio.current_time()
+            if sent:
+                continue
+            # From our last word on: whoever only takes in is woken all the time and says nothing.
+            with trio.move_on_at(said + BEAT) as scope:
+                await self._wake.wait()
+            if scope.cancelled_caught:
+                said = trio.current_time()
+                await self.stream.send(wire.encode(wire.Beat()))
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterable[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error

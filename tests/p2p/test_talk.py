@@ -1,0 +1,172 @@
+"""A talk on lines as people have them: thin, broken off, or with somebody who does not listen."""
+
+# ruff: noqa: ARG001 - a clock that jumps has only to be asked for
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from p2p.happened import Happened
+from p2p.host import Closed, FrameStream
+from p2p.op import Log
+from p2p.sync import Conversation, Phase
+from p2p.talk import SENDING, SILENCE, Talk
+from tests.p2p.test_node import Tube
+from tests.p2p.village import Person, Village, a_village
+
+
+@pytest.fixture
+def village(tmp_path: Path) -> Iterator[Village]:
+    with a_village(tmp_path) as made:
+        yield made
+
+
+class Thin(Tube):
+    """A pipe that carries so many bytes a second, and breaks after so many in all."""
+
+    def __init__(self, stream: trio.StapledStream, rate: float, breaks_after: float) -> None:  # type: ignore[type-arg]  # either half
+        super().__init__(stream)
+        self._rate = rate
+        self._left = breaks_after
+
+    async def write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            part = bytes(rest[:1000])
+            await trio.sleep(len(part) / self._rate)
+            if len(part) > self._left:
+                await self.finish()
+                raise Closed
+            self._left -= len(part)
+            await super().write(part)
+            rest = rest[len(part) :]
+
+
+class Call:
+    """Two talks over one line, and what came about."""
+
+    def __init__(
+        self, leader: Person, other: Person, rate: float, breaks_after: float = float("inf")
+    ) -> None:
+        mine, theirs = trio.testing.memory_stream_pair()
+        self.people = (leader, other)
+        self.told: list[Happened] = []
+        self._both_live = trio.Event()
+        self._over = trio.Event()
+        pipes = Thin(mine, rate, float("inf")), Thin(theirs, rate, breaks_after)
+        doors = other.door, leader.door
+        self.talks = [
+            Talk(self._conversation(place), FrameStream(pipe, peer=door, remote=""), self._react)
+            for place, (pipe, door) in enumerate(zip(pipes, doors, strict=True))
+        ]
+
+    def _conversation(self, place: int) -> Conversation:
+        mine, other = self.people[place], self.people[1 - place]
+        return Conversation(
+            mine.shelf, door=other.door, leads=place == 0, hour=mine.watch.hour(),
+            nonce=mine.entropy(16), show_chain=False,
+        )  # fmt: skip
+
+    def _react(self, _talk: Talk, happened: Happened) -> bool:
+        self.told.append(happened)
+        if all(talk.conversation.phase is Phase.LIVE for talk in self.talks):
+            self._both_live.set()
+            self._over.set()
+        return True
+
+    async def run_to_the_end(self) -> None:
+        """Hold both talks until both are live, or the line is broken."""
+        async with trio.open_nursery() as nursery:
+
+            async def hold(talk: Talk) -> None:
+                await talk.run()
+                self._over.set()
+
+            for talk in self.talks:
+                nursery.start_soon(hold, talk)
+            await self._over.wait()
+            await trio.sleep(1)  # the other side hears of it
+            nursery.cancel_scope.cancel()
+
+    async def run_until_live(self) -> float:
+        """Hold both talks until both are live; how many seconds that took."""
+        begun = trio.current_time()
+        async with trio.open_nursery() as nursery:
+            for talk in self.talks:
+                nursery.start_soon(talk.run)
+            await self._both_live.wait()
+            nursery.cancel_scope.cancel()
+        return trio.current_time() - begun
+
+
+def a_pair(village: Village, posts: int, size: int) -> tuple[Person, Person]:
+    """Ada with so much to hand over, and Bo who has nothing of it."""
+    ada = village.founder("Ada")
+    bo = village.joined(ada, "Bo")
+    for end in list(ada.ends):
+        end.line.hang_up()
+    for number in range(posts):
+        ada.write(f"{number} " + "x" * size)
+    ada.sign()
+    return ada, bo
+
+
+async def test_a_thin_line_is_no_silence_and_whoever_takes_in_is_heard(
+    village: Village, autojump_clock: MockClock
+) -> None:
+    """Frames that take many seconds each, and a minute in which one side has nothing to say."""
+    ada, bo = a_pair(village, 30, 40_000)
+    call = Call(bo, ada, rate=20_000)
+    with trio.fail_after(120):
+        took = await call.run_until_live()
+    assert took > 50
+    assert len(bo.items(Log.WORDS)) == 30
+    assert bo.knows() == ada.knows()
+
+
+async def test_what_came_whole_before_a_line_broke_is_kept(
+    village: Village, autojump_clock: MockClock
+) -> None:
+    """A line that breaks again and again brings everything in the end, and little of it twice."""
+    ada, bo = a_pair(village, 120, 4_000)
+    calls = 0
+    while len(bo.items(Log.WORDS)) < 120:
+        calls += 1
+        before = len(bo.items(Log.WORDS))
+        call = Call(bo, ada, rate=1_000_000, breaks_after=100_000)
+        with trio.fail_after(60):
+            await call.run_to_the_end()
+        assert len(bo.items(Log.WORDS)) > before, "a line that never gets anywhere"
+    assert calls <= 12
+
+
+async def test_whoever_never_listens_is_hung_up_on(
+    village: Village, autojump_clock: MockClock
+) -> None:
+    """They say that they are there, and take nothing."""
+    ada, bo = a_pair(village, 40, 40_000)
+    call = Call(bo, ada, rate=1_000_000)
+    begun = trio.current_time()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(call.talks[0].run)
+        stuck = call.talks[1]
+
+        async def never_taken(_data: bytes) -> None:
+            await trio.sleep_forever()
+
+        stuck.stream._pipe.write = never_taken  # type: ignore[assignment,method-assign]
+        await stuck.run()
+        nursery.cancel_scope.cancel()
+    assert trio.current_time() - begun <= SENDING + 5
+
+
+async def test_silence_ends_a_talk(village: Village, autojump_clock: MockClock) -> None:
+    """Not one byte for so long."""
+    ada, bo = a_pair(village, 1, 10)
+    call = Call(bo, ada, rate=1_000_000)
+    begun = trio.current_time()
+    await call.talks[1].run()
+    assert SILENCE <= trio.current_time() - begun < SILENCE + 3
