@@ -1,0 +1,150 @@
+"""A home of a member in the simulator: the real household on a real store, on a simulated net."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest import mock
+
+import trio
+
+from app import commands as c
+from app import joining, running
+from app.circle.state import CircleState, JoinState, PostKind
+from app.household import Household
+from app.refused import Refused
+from app.running import RunningCircle
+from app.store.db import Database
+from p2p.simulator.network import Network
+from p2p.simulator.village import Resident
+from tests.simulator.disk import open_disk
+
+LISTEN = ("/ip4/0.0.0.0/tcp/0",)
+
+
+@dataclass(slots=True)
+class Diary:
+    """What the village knows to have happened, kept outside of all houses."""
+
+    written: dict[str, tuple[str, str]] = field(default_factory=dict)  # post -> (author, body)
+    left: set[str] = field(default_factory=set)  # names of those who have asked to leave
+    invites: int = 0
+
+
+class Home(Resident):
+    """Somebody's home."""
+
+    def __init__(self, *args: object, path: Path, diary: Diary) -> None:
+        """`path`: its disk, which is there."""
+        super().__init__(*args)  # type: ignore[arg-type]  # those of a house, in their order
+        self.path = path
+        self.diary = diary
+        self.db: Database | None = None
+        self.household: Household | None = None
+        self.erased = False
+        self._count = 0
+
+    async def dwell(self, nursery: trio.Nursery) -> None:
+        self.db = open_disk(self.path, self.mains)
+        online = trio.Event()
+        online.set()
+        self.household = Household(
+            self.db, LISTEN, self.watch, self.chance.randbytes, lambda _: None, nursery, online
+        )
+        self.household.begin()
+        await trio.sleep_forever()
+
+    def put_away(self) -> None:
+        db, self.db, self.household = self.db, None, None
+        if db is not None:
+            # No last words: what is on disk by now is what the next day begins with.
+            db._connection.close()
+
+    # -- what a person does --------------------------------------------------------------------
+
+    @property
+    def circle(self) -> RunningCircle | None:
+        """The one circle of this home, if it has one."""
+        found = list(self.household._circles.values()) if self.household is not None else []
+        return found[0] if found else None
+
+    @property
+    def member(self) -> bool:
+        """Whether this person is in, as this home knows."""
+        circle = self.circle
+        return (
+            circle is not None
+            and circle.room.row.state is CircleState.MEMBER
+            and circle.room.ledger.myself() is not None
+        )
+
+    async def write(self, posts: int) -> None:
+        for _ in range(posts):
+            circle = self.circle
+            if circle is None or self.household is None or not self.member:
+                return
+            self._count += 1
+            body = f"{self.name} writes {self._count}"
+            to = self._something_to_answer(circle)
+            asked = c.WritePost(
+                circle=circle.room.hex, body=body, reply_to=to, kind=PostKind.STORY, title=""
+            )
+            made = self.household.write_post(asked)
+            # Only what was answered counts as kept.
+            self.diary.written[made.post] = (self.name, body)
+            await trio.sleep(self.chance.random() * 0.3)
+
+    def _something_to_answer(self, circle: RunningCircle) -> str | None:
+        if self.chance.random() < 0.5:
+            return None
+        page = circle.room.posts.page(None, 5)
+        return self.chance.choice(page).post if page else None
+
+    async def invite(self) -> str | None:
+        circle = self.circle
+        if circle is None or self.household is None or not self.member:
+            return None
+        try:
+            made = await self.household.make_invite(
+                c.MakeInvite(circle=circle.room.hex, uses=1, expires_in=604_800, label="")
+            )
+        except Refused:
+            return None
+        return made.link
+
+    async def knock(self, link: str) -> None:
+        assert self.household is not None
+        self.household.join_circle(c.JoinCircle(code=link, display_name=self.name))
+
+    async def leave(self, *, erase: bool) -> None:
+        circle = self.circle
+        if circle is None or self.household is None or not self.member:
+            return
+        self.diary.left.add(self.name)
+        asked = c.LeaveCircle(circle=circle.room.hex, erase=erase)
+        await self.household.leave(asked)
+        self.erased = erase
+
+    # -- what one can see ----------------------------------------------------------------------
+
+    @property
+    def outside(self) -> bool:
+        """Whether this person is not in and will not come in, as far as this home knows."""
+        if self.household is None:
+            return False
+        if self.circle is not None:
+            return self.circle.room.row.state is not CircleState.MEMBER
+        joins = self.household.list_joins()
+        return self.erased or all(
+            j.state in {JoinState.REFUSED, JoinState.CANCELLED} for j in joins
+        )
+
+
+@contextmanager
+def on_this_network(network: Network) -> Iterator[None]:
+    """Every host that a home makes is one of the simulated network."""
+    with (
+        mock.patch.object(running, "Host", network.host),
+        mock.patch.object(joining, "Host", network.host),
+    ):
+        yield
