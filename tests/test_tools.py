@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).resolve().parent.parent
-SCRIPTS = ("tools/run", "tools/test", "tools/bench", "tools/screenshots", ".ci/run")
+SCRIPTS = (
+    "tools/run", "tools/test", "tools/bench", "tools/simulate", "tools/fuzz", "tools/screenshots",
+    ".ci/run",
+)  # fmt: skip
 
 
 class Tree:

@@ -1,0 +1,28 @@
+"""The whole table of targets, and what has to be tidied up after them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.fuzz.heart import heart
+from tests.fuzz.homes import homes
+from tests.fuzz.targets import Target
+from tests.fuzz.villages import villages
+
+NAMES = (
+    "op", "op elsewhere", "envelope", "envelope padding", "envelope body", "frame", "ranges",
+    "respond", "initiator", "harness", "box", "grant", "act", "invite", "capsule",
+    "capsule inside", "request", "request inside", "address", "peer id", "line", "splitter",
+    "header", "conversation", "door", "visit", "signed op", "card", "stream",
+)  # fmt: skip
+
+
+@contextmanager
+def table(folder: Path) -> Iterator[dict[str, Target]]:
+    """Every target by its name; `folder` is for what they have on disk."""
+    living, stages = villages(folder)
+    try:
+        yield {target.name: target for target in [*heart(), *homes(folder), *living]}
+    finally:
+        for stage in stages:
+            stage.close()
