@@ -788,9 +788,12 @@ def test_the_queue_says_when_it_is_crowded(monkeypatch: pytest.MonkeyPatch, ada:
     assert sent == outgoing.CROWD + 1
     assert len(out.take(1)) == 0
     monkeypatch.setattr(outgoing, "SEEN", 2)
-    names = [EnvelopeId(bytes((n,)) * 32) for n in range(3)]
-    out.saw(names)
-    assert out.unseen(names) == names[:1]
+    names = [EnvelopeId(bytes((n,)) * 32) for n in range(4)]
+    out.saw(names[:2])
+    out.saw(names[2:3])
+    assert out.unseen(names) == names[3:]
+    out.saw(names[3:])
+    assert out.unseen(names) == names[:2]
 
 
 def test_a_crowded_conversation_says_so(ada: Person, bo: Person) -> None:
