@@ -28,6 +28,7 @@ from ui.bridge import Bridge
 from ui.desktop import flower, show
 from ui.shell.shell import Shell
 from ui.theme import install
+from ui.tidying import Tidying
 
 LOOPBACK = ("/ip4/127.0.0.1/tcp/0",)
 EVERY = 10  # ms
@@ -131,6 +132,8 @@ def main(folder: str, link: str, posts: str) -> int:
     """Open the window on a locked home and stay until the story is over."""
     QQuickStyle.setStyle("Basic")
     application = QGuiApplication(["bench"])
+    tidying = Tidying(application)
+    tidying.setObjectName("tidying")
     places = Places(Path(folder))
     bridge = Bridge(lambda: Home(places, Settings(listen=LOOPBACK)))
     shell = Shell(bridge, lambda: flower(places))

@@ -19,7 +19,7 @@ from p2p.crypto import system_entropy
 from ui.desktop import NEUTRAL, NO_DISPLAY, flower
 from ui.theme import install
 from ui.theme.remembered import Look, keep, recall
-from ui.tidying import Tidying
+from ui.tidying import SETTLED, Tidying
 
 TREE = Path(__file__).parents[2]
 
@@ -109,3 +109,18 @@ def test_no_other_thread_takes_objects_of_qt_apart(qtbot: QtBot) -> None:  # noq
     tidying.look()
     assert alive() is None
     assert held
+
+
+def test_what_is_loaded_at_the_start_is_not_gone_through_again(qtbot: QtBot) -> None:  # noqa: ARG001 - it brings the application
+    """It takes longer than anybody should see a window stand still."""
+    tidying = Tidying()
+    before = gc.get_freeze_count()
+    try:
+        for _ in range(SETTLED):
+            tidying.look()
+        frozen = gc.get_freeze_count()
+        tidying.look()
+        assert before < frozen
+        assert gc.get_freeze_count() <= frozen
+    finally:
+        gc.unfreeze()
