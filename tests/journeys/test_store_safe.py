@@ -165,6 +165,9 @@ async def test_damage_anywhere_is_noticed_and_survived(tmp_path: Path) -> None:
                 ("circle.list", {}),
                 ("post.list", {"circle": circle}),
                 ("circle.digest", {"circle": circle}),
+                ("post.search", {"circle": circle, "words": "xx"}),
+                ("circle.members", {"circle": circle}),
+                ("draft.list", {"circle": circle}),
                 ("home.lock", {}),
             ):
                 try:
@@ -176,8 +179,7 @@ async def test_damage_anywhere_is_noticed_and_survived(tmp_path: Path) -> None:
                         assert {post["body"] for post in answer} == wrote
             assert kinds <= {"damaged_store", "locked"}, (page // 4096, kinds)
             hurt += "damaged_store" in kinds
-        # Of the rest, most are the only pages of tables that are still empty here.
-        assert hurt > len(good) / 4096 / 3, "many pages are read by one of these"
+        assert hurt > len(good) / 4096 / 2, "most pages are read by one of these"
         file.write_bytes(good)
         await ada.ask("home.unlock", passphrase=PASSPHRASE)
         assert await ada.bodies(circle) == wrote
