@@ -1,12 +1,16 @@
-"""What all tests share: a screen that is only in memory, and honest skipping."""
+"""What all tests share: a screen only in memory, honest skipping, a village and its founder."""
 
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.p2p.village import Person, Village, a_village
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -35,3 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker in ("window", "netns"):
             if item.get_closest_marker(marker) and (missing := missing_for(marker)):
                 item.add_marker(pytest.mark.skip(reason=f"not here: {missing}"))
+
+
+@pytest.fixture
+def village(tmp_path: Path) -> Iterator[Village]:
+    with a_village(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def ada(village: Village) -> Person:
+    return village.founder("Ada")

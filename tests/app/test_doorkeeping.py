@@ -1,8 +1,5 @@
 """The circle's door from inside: who may come in, by which invite, and what they are given."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -17,18 +14,7 @@ from p2p.door import LetIn, ToldToWait, TurnedAway
 from p2p.errors import PeerFault
 from p2p.ids import DeviceId
 from p2p.ports import Answer
-from tests.p2p.village import Person, Village, a_village, knock, meet, seeded, settle
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def ada(village: Village) -> Person:
-    return village.founder("Ada")
+from tests.p2p.village import Person, Village, knock, meet, seeded, settle
 
 
 def somebody(name: str) -> Keys:

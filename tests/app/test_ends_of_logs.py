@@ -30,11 +30,6 @@ def village(tmp_path: Path) -> Iterator[Village]:
 
 
 @pytest.fixture
-def ada(village: Village) -> Person:
-    return village.founder("Ada")
-
-
-@pytest.fixture
 def bo(village: Village, ada: Person) -> Person:
     return village.joined(ada, "Bo")
 

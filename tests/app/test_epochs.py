@@ -1,8 +1,6 @@
 """Which secret opens what: nobody seals for who left, nobody is given what is not theirs."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -19,20 +17,9 @@ from p2p.errors import PeerFault
 from p2p.ids import DeviceId, EpochId
 from p2p.op import Kind, Log, SignedOp
 from p2p.wire import Grant
-from tests.p2p.village import Line, Person, Village, a_village, meet, seeded, settle
+from tests.p2p.village import Line, Person, Village, meet, seeded, settle
 
 X = EpochId(b"x" * 32)
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def ada(village: Village) -> Person:
-    return village.founder("Ada")
 
 
 @pytest.fixture

@@ -41,20 +41,9 @@ from tests.app.test_fold import Story, certify, public, seed, void
 from tests.app.test_hostile_words import admits, joined
 from tests.app.test_household import found, joining_of, opened
 from tests.p2p.test_node import a_node, streams, town
-from tests.p2p.village import KEY, Person, Village, Watch, a_village, knock, meet, seeded
+from tests.p2p.village import KEY, Person, Village, Watch, knock, meet, seeded
 
 HELLO = wire.encode(wire.Hello(1, 494_000, b"n" * 16, (0, 0)))
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def ada(village: Village) -> Person:
-    return village.founder("Ada")
 
 
 @pytest.fixture

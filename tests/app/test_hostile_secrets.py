@@ -1,8 +1,5 @@
 """What a member who turned may do to epochs, links and grants. Each was a hole once."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -20,21 +17,10 @@ from p2p.sync import Phase
 from p2p.wire import Grant
 from tests.app.test_fold import Story, void
 from tests.app.test_household import opened
-from tests.p2p.village import Line, Person, Village, a_village, meet, settle
+from tests.p2p.village import Line, Person, Village, meet, settle
 
 LIE = b"l" * 32
 MANY = 200  # epochs of an old circle; only so many unproven ones are taken from grants
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def ada(village: Village) -> Person:
-    return village.founder("Ada")
 
 
 @pytest.fixture

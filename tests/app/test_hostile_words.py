@@ -2,9 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Iterator
 from itertools import permutations
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -25,20 +23,9 @@ from p2p.ids import ZERO, DeviceId, OpId
 from p2p.op import SIGNATURE_DOMAIN, Kind, Log, SignedOp, sign_op, strip, verify_signature
 from tests.app.test_household import opened
 from tests.app.test_outbox import log_of
-from tests.p2p.village import NOON, Line, Person, Village, Watch, a_village, meet, seeded, settle
+from tests.p2p.village import NOON, Line, Person, Village, Watch, meet, seeded, settle
 
 FAR = 2**53 - 1  # the latest hour that a hello can name
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def ada(village: Village) -> Person:
-    return village.founder("Ada")
 
 
 @pytest.fixture

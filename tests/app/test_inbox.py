@@ -1,9 +1,7 @@
 """What others send becomes acts: whole batches or nothing, the same verdict whatever came first."""
 
 import random
-from collections.abc import Iterator
 from hashlib import sha512
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -24,18 +22,7 @@ from p2p.envelope import envelope_id, open_, peek
 from p2p.errors import OurFault, PeerFault
 from p2p.ids import ZERO, CircleId, EnvelopeId, EpochId, OpId
 from p2p.op import SIGNATURE_DOMAIN, Kind, Log, SignedOp, post_id, strip, verify_signature
-from tests.p2p.village import Person, Village, a_village, meet, settle
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def ada(village: Village) -> Person:
-    return village.founder("Ada")
+from tests.p2p.village import Person, Village, meet, settle
 
 
 @pytest.fixture

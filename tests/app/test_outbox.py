@@ -1,8 +1,5 @@
 """What we write: numbered once, in the order of writing, under a secret that only members have."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from app.circle import acts
@@ -13,18 +10,7 @@ from p2p.envelope import envelope_id, open_, peek
 from p2p.errors import OurFault
 from p2p.ids import ZERO, EpochId, OpId
 from p2p.op import Kind, Log, SignedOp, verify_signature
-from tests.p2p.village import Person, Village, a_village, meet, settle
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def ada(village: Village) -> Person:
-    return village.founder("Ada")
+from tests.p2p.village import Person, Village, meet, settle
 
 
 def log_of(person: Person, log: Log) -> list[SignedOp]:

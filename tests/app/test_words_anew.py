@@ -1,8 +1,5 @@
 """Words judged anew: the same end in every order, also where somebody means harm."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from app.circle import acts
@@ -11,13 +8,7 @@ from p2p.envelope import envelope_id
 from p2p.ids import OpId
 from p2p.op import Kind, Log, SignedOp, post_id
 from tests.app.test_words_in import a_run, everything, found, says, state_of
-from tests.p2p.village import Person, Village, a_village, meet, settle
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
+from tests.p2p.village import Person, Village, meet, settle
 
 
 @pytest.fixture

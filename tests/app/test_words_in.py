@@ -1,8 +1,6 @@
 """Words by the run: one signature for many, and the same end whatever came first."""
 
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,20 +14,9 @@ from p2p.errors import PeerFault
 from p2p.ids import OpId
 from p2p.op import Kind, Log, SignedOp, verify_signature
 from tests.app.test_outbox import log_of
-from tests.p2p.village import Person, Village, a_village, meet, settle
+from tests.p2p.village import Person, Village, meet, settle
 
 BAD = b"f" * 64
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def ada(village: Village) -> Person:
-    return village.founder("Ada")
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """A newcomer among many who hold the same fetches it once."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from p2p import wire
@@ -10,13 +7,7 @@ from p2p.catching_up import MUCH, PATIENCE, CatchingUp
 from p2p.op import Log
 from p2p.scoping import FIRST
 from p2p.sync import Conversation, Phase
-from tests.p2p.village import Line, Person, Village, a_village, settle
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
+from tests.p2p.village import Line, Person, Village, settle
 
 
 class Now:

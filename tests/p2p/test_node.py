@@ -2,10 +2,9 @@
 
 # ruff: noqa: ARG001 - a clock that jumps has only to be asked for
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 import trio
@@ -28,7 +27,7 @@ from p2p.node import Node, Way
 from p2p.op import Log
 from p2p.sync import FEW
 from p2p.threshold import PATIENCE, ROOM
-from tests.p2p.village import Person, Village, a_village, seeded, settle
+from tests.p2p.village import Person, Village, seeded, settle
 
 ADDRESS = "/ip4/192.0.2.1/tcp/4001"
 
@@ -151,17 +150,6 @@ class Avoiding(Family):
 
     def ways(self) -> dict[DeviceId, Way]:
         return {device: way for device, way in super().ways().items() if device != self.avoided}
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def ada(village: Village) -> Person:
-    return village.founder("Ada")
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@
 
 # ruff: noqa: ARG001 - a clock that jumps has only to be asked for
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import trio
@@ -16,7 +15,7 @@ from p2p.neighbours import MESH
 from p2p.node import Node
 from p2p.reach import SPARE
 from tests.p2p.test_node import Phone, Town, a_node, hang_up, town, until
-from tests.p2p.village import Person, Village, a_village
+from tests.p2p.village import Person, Village
 
 CROWD = 14
 
@@ -36,12 +35,6 @@ class Home:
     def says(self, body: str) -> None:
         self.person.write(body)
         self.node.words_wait()
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What one conversation bears of each kind of frame, and what an honest one needs of it."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -11,17 +10,11 @@ from p2p.ids import EnvelopeId
 from p2p.op import Log
 from p2p.outgoing import HEAP, Outgoing
 from p2p.sync import Conversation
-from tests.p2p.village import Person, Village, a_village, meet
+from tests.p2p.village import Person, Village, meet
 
 ROOM = 5  # times what an honest conversation needs
 CROWD = 150  # members
 POSTS = 100_000
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """What reconciliation cannot find is found by the frontier; what a push leaves out is asked for."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from app.store import frontier
@@ -13,18 +10,7 @@ from p2p.ids import EnvelopeId
 from p2p.op import Log
 from p2p.ports import Hole
 from p2p.repairing import ASKED, ASKINGS, OURS, TELLINGS
-from tests.p2p.village import Line, Person, Village, a_village, meet
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def ada(village: Village) -> Person:
-    return village.founder("Ada")
+from tests.p2p.village import Line, Person, Village, meet
 
 
 @pytest.fixture

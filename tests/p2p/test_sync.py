@@ -32,17 +32,6 @@ from tests.p2p.village import Line, Person, Village, a_village, knock, meet, see
 
 
 @pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def ada(village: Village) -> Person:
-    return village.founder("Ada")
-
-
-@pytest.fixture
 def bo(village: Village, ada: Person) -> Person:
     """In the circle, and nobody is talking."""
     person = village.joined(ada, "Bo")

@@ -2,10 +2,6 @@
 
 # ruff: noqa: ARG001 - a clock that jumps has only to be asked for
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 import trio
 from trio.testing import MockClock
 
@@ -15,13 +11,7 @@ from p2p.op import Log
 from p2p.sync import Conversation, Phase
 from p2p.talk import SENDING, SILENCE, Talk
 from tests.p2p.test_node import Tube
-from tests.p2p.village import Person, Village, a_village
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
+from tests.p2p.village import Person, Village
 
 
 class Thin(Tube):

@@ -1,8 +1,7 @@
 """Replies before their beginning, on real rooms: shown, named, and taken home when it arrives."""
 
 import random
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from app.refused import Refused
 from app.room import MANY
 from p2p.envelope import open_, peek
 from p2p.op import Log
-from tests.p2p.village import Person, Village, a_village
+from tests.p2p.village import Person, Village
 from ui.feed.model import PAGE, FeedModel
 from ui.feed.roles import Role
 from ui.thread.model import ThreadModel
@@ -56,17 +55,6 @@ class Desk(QObject):
         self.person.heard.clear()
         self.person.takes(*envelopes, log=Log.WORDS)
         self.said.emit(list(self.person.heard))
-
-
-@pytest.fixture
-def village(tmp_path: Path) -> Iterator[Village]:
-    with a_village(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def ada(village: Village) -> Person:
-    return village.founder("Ada")
 
 
 @pytest.fixture
