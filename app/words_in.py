@@ -13,7 +13,8 @@ from app.opening import Opening
 from app.room import Change, Room
 from app.showing import Showing
 from app.store import frontier, ops, quarantine
-from app.store.ops import PART, Held, NewOp, OpState
+from app.store.ops import Held, NewOp, OpState
+from app.store.parts import parts
 from app.verdicts import Standing, Verdicts, standing
 from p2p.envelope import Peeked, peek
 from p2p.ids import DeviceId, EnvelopeId, OpId
@@ -100,8 +101,7 @@ class WordsIn:
             if was is not None and was != now:
                 first = was.counts_from(now)
                 rows = ops.words_from(room.db, room.row.circle_no, device, first)
-                for start in range(0, len(rows), PART):
-                    part = rows[start : start + PART]
+                for part in parts(rows):
                     self._judge(change, {n: ops.one(room.db, room.row.circle, n) for n in part})
 
     # -- one batch -----------------------------------------------------------------------------

@@ -9,10 +9,10 @@ import msgspec
 from app.circle.acts import Writing
 from app.store import search, short
 from app.store.db import Database
+from app.store.parts import marks, parts
 from p2p.ids import MemberId, PostId
 from p2p.op import payload_of
 
-PART: Final = short.PART  # rows asked for in one statement
 _THIS: Final = f"circle_no = ?1 AND {short.same('post', '?2')}"
 _writing = msgspec.msgpack.Decoder(Writing)
 
@@ -95,14 +95,12 @@ class Keeping:
     def _written_at(self, posts: Iterable[bytes]) -> dict[bytes, int]:
         """When some posts were written as they say, of those that are here."""
         found: dict[bytes, int] = {}
-        names = list(posts)
-        for start in range(0, len(names), PART):
-            part = names[start : start + PART]
+        for part in parts(posts):
             found.update(
                 self._db.read(
                     f"SELECT post, written_at FROM posts INDEXED BY posts_by_post"  # noqa: S608 - marks only
                     f" WHERE circle_no = ?"
-                    f" AND {short.one_of('post', len(part))}",
+                    f" AND {short.one_of('post', part)}",
                     (self._circle_no, *short.both(part)),
                 )
             )
@@ -111,10 +109,8 @@ class Keeping:
     def _bring_forward(self, written: dict[bytes, int]) -> list[PostId]:
         """The answers to posts that came just now, shown no earlier than those were written."""
         answered: list[PostId] = []
-        names = list(written)
         later: list[tuple[int, int]] = []
-        for start in range(0, len(names), PART):
-            part = names[start : start + PART]
+        for part in parts(written):
             rows = self._db.read(
                 f"SELECT post_no, post, reply_to, shown_at, first_seen FROM posts"  # noqa: S608 - marks only
                 f" INDEXED BY posts_by_parent WHERE circle_no = ? AND reply_to IS NOT NULL"
@@ -155,8 +151,7 @@ class Keeping:
     def take_away(self, op_nos: Sequence[int]) -> dict[PostId, PostId]:
         """Ops count no longer: their posts are not shown. Those posts, with their threads."""
         taken: dict[PostId, PostId] = {}
-        for start in range(0, len(op_nos), PART):
-            part = op_nos[start : start + PART]
+        for part in parts(op_nos):
             rows = self._db.read(
                 f"SELECT post_no, post, coalesce(thread, post), body FROM posts"  # noqa: S608 - marks only
                 f" INDEXED BY posts_by_op JOIN bodies USING (op_no)"
@@ -186,8 +181,3 @@ def forget_posts(db: Database, circle_no: int) -> None:
 
 def _text(body: bytes) -> str:
     return search.text_of(_writing.decode(payload_of(body)))
-
-
-def marks(part: Sequence[object]) -> str:
-    """A question mark for each, for an IN."""
-    return ",".join("?" * len(part))

@@ -7,10 +7,9 @@ from typing import Final
 
 from app.store import short, sums
 from app.store.db import Database
+from app.store.parts import marks, parts
 from p2p.ids import CircleId, DeviceId, EnvelopeId, EpochId, OpId
 from p2p.op import Log, Place, SignedOp, decode, encode
-
-PART: Final = short.PART  # ids asked for in one statement
 
 
 class OpState(IntEnum):
@@ -154,9 +153,8 @@ def pending_words(db: Database, circle_no: int, circle: CircleId) -> list[tuple[
 def states(db: Database, op_nos: Sequence[int]) -> dict[int, OpState]:
     """What ops are worth so far, by row number."""
     found: dict[int, OpState] = {}
-    for start in range(0, len(op_nos), PART):
-        part = op_nos[start : start + PART]
-        rows = db.read(f"SELECT op_no, state FROM ops WHERE op_no IN ({_marks(part)})", part)  # noqa: S608 - marks only
+    for part in parts(op_nos):
+        rows = db.read(f"SELECT op_no, state FROM ops WHERE op_no IN ({marks(part)})", part)  # noqa: S608 - marks only
         found.update((op_no, OpState(state)) for op_no, state in rows)
     return found
 
@@ -179,13 +177,12 @@ def by_envelope(
     db: Database, circle_no: int, circle: CircleId, ids: Sequence[EnvelopeId]
 ) -> Iterator[tuple[EnvelopeId, SignedOp | None]]:
     """Each id with its op, a hundred looked up at a time, in the order asked."""
-    for start in range(0, len(ids), 100):
-        part = ids[start : start + 100]
+    for part in parts(ids, 100):
         rows = db.read(
             f"SELECT op_no, log, hour, epoch, body, envelope"  # noqa: S608 - constants
             f" FROM ops INDEXED BY ops_by_envelope JOIN bodies USING (op_no)"
             f" JOIN epochs USING (epoch_no) WHERE ops.circle_no = ?"
-            f" AND {short.one_of('envelope', len(part))}",
+            f" AND {short.one_of('envelope', part)}",
             (circle_no, *short.both(part)),
         )
         found = {row[5]: row[:5] for row in rows}
@@ -196,19 +193,17 @@ def by_envelope(
 def held(db: Database, circle_no: int, ids: Iterable[EnvelopeId]) -> set[EnvelopeId]:
     """Which envelopes are here, or were and gave way, or are set aside."""
     found: set[EnvelopeId] = set()
-    names = list(ids)
     others = [t for t in ("tombstones", "quarantine") if _any_in(db, t, circle_no)]
-    for start in range(0, len(names), PART):
-        part = names[start : start + PART]
+    for part in parts(ids):
         rows = db.read(
             f"SELECT envelope FROM ops INDEXED BY ops_by_envelope WHERE circle_no = ?"  # noqa: S608 - constants
-            f" AND {short.one_of('envelope', len(part))}",
+            f" AND {short.one_of('envelope', part)}",
             (circle_no, *short.both(part)),
         )
         for table in others:
             rows += db.read(
                 f"SELECT envelope FROM {table} WHERE circle_no = ?"  # noqa: S608 - constants
-                f" AND envelope IN ({_marks(part)})",
+                f" AND envelope IN ({marks(part)})",
                 (circle_no, *part),
             )
         found.update(row[0] for row in rows)
@@ -227,11 +222,10 @@ def newest_first(
     Newest hour first; within an hour a device's log without a break, its head before the rest.
     """
     found: list[tuple[tuple[int, int, int], EnvelopeId]] = []
-    for start in range(0, len(ids), PART):
-        part = ids[start : start + PART]
+    for part in parts(ids):
         rows = db.read(
             f"SELECT -hour, device_no, -seq, envelope FROM ops INDEXED BY ops_by_envelope"  # noqa: S608 - marks only
-            f" WHERE circle_no = ? AND {short.one_of('envelope', len(part))}",
+            f" WHERE circle_no = ? AND {short.one_of('envelope', part)}",
             (circle_no, *short.both(part)),
         )
         found += [((hour, device, seq), EnvelopeId(name)) for hour, device, seq, name in rows]
@@ -243,14 +237,13 @@ def at_places(
 ) -> dict[int, list[Held]]:
     """What is held of a device's log at some ascending seqs; two at one seq are a fork."""
     found: dict[int, list[Held]] = {}
-    for start in range(0, len(seqs), PART):
-        part = seqs[start : start + PART]
+    for part in parts(seqs):
         dense = part[-1] - part[0] < 2 * len(part)
         rows = db.read(
             f"SELECT seq, op_no, op, envelope, state FROM ops"  # noqa: S608 - marks only
             f" WHERE circle_no = ? AND log = ? AND device_no ="
             f" (SELECT device_no FROM devices WHERE circle_no = ? AND device = ?)"
-            f" AND seq {'BETWEEN ? AND ?' if dense else f'IN ({_marks(part)})'}",
+            f" AND seq {'BETWEEN ? AND ?' if dense else f'IN ({marks(part)})'}",
             (circle_no, int(log), circle_no, device, *((part[0], part[-1]) if dense else part)),
         )
         for seq, op_no, op, envelope, state in rows:
@@ -272,10 +265,6 @@ def unlinked(db: Database, circle_no: int) -> list[int]:
 def link(db: Database, op_nos: Iterable[int]) -> None:
     """The ops before these have come."""
     db.executemany("UPDATE ops SET linked = 1 WHERE op_no = ?", [(op_no,) for op_no in op_nos])
-
-
-def _marks(part: Sequence[object]) -> str:
-    return ",".join("?" * len(part))
 
 
 def authority_envelope(db: Database, circle_no: int, op: OpId) -> EnvelopeId | None:

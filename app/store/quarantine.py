@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from app.store.db import Database
+from app.store.parts import marks, parts
 from p2p.ids import EnvelopeId, OpId
 
 MOST: Final = 2000  # envelopes of either kind in a circle
 MOST_BYTES: Final = 16 << 20  # of either kind in a circle
-PART: Final = 500  # ids asked for in one statement
 
 
 def set_aside(
@@ -55,13 +55,10 @@ def any_unsigned(db: Database, circle_no: int) -> bool:
 
 def unsigned(db: Database, circle_no: int, named: Iterable[OpId]) -> list[tuple[EnvelopeId, bytes]]:
     """What waits to be vouched for, of these ops."""
-    names = list(named)
     found: list[tuple[EnvelopeId, bytes]] = []
-    for start in range(0, len(names), PART):
-        part = names[start : start + PART]
-        marks = ",".join("?" * len(part))
+    for part in parts(named):
         found += db.read(
-            f"SELECT envelope, bytes FROM quarantine WHERE circle_no = ? AND op IN ({marks})",  # noqa: S608 - marks only
+            f"SELECT envelope, bytes FROM quarantine WHERE circle_no = ? AND op IN ({marks(part)})",  # noqa: S608 - marks only
             (circle_no, *part),
         )
     return found

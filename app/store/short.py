@@ -8,14 +8,15 @@ seen to by whoever keeps it; two that begin alike are two rows, told apart by th
 from collections.abc import Sequence
 from typing import Final
 
+from app.store.parts import marks
+
 BYTES: Final = 8
-PART: Final = 400  # names in one statement: two question marks each
 
 
-def one_of(column: str, count: int) -> str:
+def one_of(column: str, names: Sequence[bytes]) -> str:
     """The condition that a name is one of some; for `both` of them as its values."""
-    marks = ",".join("?" * count)
-    return f"substr({column}, 1, {BYTES}) IN ({marks}) AND {column} IN ({marks})"
+    among = marks(names)
+    return f"substr({column}, 1, {BYTES}) IN ({among}) AND {column} IN ({among})"
 
 
 def both(names: Sequence[bytes]) -> tuple[bytes, ...]:

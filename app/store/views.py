@@ -10,11 +10,11 @@ from app.circle.acts import Writing
 from app.circle.state import Feeling, Post, PostKind, Want
 from app.store import search, short
 from app.store.db import Database
-from app.store.keeping import Keeping, marks
+from app.store.keeping import Keeping
+from app.store.parts import marks
 from p2p.ids import EnvelopeId, EpochId, MemberId, PostId
 from p2p.op import payload_of
 
-PART = 500  # rows asked for in one statement
 _writing = msgspec.msgpack.Decoder(Writing)
 
 # Indexes are named where the planner, which knows no numbers of rows, would go through all replies.
