@@ -309,13 +309,15 @@ class Play:
         """
         stage = self.stage
         feed = stage.shell.visit.feed
+        rows = [feed.index(row) for row in range(feed.rowCount())]
+        ines = next(row for row in rows if feed.data(row, Role.AUTHOR) == "Ines")
         reply = Post(
-            post="a" * 64, kind=PostKind.REPLY, author=feed.data(feed.index(1), Role.AUTHOR_KEY),
+            post="a" * 64, kind=PostKind.REPLY, author=feed.data(ines, Role.AUTHOR_KEY),
             author_name="Ines", mine=False, title=None, feeling=None, want=None, content_note=None,
             body="Yes, mine did the same the first winter. It passed. Ask them about the dose "
             "before you ask them about anything else.",
             written_at=self.clock.local(), reply_to="b" * 64, thread="b" * 64, replies=0,
-            unread=False, edited=False, erased=False, unsent=False, parent_missing=True,
+            unread=True, edited=False, erased=False, unsent=False, parent_missing=True,
             thread_missing=True,
         )  # fmt: skip
         stage.bridge.said.emit([PostsArrived(circle=self.circle, count=1240)])

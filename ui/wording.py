@@ -35,7 +35,7 @@ WANT_ICONS = {
 
 
 ADRIFT = "A reply to something that has not arrived yet"
-ADRIFT_LATE = "A reply to something that is not here. It may be from before you came"
+ADRIFT_LATE = "A reply to something that is not here; it may be from before you came"
 
 
 def people(count: int) -> str:

@@ -469,6 +469,20 @@ def test_the_feed_has_an_end(stage: Stage) -> None:
     assert read(stage.find("caughtUp"), "text") == "You're all caught up. See you next time."
 
 
+@pytest.mark.parametrize(("posts", "name"), [([post("a")], "caughtUp"), ([], "emptyCircle")])
+def test_nobody_is_caught_up_while_a_great_deal_comes(
+    stage: Stage, posts: list[Post], name: str
+) -> None:
+    """Nor is a circle empty, though nothing of it can be shown yet."""
+    bridge = Neighbour(posts)
+    feed = feed_of(bridge)
+    stage.show(VIEW, WITH, feed=feed)
+    assert len(stage.all(name)) == 1
+    bridge.say(PostsArrived(circle=CIRCLE, count=catching_up.MANY))
+    assert len(stage.all("catchingUp")) == 1
+    assert stage.all(name) == []
+
+
 def test_an_empty_circle_scolds_nobody(stage: Stage) -> None:
     stage.show(VIEW, WITH, feed=feed_of(Neighbour()))
     assert read(stage.find("emptyCircle"), "title") == "It's quiet here, and that's all right."

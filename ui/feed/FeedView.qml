@@ -25,7 +25,8 @@ FocusScope {
     property bool alone: true
     property string selected: ""
 
-    readonly property bool empty: feed.loaded && feed.count === 0
+    readonly property bool catchingUp: feed.catchingUp !== ""
+    readonly property bool empty: feed.loaded && feed.count === 0 && !catchingUp
     readonly property real column: Math.min(width - 2 * Theme.space7, Theme.feedWidth)
 
     signal opened(string post, bool reply)
@@ -275,6 +276,7 @@ FocusScope {
                         objectName: "caughtUp"
                         Layout.fillWidth: true
                         visible: view.feed.loaded && !view.feed.more && view.feed.count > 0
+                                 && !view.catchingUp
                         style: "caption"
                         text: qsTr("You're all caught up. See you next time.")
                         color: Theme.text2
@@ -293,7 +295,7 @@ FocusScope {
         anchors.right: parent.right
         anchors.bottom: parent.bottom
         height: line.implicitHeight + 2 * Theme.space2
-        visible: view.feed.catchingUp !== ""
+        visible: view.catchingUp
         Accessible.role: Accessible.StaticText
         Accessible.name: view.feed.catchingUp
 

@@ -121,7 +121,7 @@ Item {
 
             Icon {
                 Layout.alignment: Qt.AlignTop
-                Layout.topMargin: Math.round((Theme.captionLine - Theme.iconSm) / 2)
+                Layout.topMargin: Math.max(0, Math.round((Theme.captionLine - height) / 2))
                 name: "hourglass"
                 size: Theme.iconSm
                 color: Theme.text2
