@@ -15,7 +15,8 @@ from app.store import frontier, ops, quarantine
 from app.store.ops import Held, NewOp, OpState
 from app.verdicts import standing
 from app.words_in import WordsIn
-from p2p.envelope import envelope_id, peek
+from p2p.arriving import by_id
+from p2p.envelope import peek
 from p2p.errors import PeerFault
 from p2p.ids import EnvelopeId
 from p2p.op import Kind, Log, SignedOp, verify_signature
@@ -55,7 +56,7 @@ class Inbox:
 
     def take_chain(self, envelopes: list[bytes], vouched: Callable[[], bool]) -> None:
         """Authority ops from somebody unknown; kept only if they make that somebody known."""
-        named = {envelope_id(e): e for e in envelopes}
+        named = by_id(envelopes)
         if any(peek(envelope).envelope_class is not Log.AUTHORITY for envelope in envelopes):
             raise PeerFault("an envelope in the wrong log")
         known = ops.held(self._room.db, self._room.row.circle_no, named)

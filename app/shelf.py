@@ -68,27 +68,27 @@ class RoomShelf:
         words, _ = ops.next_place(room.db, room.row.circle_no, Log.WORDS, device)
         return authority, words
 
-    def own_held(self) -> tuple[int, int]:
-        """See the port."""
-        return self.held_of(self._room.ledger.device)
-
     # -- the set -------------------------------------------------------------------------------
 
     def item_set(self, log: Log, epochs: frozenset[EpochId] | None) -> ItemSet:
         """See the port."""
-        return self._sets.items(log, epochs)
+        with self._careful():
+            return self._sets.items(log, epochs)
 
     def sorted_ids(self, log: Log, epochs: frozenset[EpochId] | None) -> bytes:
         """See the port."""
-        return self._sets.sorted_ids(log, epochs)
+        with self._careful():
+            return self._sets.sorted_ids(log, epochs)
 
     def frontier(self, epochs: frozenset[EpochId]) -> bytes:
         """See the port."""
-        return self._sets.frontier(epochs)
+        with self._careful():
+            return self._sets.frontier(epochs)
 
     def logs(self, epochs: frozenset[EpochId]) -> list[Logbook]:
         """See the port."""
-        return self._sets.logs(epochs)
+        with self._careful():
+            return self._sets.logs(epochs)
 
     def in_log(self, hole: Hole, epochs: frozenset[EpochId]) -> list[EnvelopeId]:
         """See the port."""
@@ -182,9 +182,10 @@ class RoomShelf:
 
     def sign_waiting(self, latest_hour: int) -> None:
         """See the port."""
-        myself = self._room.ledger.myself()
+        ledger = self._room.ledger
+        myself = ledger.myself()
         newest = self._claims.newest(self._room.clock.now())
-        if myself is not None and not myself.left and self.own_held()[1] >= newest:
+        if myself is not None and not myself.left and self.held_of(ledger.device)[1] >= newest:
             with self._careful():
                 self._outbox.sign_waiting(latest_hour)
 

@@ -7,7 +7,7 @@ whoever holds the conversation flushes as soon as no further frame is at hand.
 
 from collections.abc import Iterable
 
-from p2p.crypto import digest
+from p2p.envelope import envelope_id
 from p2p.ids import EnvelopeId
 
 ENOUGH = 5 << 19  # bytes of envelopes taken in at once: 2.5 MiB, about 4,000 short posts
@@ -43,4 +43,4 @@ class Arriving:
 
 def by_id(envelopes: Iterable[bytes]) -> dict[EnvelopeId, bytes]:
     """Envelopes by their ids, each once."""
-    return {EnvelopeId(digest("", envelope)): envelope for envelope in envelopes}
+    return {envelope_id(envelope): envelope for envelope in envelopes}

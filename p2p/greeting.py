@@ -16,13 +16,12 @@ class Greeting:
     """The two hellos of one conversation."""
 
     def __init__(
-        self, shelf: Shelf, out: Outgoing, *, hour: int, nonce: bytes,
-        clock: Callable[[], int] | None = None,
-    ) -> None:  # fmt: skip
-        """`hour`: ours, hours since 1970; `clock`: what it is later; `nonce`: 16 random bytes."""
+        self, shelf: Shelf, out: Outgoing, *, clock: Callable[[], int], nonce: bytes
+    ) -> None:
+        """`clock`: our hour since 1970; `nonce`: 16 random bytes."""
         self._shelf = shelf
         self._out = out
-        self._hour = hour
+        self._hour = clock()
         self._clock = clock
         self._nonce = nonce
         self._theirs: wire.Hello | None = None
@@ -53,14 +52,10 @@ class Greeting:
         theirs = self._theirs.nonce if self._theirs is not None else b""
         return (self._nonce, theirs) if leads else (theirs, self._nonce)
 
-    def latest_hour(self, now: int | None = None) -> int:
-        """The latest hour that a word signed for this meeting may bear (protocol, section 2).
+    def latest_hour(self) -> int:
+        """The latest hour that a word signed for this meeting may bear (protocol, section 3).
 
-        `now`: our own hour; where it is not given that of the clock, and where there is none that
-        of the beginning. Of a clock that is days off no notice is taken: it would date our words
-        for everybody else.
+        Of a clock that is days off no notice is taken: it would date our words for everybody else.
         """
         apart = self._theirs.hour - self._hour if self._theirs is not None else 0
-        if now is None:
-            now = self._hour if self._clock is None else self._clock()
-        return now + AHEAD + (apart if abs(apart) <= CLOCKS_APART else 0)
+        return self._clock() + AHEAD + (apart if abs(apart) <= CLOCKS_APART else 0)

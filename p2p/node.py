@@ -3,7 +3,7 @@
 Theory of operation. Each conversation is a `Talk` in a task of its own; the node decides which
 there are. `Reach` dials, and parts again, as `Choice` says: with everybody in a circle of up to 9
 devices, with at most 8 in a larger one. Whoever dials us is taken, since by the same choice nobody
-needs us but those. `MAX_CONVERSATIONS` is for circles where few can be dialled at all: there the
+needs us but those. In circles where few can be dialled at all the `Company` is full at times: the
 one that needs us least makes room, so that everybody has their turn.
 
 What one conversation brought, or our own home wrote, goes to all the others at once, except where
@@ -22,6 +22,7 @@ import trio
 
 from p2p import sync, wire
 from p2p.catching_up import CatchingUp
+from p2p.company import Company
 from p2p.crypto import Entropy
 from p2p.errors import OurFault, PeerFault
 from p2p.happened import Brought, Happened, Met, NewCards, WentLive
@@ -30,12 +31,11 @@ from p2p.ids import DeviceId, EnvelopeId
 from p2p.neighbours import Choice
 from p2p.op import Log
 from p2p.ports import Shelf
-from p2p.reach import SPARE, Reach
-from p2p.talk import BEAT, SILENCE, Talk
+from p2p.reach import Reach
+from p2p.talk import SILENCE, Talk
 from p2p.threshold import Threshold, is_knock
 
 AGAIN = 900.0  # seconds between reconciliations of an open conversation
-MAX_CONVERSATIONS = 64
 SHORT = 0.3  # seconds: a conversation that ends sooner does not count as having reached someone
 
 
@@ -102,15 +102,14 @@ class Node:
         self._entropy = entropy
         self.own_door = own_door
         self._dialer: Dialer | None = None
-        self._talks: dict[DeviceId, Talk] = {}
+        self._company = Company(own_door)
         self._turn = CatchingUp(trio.current_time)
         self._threshold = Threshold(shelf, self._answering, directory.let_in)
         self._hints: dict[DeviceId, list[str]] = {}
         self._choice = Choice(own_door, {})
-        self._made_room: dict[DeviceId, float] = {}
         self.reach = Reach(
-            dial=self._dial, here=self.here, led=self._led, waiting=directory.waiting,
-            choose=self._choose, part=self._part, entropy=entropy,
+            dial=self._dial, here=self.here, led=self._company.led, waiting=directory.waiting,
+            choose=self._choose, part=self._company.part, entropy=entropy,
         )  # fmt: skip
 
     async def run(
@@ -129,21 +128,21 @@ class Node:
 
     def here(self) -> set[DeviceId]:
         """The devices in a conversation that has said hello."""
-        return set(self._talks)
+        return set(self._company.talks)
 
     def people_changed(self) -> None:
         """Devices came or went: talk to whom we should, hang up on whom we must not talk to."""
         ways = self._directory.ways()
         self._choice = Choice(self.own_door, {d: way.door for d, way in ways.items()})
         self.reach.want(ways)
-        for device, talk in list(self._talks.items()):
+        for device, talk in list(self._company.talks.items()):
             now = self._shelf.device_at(talk.stream.peer)
-            if now is None or (now != device and now in self._talks):
+            if now is None or (now != device and now in self._company.talks):
                 talk.scope.cancel()
             elif now != device:
                 # A newcomer knows only doors until the circle's history has come.
-                del self._talks[device]
-                self._talks[now] = talk
+                del self._company.talks[device]
+                self._company.talks[now] = talk
                 talk.conversation.device = now
                 # What was claimed under the name they had as our sponsor must not stand for ever.
                 self._shelf.talk_over(device)
@@ -153,14 +152,14 @@ class Node:
     def announce(self, kind: Log, ids: Iterable[EnvelopeId], *, but: Talk | None = None) -> None:
         """These envelopes are on disk: hand them to everybody here."""
         names = list(ids)
-        for talk in list(self._talks.values()):
+        for talk in list(self._company.talks.values()):
             if talk is not but:
                 talk.conversation.announce(kind, names)
                 talk.poke()
 
     def offer_epochs(self) -> None:
         """New epochs are known: grant them to everybody here who may have them."""
-        for talk in list(self._talks.values()):
+        for talk in list(self._company.talks.values()):
             try:
                 talk.conversation.offer_epochs()
             except (PeerFault, OurFault):  # this one's keys are none, or the store is full
@@ -169,13 +168,12 @@ class Node:
 
     def words_wait(self) -> None:
         """A word was written: sign it if somebody is here to take it, else look for people."""
-        ready = [t for t in self._talks.values() if t.conversation.may_sign]
+        ready = [t for t in self._company.talks.values() if t.conversation.may_sign]
         if not ready:
             self.reach.nudge()
             return
         try:
-            now = self._clock.hour()
-            self._shelf.sign_waiting(min(t.conversation.latest_hour(now) for t in ready))
+            self._shelf.sign_waiting(min(t.conversation.latest_hour() for t in ready))
         except OurFault:
             # No room to sign it, which the shelf said. It is kept, and tried at the next meeting.
             for talk in ready:
@@ -183,7 +181,7 @@ class Node:
 
     def cards_changed(self, cards: Sequence[wire.Card], *, but: Talk | None = None) -> None:
         """Hand on newer address cards, and try them."""
-        for talk in list(self._talks.values()):
+        for talk in list(self._company.talks.values()):
             if talk is not but:
                 talk.conversation.tell_cards(cards)
                 talk.poke()
@@ -209,7 +207,7 @@ class Node:
             if conversation is not None:
                 await self._talk(conversation, stream)
             return
-        if device not in self._talks and self._is_full() and not self._guest_before(device):
+        if not self._company.has_room_for(device, self.reach.chosen):
             return
         try:
             with trio.fail_after(SILENCE):
@@ -223,49 +221,8 @@ class Node:
             return
         await self._talk(self._answering(stream.peer), stream, first)
 
-    def _is_full(self) -> bool:
-        living = sum(not talk.scope.cancel_called for talk in self._talks.values())
-        return living >= MAX_CONVERSATIONS
-
-    def _guest_before(self, device: DeviceId) -> DeviceId | None:
-        """Who of those that called us may make room for this one, if we need them least.
-
-        Not chosen, or at least here for longest; nobody who came only just now, and nobody for
-        somebody who has made room only just now: so all who wait have their turn.
-        """
-        chosen = self.reach.chosen
-        settled = trio.current_time() - SPARE
-        if self._made_room.get(device, settled) > settled:
-            return None
-        guests = [
-            (other in chosen, talk.begun, other)
-            for other, talk in self._talks.items()
-            if not talk.conversation.leads
-            and talk.begun <= settled
-            and not talk.scope.cancel_called
-        ]
-        return min(guests)[2] if guests else None
-
-    def _room_for(self, device: DeviceId, talk: Talk) -> bool:
-        """Whether one more may be here; if need be a guest has to go."""
-        if talk.conversation.leads or not self._is_full():
-            return True
-        guest = self._guest_before(device)
-        if guest is None:
-            return False
-        self._made_room[guest] = trio.current_time()
-        self._talks[guest].scope.cancel()
-        return True
-
     def _choose(self, passed: Iterable[DeviceId]) -> set[DeviceId]:
         return self._choice.near(passed)
-
-    def _led(self) -> set[DeviceId]:
-        return {device for device, talk in self._talks.items() if talk.conversation.leads}
-
-    def _part(self, device: DeviceId) -> None:
-        if device in self._led():
-            self._talks[device].scope.cancel()
 
     def _answering(self, door: bytes) -> sync.Conversation:
         return self._conversation(door, leads=False, show_chain=False)
@@ -275,7 +232,6 @@ class Node:
             self._shelf,
             door=door,
             leads=leads,
-            hour=self._clock.hour(),
             nonce=self._entropy(16),
             show_chain=show_chain,
             turn=self._turn,
@@ -316,10 +272,10 @@ class Node:
             await talk.run(first)
         finally:
             device = conversation.device
-            if device is not None and self._talks.get(device, talk) is talk:
+            if device is not None and self._company.talks.get(device, talk) is talk:
                 self._shelf.talk_over(device)  # not for the loser of two: the other goes on
-            if device is not None and self._talks.get(device) is talk:
-                del self._talks[device]
+            if device is not None and self._company.talks.get(device) is talk:
+                del self._company.talks[device]
                 self._directory.lost(device)
                 self.reach.nudge()
             self._catch_up_next(conversation)
@@ -327,7 +283,7 @@ class Node:
     def _react(self, talk: Talk, happened: Happened) -> bool:
         match happened:
             case Met(device):
-                if not self._adopt(device, talk):
+                if not self._company.adopt(device, talk, self.reach.chosen):
                     return False
                 self._directory.met(device)
                 self.reach.look()
@@ -345,7 +301,7 @@ class Node:
 
     def _others_lag(self, caught_up: Talk) -> None:
         """Much came by one: the others find out by their sets what they lack of it, if anything."""
-        for talk in self._talks.values():
+        for talk in self._company.talks.values():
             if talk is not caught_up:
                 talk.conversation.behind = True
         if caught_up.conversation.phase is sync.Phase.LIVE:  # asked for, so no going live follows
@@ -354,11 +310,20 @@ class Node:
     def _catch_up_next(self, done: sync.Conversation | None = None) -> None:
         """One conversation is through with its sets, or over: one of those put off has the turn."""
         self._turn.leave(done)
-        for talk in self._talks.values():
+        for talk in self._company.talks.values():
             # One that has been asked to go through its sets already holds up nobody else.
-            if self._turn.free and talk.conversation.due and talk.conversation.reconcile():
+            if self._turn.free and talk.conversation.due and self._go_through_again(talk):
                 self._turn.take(talk.conversation)
-                talk.poke()
+
+    def _go_through_again(self, talk: Talk) -> bool:
+        """Whether it begins. What is wrong with one conversation ends that one and no other."""
+        try:
+            begun = talk.conversation.reconcile()
+        except (PeerFault, OurFault):
+            talk.scope.cancel()
+            return False
+        talk.poke()
+        return begun
 
     async def _pass_the_turn_on(self) -> None:
         """Who is slow loses the turn, although those who wait for it have no cause to ask."""
@@ -367,31 +332,10 @@ class Node:
             self._turn.lapse()
             self._catch_up_next()
 
-    def _adopt(self, device: DeviceId, talk: Talk) -> bool:
-        """One conversation a device. False if an older one is the one to keep.
-
-        When both dialled at once, the dial of the lower door key wins on both sides. Otherwise the
-        newer wins: whoever dials again has lost the older one, whether we noticed or not.
-        """
-        older = self._talks.get(device)
-        if older is not None and older is not talk:
-            both = older.conversation.leads is not talk.conversation.leads
-            mine_wins = self.own_door < talk.stream.peer
-            alive = trio.current_time() - older.heard < 2 * BEAT
-            if both and alive and mine_wins is older.conversation.leads:
-                return False
-            del self._talks[device]
-            older.scope.cancel()
-        elif older is None and not self._room_for(device, talk):
-            return False
-        self._talks[device] = talk
-        return True
-
     async def _reconcile_now_and_then(self) -> None:
         while True:
             await trio.sleep(AGAIN)
-            for talk in self._talks.values():
+            for talk in self._company.talks.values():
                 talk.conversation.rested()
                 if talk.conversation.leads:
-                    talk.conversation.reconcile()
-                    talk.poke()
+                    self._go_through_again(talk)

@@ -50,9 +50,6 @@ class Shelf(Protocol):
     def held_of(self, device: DeviceId) -> tuple[int, int]:
         """How many ops of a device's authority and words logs are known (highest seq + 1)."""
 
-    def own_held(self) -> tuple[int, int]:
-        """The same for this device."""
-
     def item_set(self, log: Log, epochs: frozenset[EpochId] | None) -> ItemSet:
         """(hour, envelope id) of everything held in a log, or of these epochs of it."""
 

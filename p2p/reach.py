@@ -147,20 +147,19 @@ class Reach:
 
     async def _part_later(self, device: DeviceId) -> None:
         try:
-            while device in self._spare():
-                await trio.sleep(SPARE)
-                if device in self._spare():
-                    self.part(device)
-                    return
+            await trio.sleep(SPARE)
+            if device in self._spare():
+                self.part(device)
         finally:
             self._sparing.discard(device)
 
-    async def _visit(self, device: DeviceId) -> None:
+    async def _visit(self, device: DeviceId) -> bool:
         try:
-            await self.dial(device)
+            reached = await self.dial(device)
         finally:
             self._trying.discard(device)
         self.look()
+        return reached
 
     async def _visit_now_and_then(self, nursery: trio.Nursery) -> None:
         while True:
@@ -174,7 +173,5 @@ class Reach:
                 return
             device = strangers[int.from_bytes(self.entropy(8), "big") % len(strangers)]
             self._trying.add(device)
-            begun = trio.current_time()
-            await self._visit(device)
-            if trio.current_time() - begun > SPARE / 2:
+            if await self._visit(device):
                 return

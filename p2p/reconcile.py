@@ -39,6 +39,7 @@ from p2p.reconcile_wire import (
     LONGEST_VARINT,
     PROTOCOL,
     START,
+    SUM_MASK,
     Bound,
     Fingerprint,
     IdList,
@@ -64,7 +65,6 @@ MOST_RANGES: Final = 2048
 Not of the protocol's own: an implementation without a frame limit says more at once.
 """
 
-_SUM_MASK: Final = 2**256 - 1
 _BUCKETS: Final = 16
 # Fewer items than this are listed, where a set is not begun with: half as many again as the 32 of
 # the reference. A few new items in the last of 16³ parts of a hundred thousand then cost no third
@@ -122,7 +122,7 @@ class ItemVector:
             raise OurFault("an item given twice")
         ids = (int.from_bytes(name, "little") for _, name in ordered)
         self._items = ordered
-        self._sums = list(accumulate(ids, lambda sum_, id_: (sum_ + id_) & _SUM_MASK, initial=0))
+        self._sums = list(accumulate(ids, lambda sum_, id_: (sum_ + id_) & SUM_MASK, initial=0))
 
     def __len__(self) -> int:
         """Count the items."""
@@ -138,7 +138,7 @@ class ItemVector:
 
     def fingerprint(self, start: int, end: int) -> bytes:
         """Give the 16 B fingerprint of a range of indexes: its ids' sum and count, hashed."""
-        return fingerprint((self._sums[end] - self._sums[start]) & _SUM_MASK, end - start)
+        return fingerprint(self._sums[end] - self._sums[start], end - start)
 
     def bound_before(self, index: int) -> Bound:
         """Give the shortest bound that parts item ``index`` from the one before it."""
@@ -302,7 +302,7 @@ def _answer(answer: _Message, message: bytes, learned: Step | None) -> bytes:
 
 
 def listed(message: bytes) -> list[bytes]:
-    """Give all ids that a message of ours lists, in its order."""
+    """Give all ids that a message lists, in its order."""
     return [
         name for given in parse(message) if isinstance(given.say, IdList) for name in given.say.ids
     ]

@@ -18,9 +18,8 @@ from typing import Final
 
 from p2p.errors import OurFault
 from p2p.ids import ID_SIZE
-from p2p.reconcile_wire import Bound, fingerprint, parting_bound
+from p2p.reconcile_wire import SUM_MASK, Bound, fingerprint, parting_bound
 
-SUM_MASK: Final = 2**256 - 1
 ROOM: Final = 1 << 18
 """Ids kept of hours that were looked into: about 20 MB."""
 
@@ -88,9 +87,7 @@ class HourSet:
 
     def fingerprint(self, start: int, end: int) -> bytes:
         """Give the 16 B fingerprint of a range of indexes: its ids' sum and count, hashed."""
-        return fingerprint(
-            (self._sum_before(end) - self._sum_before(start)) & SUM_MASK, end - start
-        )
+        return fingerprint(self._sum_before(end) - self._sum_before(start), end - start)
 
     def bound_before(self, index: int) -> Bound:
         """Give the shortest bound that parts item ``index`` from the one before it."""

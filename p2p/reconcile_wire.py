@@ -23,6 +23,8 @@ PROTOCOL: Final = 0x61
 """Version 1. A message begins with a byte from 0x60 to 0x6f or is none of this protocol's."""
 FINGERPRINT_SIZE: Final = 16
 """Bytes of a fingerprint."""
+SUM_MASK: Final = 2**256 - 1
+"""Ids are added modulo 2²⁵⁶, as numbers that begin with their least byte."""
 
 Bound = tuple[int, bytes]
 """(created, id prefix) without trailing zero bytes: what is missing means zeros, so Python's order
@@ -80,7 +82,9 @@ class Range:
 
 def fingerprint(total: int, count: int) -> bytes:
     """Give the 16 B digest of a range: its ids' sum modulo 2²⁵⁶ and their count, hashed."""
-    return sha256(total.to_bytes(ID_SIZE, "little") + varint(count)).digest()[:FINGERPRINT_SIZE]
+    return sha256((total & SUM_MASK).to_bytes(ID_SIZE, "little") + varint(count)).digest()[
+        :FINGERPRINT_SIZE
+    ]
 
 
 def parting_bound(created: int, before: bytes, name: bytes) -> Bound:

@@ -1,15 +1,14 @@
 """Where two frontiers differ and nothing is left to reconcile: which log, and which seqs of it.
 
 Equal sets should mean equal frontiers. Where they do not, or where the sets stay unequal because
-somebody chose ids that add up alike, each side tells what it holds of every log that the other may
-know, a row a log; who finds a row that is not its own asks for its holes, for what lies beyond its
-end, or, where it has neither, for the whole log again. Source: protocol, section 7.4.
+somebody chose ids that add up alike, each side tells what it holds of every log of words that the
+other may know, a row a log; who finds a row that is not its own asks for its holes, for what lies
+beyond its end, or, where it has neither, for the whole log again. Source: protocol, section 8.
 """
 
 from collections.abc import Sequence
 
 from p2p import wire
-from p2p.crypto import digest
 from p2p.errors import PeerFault
 from p2p.ids import DeviceId, EpochId
 from p2p.op import Log
@@ -19,27 +18,8 @@ from p2p.ports import Hole, Shelf
 TELLINGS = 8  # how often the other side may tell its logs, until the conversation has rested
 ASKED = 256  # stretches asked for after one telling; what is left comes with the next meeting
 ASKINGS = 4096  # stretches that may be asked for, until the conversation has rested
+TOLD = 4  # frames of ours: half of TELLINGS, as the two sides do not rest together
 OURS = 512  # of ours: who makes holes for us to see must not make us ask until we are hung up on
-
-
-def settled_digest(
-    shelf: Shelf, log: Log, scope: frozenset[EpochId] | None, nonces: tuple[bytes, ...]
-) -> bytes:
-    """A digest over all ids of a set, keyed by both session nonces, the leader's first.
-
-    Sums of ids can be forged by whoever chooses ids; this can't (protocol, section 7.4).
-    """
-    return digest("hearthside/settled/1", *nonces, bytes((log,)), shelf.sorted_ids(log, scope))
-
-
-def settled(
-    shelf: Shelf, log: Log, scope: frozenset[EpochId], nonces: tuple[bytes, ...]
-) -> wire.Settled:
-    """What this side says once all that was named has come; `scope` counts for words only."""
-    if log is Log.AUTHORITY:
-        return wire.Settled(log=log, digest=settled_digest(shelf, log, None, nonces))
-    ids = settled_digest(shelf, log, scope, nonces)
-    return wire.Settled(log=log, digest=ids, frontier=shelf.frontier(scope))
 
 
 class Repairing:
@@ -53,12 +33,15 @@ class Repairing:
 
     def rested(self) -> None:
         """Some time has passed."""
-        self._told = self._asked = self._ours = 0
+        self._told = self._telling = self._asked = self._ours = 0
 
     def tell(self, scope: frozenset[EpochId]) -> None:
-        """Say what is held of each log here."""
+        """Say what is held of each log here; too often is left to a later run."""
         rows = self._shelf.logs(scope)
         for start in range(0, len(rows), wire.MAX_IDS):
+            if self._telling >= TOLD:
+                return
+            self._telling += 1
             self._out.put(wire.Logs(logs=rows[start : start + wire.MAX_IDS]))
 
     def told(self, theirs: Sequence[wire.Logbook], scope: frozenset[EpochId]) -> None:

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 from p2p import wire
-from p2p.crypto import same
+from p2p.crypto import digest, same
 from p2p.errors import PeerFault
 from p2p.greeting import Greeting
 from p2p.op import Log
 from p2p.patience import ROUNDS
 from p2p.ports import Shelf
-from p2p.repairing import settled
 from p2p.scoping import Scoping
 
 
@@ -40,9 +39,19 @@ class Settling:
         self.rounds = 0
 
     def mine(self, log: Log) -> wire.Settled:
-        """Our digest of a set as it is now; of words with their frontier. To be sent as it is."""
-        nonces = self._greeting.nonces(leads=self._leads)
-        self._sent[log] = settled(self._shelf, log, self._scoping.shared, nonces)
+        """Our digest of a set as it is now; of words with their frontier. To be sent as it is.
+
+        Over all ids and keyed by both session nonces, the leader's first: sums of ids can be forged
+        by whoever chooses ids; this can't (protocol, section 8).
+        """
+        shelf, nonces = self._shelf, self._greeting.nonces(leads=self._leads)
+        scope = self._scoping.shared if log is Log.WORDS else None
+        ids = shelf.sorted_ids(log, scope)
+        self._sent[log] = wire.Settled(
+            log=log,
+            digest=digest("hearthside/settled/1", *nonces, bytes((log,)), ids),
+            frontier=shelf.frontier(scope) if scope is not None else None,
+        )
         return self._sent[log]
 
     def expect(self, theirs: wire.Settled) -> None:

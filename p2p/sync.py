@@ -48,10 +48,10 @@ class Conversation:
     """Both roles of the protocol: `leads` is the one who dialled."""
 
     def __init__(
-        self, shelf: Shelf, *, door: bytes, leads: bool, hour: int, nonce: bytes, show_chain: bool,
-        turn: CatchingUp | None = None, clock: Callable[[], int] | None = None,
+        self, shelf: Shelf, *, door: bytes, leads: bool, clock: Callable[[], int], nonce: bytes,
+        show_chain: bool, turn: CatchingUp | None = None,
     ) -> None:  # fmt: skip
-        """`door`: the other's key as Noise proved it. `hour`: ours since 1970; `clock`: ours later.
+        """`door`: the other's key as Noise proved it. `clock`: our hour since 1970.
 
         `turn`: who of several conversations catches up; none: every one does.
         """
@@ -62,7 +62,7 @@ class Conversation:
         self.steps = 0  # how often something new came of a frame
         self.device: DeviceId | None = None
         self._out = Outgoing(shelf)
-        self._greeting = Greeting(shelf, self._out, hour=hour, nonce=nonce, clock=clock)
+        self._greeting = Greeting(shelf, self._out, clock=clock, nonce=nonce)
         self._granting = Granting(shelf, self._out)
         self._happened: list[Happened] = []
         self._scoping = Scoping(shelf, self._out, lambda: turn is None or turn.take(self))
@@ -182,10 +182,10 @@ class Conversation:
         """
         if self.phase is not Phase.LIVE or not self._again.may():
             return False
-        self.behind = False
         if self.leads:
             self._begin(Log.AUTHORITY)
         else:
+            self.behind = False
             self._again.asked = True
             self._out.put(wire.Again())
         return True
@@ -210,9 +210,9 @@ class Conversation:
         """Whether so much waits to be sent that nothing more should be read for now."""
         return self._out.crowded
 
-    def latest_hour(self, now: int) -> int:
-        """The latest hour that a word signed for this meeting may bear; `now`: our own hour."""
-        return self._greeting.latest_hour(now)
+    def latest_hour(self) -> int:
+        """The latest hour that a word signed for this meeting may bear."""
+        return self._greeting.latest_hour()
 
     @property
     def may_sign(self) -> bool:
@@ -244,7 +244,10 @@ class Conversation:
     # -- reconciliation ------------------------------------------------------------------------
 
     def _begin(self, log: Log) -> None:
-        self.phase = Phase.AUTHORITY if log is Log.AUTHORITY else Phase.WORDS
+        if log is Log.AUTHORITY:
+            self.phase, self.behind = Phase.AUTHORITY, False
+        else:
+            self.phase = Phase.WORDS
         whole = self._settling.rounds == 0 and (log is Log.AUTHORITY or self._scoping.as_many)
         items = self._scoping.items(log)
         self._leading = Leading(
@@ -266,6 +269,8 @@ class Conversation:
         elif self._scoping.theirs is None:
             raise PeerFault("words before their scope")
         else:
+            if self.phase is Phase.SCOPE:
+                self.flush()  # the newest came before this: named from here, they'd come again
             self.phase = Phase.WORDS
         items = self._scoping.items(log)
         self._patience.message(len(items))
@@ -352,7 +357,7 @@ class Conversation:
 
     def _say_scope(self) -> None:
         self.phase = Phase.SCOPE
-        self._sign()
+        self._shelf.sign_waiting(self.latest_hour())
         self._scoping.say()
 
     def _on_scope(self, theirs: frozenset[EpochId], held: int) -> None:
@@ -380,9 +385,6 @@ class Conversation:
         else:
             self._backlog.missed = self._backlog.missed or self.may_sign
 
-    def _sign(self) -> None:
-        self._shelf.sign_waiting(self._greeting.latest_hour())
-
     def _go_live(self, *, equal: bool) -> None:
         self._settling.rounds = 0
         self.offer_epochs()
@@ -393,7 +395,6 @@ class Conversation:
         elif self.device is not None and not self._scoping.put_off:
             # All they hold has come; if not, they claimed what is not, or I may not read it.
             self._shelf.claims(self.device, 0)
-            self._sign()
         self.tell_cards(self._shelf.cards())
         if self._backlog.hand_over(self._out):
             self.reconcile()

@@ -6,7 +6,6 @@ what comes of it the node's.
 
 import logging
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 import trio
 
@@ -51,14 +50,7 @@ class Talk:
         `first`: a frame of theirs that was read already.
         """
         try:
-            with self.scope:
-                async with trio.open_nursery() as nursery:
-                    nursery.start_soon(self._write)
-                    await self._read(first)
-                    nursery.cancel_scope.cancel()
-        except* (Closed, trio.TooSlowError):
-            with suppress(PeerFault, OurFault):
-                self._keep_what_came()
+            await self._move(first)
         except* PeerFault as faults:
             log.info("hung up: %s", "; ".join(str(f) for f in _leaves(faults)))
         except* OurFault as faults:
@@ -70,6 +62,16 @@ class Talk:
         finally:
             with trio.CancelScope(shield=True), trio.move_on_after(2):
                 await self.stream.close()
+
+    async def _move(self, first: bytes | None) -> None:
+        try:
+            with self.scope:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._write)
+                    await self._read(first)
+                    nursery.cancel_scope.cancel()
+        except* (Closed, trio.TooSlowError):
+            self._keep_what_came()
 
     async def _read(self, data: bytes | None) -> None:
         while True:

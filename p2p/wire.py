@@ -26,7 +26,7 @@ Bytes16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Bytes32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Count = Annotated[int, Meta(ge=0, le=MAX_SAFE)]
 Envelope = Annotated[bytes, Meta(min_length=64, max_length=64 * 1024)]
-Envelopes_ = Annotated[list[Envelope], Meta(max_length=4096)]
+Envelopes_ = Annotated[list[Envelope], Meta(min_length=1, max_length=4096)]
 Ids = Annotated[list[Bytes32], Meta(max_length=MAX_IDS)]
 Log_ = Annotated[int, Meta(ge=0, le=1)]
 

@@ -12,7 +12,8 @@ from p2p.crypto import digest
 from p2p.ids import EnvelopeId, EpochId
 from p2p.op import Log
 from p2p.reconcile import Item
-from p2p.reconcile_hours import SUM_MASK, Hour
+from p2p.reconcile_hours import Hour
+from p2p.reconcile_wire import SUM_MASK
 
 
 class Slot(NamedTuple):

@@ -141,10 +141,10 @@ async def test_epochs_are_offered_to_the_others_if_one_fails(ada: Person, error:
         return SimpleNamespace(conversation=talk, scope=trio.CancelScope(), poke=lambda: None)
 
     names = ("one", "bad", "other")
-    node._talks = {DeviceId(name.encode().ljust(32)): a_talk(name) for name in names}
+    node._company.talks = {DeviceId(name.encode().ljust(32)): a_talk(name) for name in names}
     node.offer_epochs()
     assert offered == list(names)
-    assert [t.scope.cancel_called for t in node._talks.values()] == [False, True, False]
+    assert [t.scope.cancel_called for t in node._company.talks.values()] == [False, True, False]
 
 
 def test_nobody_takes_anothers_door() -> None:
@@ -299,9 +299,9 @@ async def test_a_peer_that_came_back_is_taken_though_its_older_line_seems_up(
         here.nursery.start_soon(node._talk, dialled, older)
         await killed.send(HELLO)
         await trio.sleep(2 * talks.BEAT + 0.1)
-        assert node._talks[bo.device].stream is older
+        assert node._company.talks[bo.device].stream is older
         newer, back = streams(ada.door, bo.door)
         here.nursery.start_soon(node.on_stream, newer)
         await back.send(HELLO)
         await trio.sleep(0.1)
-        assert node._talks[bo.device].stream is newer
+        assert node._company.talks[bo.device].stream is newer

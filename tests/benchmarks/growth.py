@@ -17,7 +17,8 @@ from typing import Final
 
 from p2p.leading import RECONCILE_LIMIT
 from p2p.reconcile import MOST_RANGES, Initiator, Item, respond
-from p2p.reconcile_hours import SUM_MASK, Hour, HourSet
+from p2p.reconcile_hours import Hour, HourSet
+from p2p.reconcile_wire import SUM_MASK
 from tests.benchmarks.growth_picture import Curve, Panel, picture
 from tests.benchmarks.measuring import machine
 

@@ -130,7 +130,7 @@ class Talks:
     @staticmethod
     def _stranger(ada: Person, frames: list[bytes]) -> object:
         talk = Conversation(
-            ada.shelf, door=KEY, leads=False, hour=ada.watch.hour(), nonce=b"n" * 16,
+            ada.shelf, door=KEY, leads=False, clock=ada.watch.hour, nonce=b"n" * 16,
             show_chain=False,
         )  # fmt: skip
         for frame in frames:

@@ -110,7 +110,7 @@ class Mallory:
     def __post_init__(self) -> None:
         self.talk = Conversation(
             self.person.shelf, door=self.door, leads=self.leads,
-            hour=self.person.watch.hour(), nonce=b"m" * 16, show_chain=False,
+            clock=self.person.watch.hour, nonce=b"m" * 16, show_chain=False,
         )  # fmt: skip
 
     async def behaves_until(self, phase: Phase, *, says: bool = True) -> None:

@@ -25,7 +25,7 @@ def a_line(newcomer: Person, other: Person, turn: CatchingUp, *, leads: bool) ->
     line = Line(newcomer, other, chain=True) if leads else Line(other, newcomer, chain=True)
     end = line.left if leads else line.right
     end.conversation = Conversation(
-        newcomer.shelf, door=other.door, leads=leads, hour=newcomer.watch.hour(),
+        newcomer.shelf, door=other.door, leads=leads, clock=newcomer.watch.hour,
         nonce=newcomer.entropy(16), show_chain=leads, turn=turn,
     )  # fmt: skip
     return line

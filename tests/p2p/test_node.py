@@ -414,7 +414,7 @@ async def test_when_both_dial_at_once_one_conversation_stays_on_both_sides(
         here.nursery.start_soon(right.on_stream, pairs[0][1])
         here.nursery.start_soon(left.on_stream, pairs[1][1])
         await trio.sleep(5)
-        (one,), (other,) = left._talks.values(), right._talks.values()
+        (one,), (other,) = left._company.talks.values(), right._company.talks.values()
         assert one.conversation.leads is (ada.door < bo.door)
         assert other.conversation.leads is (bo.door < ada.door)
         ada.write("one line")
@@ -502,7 +502,7 @@ async def test_much_that_was_asked_for_reaches_the_others_without_waiting(
         for number in range(FEW + 1):
             ada.write(f"{number}")
         ada.sign()
-        (talk,) = left._talks.values()
+        (talk,) = left._company.talks.values()
         talk.conversation._out.put_bulk([EnvelopeId(i) for _, i in ada.items(Log.WORDS)])
         talk.poke()
         await until(lambda: len(cy.bodies()) == FEW + 1)
@@ -535,7 +535,7 @@ async def test_more_conversations_than_there_is_room_for_are_not_begun(
     ada: Person, bo: Person, monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
 ) -> None:
     """But whoever is in one may come again."""
-    monkeypatch.setattr(nodes, "MAX_CONVERSATIONS", 0)
+    monkeypatch.setattr("p2p.company.MAX_CONVERSATIONS", 0)
     node, _ = a_node(ada)
     await node.on_stream(streams(ada.door, bo.door)[0])
     assert node.here() == set()
@@ -620,6 +620,38 @@ async def test_one_broken_conversation_ends_nothing_else(
         bo.room.neighbour.words_wait()  # type: ignore[union-attr]  # the node
         await until(lambda: ada.bodies() == {"careful"})
         assert next(broken, None) is None
+
+
+@pytest.mark.parametrize("error", [OurFault("ours"), PeerFault("theirs")])
+async def test_a_set_that_cannot_be_gone_through_ends_one_conversation_only(
+    ada: Person,
+    bo: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    autojump_clock: MockClock,
+) -> None:
+    """The quarter of an hour comes, the store refuses: the line is dialled again, and all comes."""
+    async with town() as here:
+        left, _ = await moves_in(here, ada)
+        right, _ = await moves_in(here, bo)
+        await until(lambda: left.here() == {bo.device} and right.here() == {ada.device})
+        await trio.sleep(5)
+        refused: list[object] = []
+        for person in (ada, bo):
+            real = person.shelf.item_set
+
+            def once(*args: object, real: Callable[..., object] = real) -> object:
+                if not refused:
+                    refused.append(args)
+                    raise error
+                return real(*args)
+
+            monkeypatch.setattr(person.shelf, "item_set", once)
+        await until(lambda: refused, within=nodes.AGAIN + 1)
+        await until(lambda: left.here() == {bo.device} and right.here() == {ada.device})
+        bo.write("afterwards")
+        right.words_wait()
+        await until(lambda: ada.bodies() == {"afterwards"})
 
 
 async def test_cards_travel_and_are_handed_on(

@@ -9,7 +9,6 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from p2p import node as nodes
 from p2p.ids import DeviceId
 from p2p.neighbours import MESH
 from p2p.node import Node
@@ -68,7 +67,7 @@ def vanishes(town: Town, home: Home) -> None:
     """As if the power were cut; the others find out by silence at the latest."""
     town.away.add(home.person.door)
     home.scope.cancel()
-    for talk in home.node._talks.values():
+    for talk in home.node._company.talks.values():
         talk.scope.cancel()
 
 
@@ -184,7 +183,7 @@ async def test_where_only_one_can_be_dialled_all_have_their_turn(
     crowd: list[Person], monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
 ) -> None:
     """More than there is room for: whoever was there longest makes room, and comes again."""
-    monkeypatch.setattr(nodes, "MAX_CONVERSATIONS", MESH + 1)
+    monkeypatch.setattr("p2p.company.MAX_CONVERSATIONS", MESH + 1)
     async with town() as here:
         hub = await comes_online(here, crowd[0])
         others = [await comes_online(here, person, listens=False) for person in crowd[1:]]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from p2p.errors import OurFault
 from p2p.ids import ID_SIZE
 from p2p.reconcile import Initiator, Item, ItemSet, ItemVector, respond
-from p2p.reconcile_hours import ROOM, SUM_MASK, Hour, HourSet
-from p2p.reconcile_wire import INFINITY, START, Bound
+from p2p.reconcile_hours import ROOM, Hour, HourSet
+from p2p.reconcile_wire import INFINITY, START, SUM_MASK, Bound
 
 HOURS = 500
 

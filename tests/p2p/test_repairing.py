@@ -9,7 +9,7 @@ from p2p.errors import PeerFault
 from p2p.ids import EnvelopeId
 from p2p.op import Log
 from p2p.ports import Hole
-from p2p.repairing import ASKED, ASKINGS, OURS, TELLINGS
+from p2p.repairing import ASKED, ASKINGS, OURS, TELLINGS, TOLD
 from tests.p2p.village import Line, Person, Village, meet
 
 
@@ -188,6 +188,20 @@ def test_tellings_and_askings_come_to_an_end(ada: Person, bo: Person) -> None:
         talk.receive(ask)
 
 
+def test_nobody_tells_so_often_that_the_other_side_hangs_up(ada: Person, bo: Person) -> None:
+    """The two do not rest together, so half of what is borne."""
+    write(bo, 1)
+    line = meet(bo, ada)
+    talk = line.left.conversation
+    for times in (1, 2):
+        for _ in range(TELLINGS + 1):
+            talk._repairing.tell(frozenset(bo.shelf.epochs()))
+        line.send()
+        assert len(line.frames(wire.Logs, by=bo)) == times * TOLD
+        talk.rested()
+    assert 2 * TOLD <= TELLINGS
+
+
 def test_who_makes_holes_for_us_to_see_does_not_make_us_ask_without_end(
     ada: Person, bo: Person
 ) -> None:
@@ -238,6 +252,21 @@ def test_a_newcomer_reads_the_newest_posts_before_the_rest_is_named(
     assert [p.body for p in bo.feed()] == [f"{n}" for n in range(149, 99, -1)]
     line.carry()
     assert bo.knows() == ada.knows()
+
+
+@pytest.mark.parametrize("newcomer_leads", [True, False])
+def test_the_newest_posts_come_once(village: Village, ada: Person, *, newcomer_leads: bool) -> None:
+    """Whoever dialled: what came before the sets are gone through is not named in them."""
+    write(ada, 60)
+    bo = village.newcomer(ada, "Bo")
+    meet(bo, ada).hang_up()
+    for _, name in bo.items(Log.WORDS):
+        bo.loses(name)
+    line = Line(bo, ada) if newcomer_leads else Line(ada, bo)
+    line.carry()
+    assert len(bo.items(Log.WORDS)) == 60
+    frames = [f for f in line.frames(wire.Envelopes, by=ada) if isinstance(f, wire.Envelopes)]
+    assert sum(len(frame.envelopes) for frame in frames if frame.log) == 60
 
 
 def test_words_are_handed_over_newest_hour_first(village: Village, ada: Person) -> None:

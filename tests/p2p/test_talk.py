@@ -2,6 +2,7 @@
 
 # ruff: noqa: ARG001 - a clock that jumps has only to be asked for
 
+import pytest
 import trio
 from trio.testing import MockClock
 
@@ -56,7 +57,7 @@ class Call:
     def _conversation(self, place: int) -> Conversation:
         mine, other = self.people[place], self.people[1 - place]
         return Conversation(
-            mine.shelf, door=other.door, leads=place == 0, hour=mine.watch.hour(),
+            mine.shelf, door=other.door, leads=place == 0, clock=mine.watch.hour,
             nonce=mine.entropy(16), show_chain=False,
         )  # fmt: skip
 
@@ -131,6 +132,30 @@ async def test_what_came_whole_before_a_line_broke_is_kept(
             await call.run_to_the_end()
         assert len(bo.items(Log.WORDS)) > before, "a line that never gets anywhere"
     assert calls <= 12
+
+
+async def test_what_cannot_be_kept_after_a_line_broke_ends_nothing_else(
+    village: Village, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong with it: the talk is over, and whoever holds it goes on."""
+    ada, bo = a_pair(village, 120, 4_000)
+    call = Call(bo, ada, rate=1_000_000, breaks_after=100_000)
+    monkeypatch.setattr("p2p.talk.LINGER", 60.0)  # so that something is gathered and not kept yet
+    real = call.talks[0]._keep_what_came
+    refused: list[int] = []
+
+    def breaks(*_: object) -> None:
+        refused.append(1)
+        raise RuntimeError
+
+    def keeps() -> None:
+        monkeypatch.setattr(bo.shelf, "take_in", breaks)
+        real()
+
+    monkeypatch.setattr(call.talks[0], "_keep_what_came", keeps)
+    with trio.fail_after(60):
+        await call.run_to_the_end()
+    assert refused
 
 
 async def test_whoever_never_listens_is_hung_up_on(

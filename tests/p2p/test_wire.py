@@ -140,6 +140,7 @@ def test_no_frame_has_a_field_too_many(frame: wire.AnyFrame) -> None:
         [11, 1, b"d" * 32, b"f" * 31],
         [11, 1, b"d" * 32, 0],
         [11, 2, b"d" * 32, None],
+        [4, 1, []],
         [12, [b"i" * 32]],
         [12, [b"i" * 32], -1],
         [12, [b"i" * 32], 2**53],

@@ -135,8 +135,7 @@ class Person:
     def words_wait(self) -> None:
         ready = [e.conversation for e in self.ends if e.conversation.may_sign]
         if ready:
-            now = self.watch.hour()
-            self.shelf.sign_waiting(min(c.latest_hour(now) for c in ready))
+            self.shelf.sign_waiting(min(c.latest_hour() for c in ready))
 
     def hand_on(self, end: "End", brought: Brought) -> None:
         for other in self.ends:
@@ -347,8 +346,8 @@ class Line:
         mine: Person, other: Person, *, leads: bool, chain: bool = False
     ) -> Conversation:
         return Conversation(
-            mine.shelf, door=other.door, leads=leads, hour=mine.watch.hour(),
-            nonce=mine.entropy(16), show_chain=chain, clock=mine.watch.hour,
+            mine.shelf, door=other.door, leads=leads, clock=mine.watch.hour,
+            nonce=mine.entropy(16), show_chain=chain,
         )  # fmt: skip
 
     def hang_up(self) -> None:

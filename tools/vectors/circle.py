@@ -167,7 +167,7 @@ def settled(tape: Tape, small: Small, log: Log) -> Json:
     leaders, answerers = tape(16), tape(16)
     shelf: Any = OneSet(small)
     conversation = Conversation(
-        shelf, door=tape(32), leads=False, hour=HOUR, nonce=answerers, show_chain=False
+        shelf, door=tape(32), leads=False, clock=lambda: HOUR, nonce=answerers, show_chain=False
     )
     hello = wire.Hello(version=1, hour=HOUR, nonce=leaders, held=(0, 0))
     conversation.receive(wire.encode(hello))
