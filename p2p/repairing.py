@@ -17,7 +17,7 @@ from p2p.ports import Hole, Shelf
 
 TELLINGS = 8  # how often the other side may tell its logs, until the conversation has rested
 ASKED = 256  # stretches asked for after one telling; what is left comes with the next meeting
-ASKINGS = 4096  # stretches that may be asked for, until the conversation has rested
+ASKINGS = 1024  # stretches that may be asked for, until the conversation has rested
 TOLD = 4  # frames of ours: half of TELLINGS, as the two sides do not rest together
 OURS = 512  # of ours: who makes holes for us to see must not make us ask until we are hung up on
 
