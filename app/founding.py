@@ -1,6 +1,6 @@
 """Beginning a circle: fresh keys, the founding op, the first epoch, and what the founder owes.
 
-The order is the protocol's (section 4): founding and first epoch under the root secret, the link
+The order is the protocol's (section 5): founding and first epoch under the root secret, the link
 under the new epoch, then the circle's rules and the founder's name.
 """
 

@@ -134,7 +134,7 @@ class Inbox:
         return room.ledger.learn_links(room.ledger.add(op))
 
     def _settle_two(self, change: Change, held: Held, name: EnvelopeId, op: SignedOp) -> None:
-        """Two true signatures of one op: the lower id stays, everywhere (protocol, section 3)."""
+        """Two true signatures of one op: the lower id stays, everywhere (protocol, section 4)."""
         room = self._room
         if name < held.envelope:
             ops.replace(room.db, room.row.circle_no, held, op, name)

@@ -2,7 +2,7 @@
 
 A code is 140 bits as 28 Crockford base32 characters in seven groups: 4 bits version, 128 random
 bits, an 8-bit checksum. From the 128 bits come an invite key, a rendezvous id and a capsule key.
-A link carries the code and up to three addresses behind a '#'. Source: protocol, section 6.
+A link carries the code and up to three addresses behind a '#'. Source: protocol, section 9.
 """
 
 from dataclasses import dataclass, field

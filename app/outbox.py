@@ -1,7 +1,7 @@
 """An act of ours becomes an op: rules, numbering, signing, sealing, keeping; all in one change.
 
 Authority ops are signed at once. Words stay unsent, on this computer only, until somebody is there
-to take them; then they are numbered in writing order (protocol, section 2).
+to take them; then they are numbered in writing order (protocol, section 3).
 """
 
 from collections.abc import Sequence

@@ -35,11 +35,11 @@ class RoomShelf:
     """Implements `p2p.ports.Shelf` for one room."""
 
     def __init__(self, room: Room, inbox: Inbox, outbox: Outbox) -> None:
-        """`sponsors`: doors a newcomer trusts until the circle's history has come."""
+        """All is kept in this room, what is theirs by `inbox`, what is ours by `outbox`."""
         self._room = room
         self._inbox = inbox
         self._outbox = outbox
-        self.sponsors: dict[bytes, DeviceId] = {}
+        self.sponsors: dict[bytes, DeviceId] = {}  # doors trusted before the history has come
         self._claims = Claims()
         self._sets = Setbook(room)
 

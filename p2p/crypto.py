@@ -67,7 +67,7 @@ def digest(domain: str, *parts: bytes, size: int = 32) -> bytes:
     Exactly that and nothing between: no lengths, no separators; ``domain`` as UTF-8. To stay
     unambiguous every part but the last must be of fixed length, and a domain ends in a version
     ("hearthside/op/1"). The digest length is BLAKE2b's own parameter, so a short digest is no
-    prefix of a long one. Source: protocol §2.
+    prefix of a long one. Source: protocol, section 1.
     """
     return hashlib.blake2b(b"".join((domain.encode(), *parts)), digest_size=size).digest()
 
@@ -76,7 +76,7 @@ def keyed(key: bytes, *parts: bytes, size: int = 32) -> bytes:
     """MAC the plain concatenation of ``parts`` with keyed BLAKE2b, to ``size`` bytes (1 to 64).
 
     ``key`` is 16 to 64 B, else ``OurFault``: an empty key would silently be no key. The rule about
-    lengths is that of ``digest``. Source: RFC 7693 §2.9, protocol §3.
+    lengths is that of ``digest``. Source: RFC 7693; protocol, section 1.
     """
     if not KEY_SIZE // 2 <= len(key) <= 2 * KEY_SIZE:
         raise OurFault("a MAC key of the wrong size")
@@ -123,7 +123,7 @@ def seal_aead(key: bytes, nonce: bytes, plaintext: bytes, associated: bytes) -> 
     """Seal with XChaCha20-Poly1305-IETF: 32 B key, 24 B nonce; the result is 16 B longer.
 
     ``OurFault`` for a key or nonce of another size. The cipher does not commit to its key; where
-    that matters the caller commits (epoch op, §4) or recomputes the nonce (envelope, §3).
+    that matters the caller commits (epoch op) or makes the nonce again (envelope).
     """
     _expect_aead(key, nonce)
     return sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(plaintext, associated, nonce, key)
@@ -154,8 +154,8 @@ def box(public: bytes, info: bytes, plaintext: bytes) -> bytes:
 
     ``info`` binds the purpose (circle ‖ epoch ‖ granter ‖ recipient) and must be given again to
     open. Draws its own randomness inside OpenSSL: two boxes of one text differ, and a replayed
-    simulation must compare contents (§11). ``PeerFault`` for a key that is none, because public
-    keys come from their owners. Anonymous: whoever needs the sender signs what carries the box.
+    simulation must compare contents. ``PeerFault`` for a key that is none, because public keys come
+    from their owners. Anonymous: whoever needs the sender signs what carries the box.
     """
     if len(public) != SEAL_PUBLIC_SIZE:
         raise PeerFault("a seal key of the wrong size")
@@ -186,7 +186,7 @@ def unbox(seed: bytes, info: bytes, sealed: bytes) -> bytes:
 def hybrid_available() -> bool:
     """Say whether this computer's OpenSSL really seals and opens hybrid boxes, by doing it once.
 
-    Asked at start. Where it says no the program refuses to run; there is no weaker way (§1).
+    Asked at start. Where it says no the program refuses to run; there is no weaker way.
     """
     seed = bytes(SEAL_SEED_SIZE)
     try:

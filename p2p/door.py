@@ -1,8 +1,8 @@
 """The door: how a newcomer and a member talk before the newcomer belongs. No socket, no clock.
 
 A newcomer names an invite's rendezvous id, gets its sealed capsule, and hands in a sealed request.
-Whoever opens with anything else, or names an invite that is not alive here, hears nothing at all.
-Source: protocol, sections 6 and 7.1.
+Whoever opens with anything else, or names an invite that is not known here, hears nothing at all.
+Source: protocol, sections 9 and 10.
 """
 
 from dataclasses import dataclass

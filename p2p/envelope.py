@@ -16,7 +16,7 @@ signed too: the header is put together from them, so an op that was moved is one
 Nothing in the clear can be changed, and no envelope be given a second id, without the message key.
 
 The hint lets members find the epoch without trying every key, yet differs for every envelope, so a
-mailbox cannot group by it. Source: protocol §3; padding: Padmé (Nikitin et al., PETS 2019).
+mailbox cannot group by it. Source: protocol, section 4; padding: Padmé (Nikitin et al., PETS 2019).
 """
 
 from dataclasses import dataclass, field
@@ -118,7 +118,7 @@ class Peeked(NamedTuple):
 
 
 def commitment(secret: bytes) -> bytes:
-    """BLAKE2b-256("hearthside/epoch-commitment/1" ‖ secret), 32 B, for the epoch op (§4)."""
+    """BLAKE2b-256("hearthside/epoch-commitment/1" ‖ secret), 32 B, for the epoch op."""
     return digest(COMMITMENT_DOMAIN, secret)
 
 
@@ -187,7 +187,7 @@ def open_(envelope: bytes, keys: ClassKeys, circle: CircleId) -> SignedOp:
 
     ``PeerFault`` if it does not open under these keys (so ask ``hint_matches`` first: an envelope
     of another epoch is nobody's fault), or if anything inside breaks a rule. The op may be
-    *stripped*, see ``p2p.op.check``; whether it is authentic is decided a run at a time (§2): an op
+    *stripped*, see ``p2p.op.check``; whether it is authentic is decided a run at a time: an op
     moved here from another circle, epoch, hour or class is one with a wrong signature.
     """
     peeked = peek(envelope)

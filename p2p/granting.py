@@ -1,7 +1,7 @@
 """Handing epoch secrets to one other device, and taking those it hands over.
 
 What the other side can open is known from its list, its `Ack`s and our own grants, so that nothing
-is granted twice; a `Need` asks again. Source: protocol, section 4.
+is granted twice; a `Need` asks again. Source: protocol, section 5.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Names for the 32-byte strings that the protocol passes around.
 
 They are plain ``bytes`` when the program runs; the type checker keeps one from being handed over
-for another. Source: protocol §1 to §4.
+for another. Source: protocol, section 2.
 """
 
 from typing import Final, NewType

@@ -4,7 +4,7 @@ Theory of operation. Every authority op names its predecessor in its device's lo
 authority heads; both are edges into its past. From these edges alone come the depth of an op (the
 longest way back to the founding), its *authority past* (everything reachable), the heads (named by
 nobody) and the total order in which all computers fold: (depth, op id). An op whose past is not
-all here is *waiting*; it becomes ready when the missing one arrives. Source: protocol, section 2.
+all here is *waiting*; it becomes ready when the missing one arrives. Source: protocol, section 7.
 
 Pasts are kept as integers used as bit sets (bit i = the i-th op in `order`), so that "was x known
 when y was written" is one shift, also in a circle with thousands of ops.

@@ -8,10 +8,11 @@ one that needs us least makes room, so that everybody has their turn.
 
 What one conversation brought, or our own home wrote, goes to all the others at once, except where
 the other side is known to hold it. So a post floods the circle: it takes the fastest way to each,
-and a broken or slow conversation holds up nobody else. Each conversation queues ids, not bytes, and
-nobody reads on while too much waits to be sent. What a flood could miss, because conversations come
-and go, the reconciliation that each begins with makes good. The node knows no posts and keeps
-nothing.
+and a broken or slow conversation holds up nobody else. Words of a catch-up, which came many at
+once, are not pushed on: the others find out by their sets what they lack of them, one after the
+other. Each conversation queues ids, not bytes, and nobody reads on while too much waits to be sent.
+What a flood could miss, because conversations come and go, the reconciliation that each begins with
+makes good. The node knows no posts and keeps nothing.
 """
 
 from collections.abc import Iterable, Sequence

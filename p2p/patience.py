@@ -3,8 +3,8 @@
 A question of thirty bytes makes the other side sort and sum all it holds, or hand over all of it,
 so somebody who never has enough must be hung up on. `rested` begins anew; whoever holds the
 conversation calls it as often as sets are gone through again anyway. Honest conversations need a
-fifth of each at the most. Where a bound grows with what is held, that is counted only when it
-matters. What granting and repairing bear stands there.
+fifth of each at the most, half of what is counted by runs. Where a bound grows with what is held,
+that is counted only when it matters. What granting and repairing bear stands there.
 """
 
 from collections import Counter

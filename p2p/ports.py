@@ -57,7 +57,7 @@ class Shelf(Protocol):
         """The envelope ids of the same set, sorted, end to end."""
 
     def frontier(self, epochs: frozenset[EpochId]) -> bytes:
-        """The digest over all authentic words of these epochs."""
+        """The digest over all authentic words of these epochs, pending ones left out."""
 
     def logs(self, epochs: frozenset[EpochId]) -> list[Logbook]:
         """The same ops, a log at a time."""
@@ -123,7 +123,7 @@ class Shelf(Protocol):
         """Keep what is newer; answers with those that were."""
 
     def capsule(self, rendezvous: bytes) -> bytes | None:
-        """The sealed capsule of a living invite."""
+        """The sealed capsule of an invite known here, also of one that is used up or expired."""
 
     def request(self, box: bytes, door: bytes) -> "Answer":
         """Judge a request to come in."""

@@ -3,9 +3,9 @@
 For now there is one rung of the ladder: known addresses, raced. Whom to dial is chosen by
 p2p.neighbours; this module finds out who answers. Somebody who does not, or takes longer than
 `SLOW`, is passed over, so that the next in line is tried as well; those passed over are tried again
-with growing pauses. While somebody's words wait, no pause is longer than `EAGER` seconds. Anything
-that makes success likelier (a new address, a hint, a new word to hand over) ends every pause at
-once; if words wait although the chosen are here, the next ones in line are tried, too.
+with growing pauses. While words wait, no pause is longer than `EAGER` seconds and a quarter.
+Anything that makes success likelier (a new address, a hint, a new word to hand over) ends every
+pause at once; if words wait although the chosen are here, the next ones in line are tried, too.
 
 A conversation that we began and that is not among the chosen any more, since somebody nearer came,
 is given up `SPARE` seconds later. Every `VISIT` seconds we dial somebody else, drawn by our own
@@ -21,7 +21,7 @@ import trio
 from p2p.crypto import Entropy
 from p2p.ids import DeviceId
 
-FIRST = 0.4  # seconds before the second try
+FIRST = 0.4  # seconds before the second try; each pause has up to a quarter more, by chance
 EAGER = 3.0  # longest pause in seconds while something waits
 PATIENT = 30.0  # longest pause in seconds otherwise
 SLOW = 1.0  # seconds after which whoever has not answered yet is passed over

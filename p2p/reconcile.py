@@ -18,7 +18,7 @@ our ids and 16 fingerprints for each range asked about. How many rounds a peer m
 budget of whoever holds the conversation.
 
 Fingerprints add up ids, so a *member* can forge equal ones; sync therefore compares true digests
-afterwards (protocol §7). Sources: Negentropy Protocol V1 (github.com/hoytech/negentropy,
+afterwards (protocol, section 8). Sources: Negentropy Protocol V1 (github.com/hoytech/negentropy,
 docs/negentropy-protocol-v1.md); A. Meyer, Range-Based Set Reconciliation, 2023.
 """
 

@@ -3,7 +3,8 @@
 Equal sets should mean equal frontiers. Where they do not, or where the sets stay unequal because
 somebody chose ids that add up alike, each side tells what it holds of every log of words that the
 other may know, a row a log; who finds a row that is not its own asks for its holes, for what lies
-beyond its end, or, where it has neither, for the whole log again. Source: protocol, section 8.
+beyond its end, or, where it has neither, for the whole log again. Source: protocol, sections 8, 11
+and 12.
 """
 
 from collections.abc import Sequence

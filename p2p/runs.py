@@ -5,7 +5,7 @@ after it in the same log names it as `prev`: the name is a hash over the whole h
 signed the later one vouched for the earlier one. Of a run that arrives together, or newest part
 first, only the head's signature is looked at. What one op vouches for is remembered until it comes,
 however long that takes; an op that nobody vouches for yet waits outside the set, and is no fault of
-whoever brought it. Source: protocol, section 2.
+whoever brought it. Source: protocol, section 3.
 """
 
 from collections.abc import Iterable, Sequence

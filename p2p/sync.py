@@ -15,7 +15,7 @@ Authority comes first and completely. Envelopes that no secret opens yet are hel
 tried again whenever a secret was learned. Words come newest first: who holds none is handed the
 newest posts at once, and what is asked for goes newest hour first (`Outgoing`); what comes is
 gathered for a moment (`Arriving`). What the frontiers show to differ after that is asked for log by
-log (`Repairing`). A broken rule is a `PeerFault`: the caller hangs up. Source: protocol, section 7.
+log (`Repairing`). A broken rule is a `PeerFault`: the caller hangs up. Source: protocol, section 8.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -121,8 +121,8 @@ class Settled(Frame, frozen=True, tag=11):
     """My digest of a set, after I gave and got all that reconciliation named.
 
     digest = BLAKE2b-256(both session nonces, log, sorted envelope ids). `frontier` is the digest
-    over all authentic words in the epochs that both hold; none beside that of authority, whose
-    ops are each signed, so that equal ids are equal ops.
+    over all authentic words in the epochs of both scopes, pending ones left out; none beside that
+    of authority, whose ops are each signed, so that equal ids are equal ops.
     """
 
     log: Log_
@@ -166,7 +166,7 @@ class Cards(Frame, frozen=True, tag=15):
 
 
 class Logbook(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """One log of a device: the highest seq held plus one, and the digest over its authentic ops."""
+    """One log of a device: the highest seq plus one, and the digest, of its ops not pending."""
 
     device: Bytes32
     log: Log_
@@ -175,7 +175,10 @@ class Logbook(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
 
 class Logs(Frame, frozen=True, tag=16):
-    """What I hold of each log, where two frontiers differ: says where the difference is."""
+    """What I hold of each log of words, where two frontiers differ: says where they differ.
+
+    Of the ops in the epochs of both scopes. Rows of authority are borne, and never said.
+    """
 
     logs: Annotated[list[Logbook], Meta(max_length=MAX_IDS)]
 

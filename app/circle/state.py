@@ -187,7 +187,7 @@ class Invite(Struct, frozen=True, kw_only=True):
 
 
 class Digest(Struct, frozen=True, kw_only=True):
-    """What two homes compare to know that they hold the same; see the protocol, section 7.
+    """What two homes compare to know that they hold the same; see the protocol, section 11.
 
     `forks`: how many devices are known to have signed two different ops with one number.
     """

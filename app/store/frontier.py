@@ -13,7 +13,7 @@ from p2p.wire import MAX_IDS, MAX_SAFE, Logbook
 def frontier(
     db: Database, circle_no: int, epochs: frozenset[EpochId] | None = None
 ) -> tuple[bytes, int]:
-    """Digest over all authentic ops sorted by (device, log, seq, id), and their number.
+    """Digest over all authentic ops but pending ones by (device, log, seq, id), and their number.
 
     `epochs`: only of the words of these epochs.
     """
@@ -66,7 +66,7 @@ def holes_before(db: Database, circle_no: int, op_nos: list[int]) -> list[Hole]:
 
 
 def logs(db: Database, circle_no: int, epochs: frozenset[EpochId]) -> list[Logbook]:
-    """The authentic words of some epochs, a log at a time."""
+    """The authentic words of some epochs but pending ones, a log at a time."""
     rows = db.read(
         "SELECT device, log, seq, op, epoch FROM ops JOIN devices USING (device_no)"
         " JOIN epochs USING (epoch_no) WHERE ops.circle_no = ? AND state != 0"
@@ -88,7 +88,7 @@ def logs(db: Database, circle_no: int, epochs: frozenset[EpochId]) -> list[Logbo
 def in_log(
     db: Database, circle_no: int, hole: Hole, epochs: frozenset[EpochId]
 ) -> list[EnvelopeId]:
-    """What is held in a stretch of a log, the newest of it where it is long."""
+    """What is held in a stretch of a log: of its newest `MAX_IDS`, words only of some epochs."""
     rows = db.read(
         "SELECT envelope, epoch FROM ops JOIN epochs USING (epoch_no)"
         " WHERE ops.circle_no = ?1 AND log = ?3 AND device_no ="

@@ -1,7 +1,7 @@
 """What reconciliation adds up, kept for each hour of each epoch; and the ids behind the sums.
 
 A set of a hundred thousand ops is one of some hundred hours: their sums are read in a moment, and
-the ids of an hour only where two sides differ in it. Source: protocol, section 7.
+the ids of an hour only where two sides differ in it. Source: protocol, section 8.
 """
 
 from collections.abc import Iterable

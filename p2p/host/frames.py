@@ -12,7 +12,7 @@ import trio
 from p2p.errors import OurFault, PeerFault
 
 PREFIX = 4
-# The largest frame of the protocol is 256 KiB of sync (protocol §7); the rest is room around it.
+# The largest frame of the protocol has 384 KiB (protocol, section 8); the rest is room around it.
 MAX_FRAME = 512 * 1024
 
 

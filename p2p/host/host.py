@@ -35,7 +35,7 @@ class Host:
     """The door of one circle.
 
     `async with host.run():` and everything else inside it. One host per circle, because its peer id
-    is the circle's door key (protocol §1).
+    is the circle's door key (protocol, section 2).
     """
 
     def __init__(

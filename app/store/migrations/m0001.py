@@ -1,13 +1,13 @@
 """Step 1: circles, their keys and secrets, ops, posts, joins, drafts.
 
-What the set is about and what was said lie apart (`ops`, `bodies`): views and sums never read text.
-Envelopes are not kept: sealing is deterministic, so they are made again from a body and its place.
-Long names stand once (`devices`, `epochs`), ops have small numbers in their stead: most of the time
-of a large sync goes into index pages. `sums` holds for each hour what reconciliation adds up.
-`ops.linked` tells whether the op before in the same log is here, where it says it is.
-Unsent words have no op yet; their text waits in `posts.waiting`. `search` has the words of a text
-but not the text; its row numbers are those of `posts`. `quarantine.op` is set where an envelope
-opened and its op is not signed as far as is known here.
+What the set is about and what was said lie apart (`ops`, `bodies`): sums, digests and the order of
+posts are made without reading text. Envelopes are not kept: sealing is deterministic, so they are
+made again from a body and its place. Long names stand once (`devices`, `epochs`), ops have small
+numbers in their stead: most of the time of a large sync goes into index pages. `sums` holds for
+each hour what reconciliation adds up. `ops.linked` tells whether the op before in the same log is
+here, where it says it is. Unsent words have no op yet; their text waits in `posts.waiting`.
+`search` has the words of a text but not the text; its row numbers are those of `posts`.
+`quarantine.op` is set where an envelope opened and its op is not signed as far as is known here.
 """
 
 SQL = """
