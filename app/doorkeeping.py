@@ -6,14 +6,13 @@ from contextlib import suppress
 from app import epochs, invite
 from app.circle import acts
 from app.circle.acts import DeviceKeys
-from app.circle.fold import InviteSeen
 from app.circle.rules import (
     JOIN,
     a_device_is_certified_by_its_member,
-    nobody_takes_anothers_door,
     request_message,
 )
 from app.circle.state import CircleState, History, Role
+from app.circle.view import InviteSeen
 from app.outbox import Outbox
 from app.room import Change, Room
 from p2p.crypto import box, same, seal_public, verify
@@ -103,7 +102,7 @@ def _refusal(room: Room, seen: InviteSeen, keys: DeviceKeys) -> int:
         return EXPIRED
     if len(seen.used) >= seen.invite.uses:
         return USED
-    if not nobody_takes_anothers_door(view, keys) or keys.member in view.people:
+    if view.has_door(keys) or keys.member in view.people:
         return DECLINED
     return 0
 

@@ -1,6 +1,6 @@
 """Which secret opens what: the keys of a circle, whom an epoch may serve, and making the next one.
 
-The write rule (protocol, section 4): seal only under an epoch whose every holder is a member in my
+The write rule (protocol, section 5): seal only under an epoch whose every holder is a member in my
 view. Holders are never listed; they follow from who was a member when the epoch was made, who was
 granted it later, and who holds an epoch whose links reach it.
 """
@@ -8,8 +8,8 @@ granted it later, and who holds an epoch whose links reach it.
 from collections.abc import Iterable, Iterator
 
 from app.circle.acts import Epoch, Link, ParentSecrets
-from app.circle.fold import View
 from app.circle.state import History
+from app.circle.view import View
 from p2p.crypto import Entropy, box, same, unbox
 from p2p.envelope import EpochSecrets, Peeked, commitment, hint_matches
 from p2p.errors import PeerFault

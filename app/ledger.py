@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from app import epochs
 from app.circle import acts
-from app.circle.fold import AuthorityOp, Person, View, fold
+from app.circle.fold import AuthorityOp, fold
 from app.circle.names import clean
 from app.circle.state import History
+from app.circle.view import Person, View
 from app.store import circles, ops
 from app.store.circles import CircleRow
 from app.store.db import Database

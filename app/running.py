@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import trio
 
-from app.circle.fold import Person
 from app.circle.state import CircleState, Path, Role
+from app.circle.view import Person
 from app.events import NetChanged, Said, Trouble
 from app.inbox import Inbox
 from app.logs import leaves

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from app.circle.fold import View
+from app.circle.view import View
 from app.room import Room
 from app.store.ops import OpState
 from p2p.ids import DeviceId, MemberId, OpId
@@ -29,12 +29,10 @@ class Standing:
 
 def standing(view: View) -> dict[DeviceId, Standing]:
     """How every device stands that the acts tell of."""
-    order = view.order.placed if view.order is not None else ()
     found: dict[DeviceId, Standing] = {}
     for device, member in view.owner.items():
-        person = view.people[member]
-        arrivals = frozenset(order[index].op for index in view.arrived[device])
-        cut = view.cuts.get(device, 0) if person.left else NEVER
+        arrivals = frozenset(came.op for came in view.arrived[device])
+        cut = view.cuts.get(device, NEVER)
         found[device] = Standing(member, arrivals, cut)
     return found
 

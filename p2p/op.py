@@ -2,17 +2,16 @@
 
 Theory of operation. The header is what lasts: it names the circle, the device, the place in the
 device's log, what its author had seen, and the hash of the payload. The op id is the hash of the
-header's bytes, the signature is over the op id, so the signed bytes themselves travel and are
-never made again from parts. The payload hangs on the header by a salted hash: an op without it
-(*stripped*, §9) is still whole as a link, and a short erased text cannot be guessed.
+header's bytes, the signature is over the op id. The payload hangs on the header by a salted hash:
+an op without it (*stripped*) is still whole as a link, and a short erased text cannot be guessed.
 
 What travels is the *body*: of the header only what the receiver does not know already. Circle and
 epoch follow from the key that opened it, class and hour stand on the envelope, payload hash and
-size follow from the payload. The receiver puts the header together again and hashes that, so a
-body that was moved elsewhere makes another op, which nobody has signed.
+size follow from the payload. The receiver makes the header again, byte for byte, and hashes that,
+so a body that was moved elsewhere makes another op, which nobody has signed.
 
 Encoding is MessagePack by msgspec. Whoever decodes encodes again and compares: one op has exactly
-one spelling, so ids cannot be bent. Sources: protocol §2, §9; limits in bytes below.
+one spelling, so ids cannot be bent. Source: protocol, section 3; limits in bytes below.
 """
 
 from enum import IntEnum
@@ -77,6 +76,7 @@ class Kind(IntEnum):
     GRANTED = 11
     LINK = 12
     RULES = 13
+    WITHDRAW = 14
     POST = 64
     EDIT = 65
     ERASE = 66
@@ -101,7 +101,7 @@ class Header(
     forbid_unknown_fields=True,
     gc=False,  # holds nothing that could hold it; a large sync makes very many
 ):
-    """What is signed, in protocol §2's order. Sizes and ranges hold for every decoded header."""
+    """What is signed, in the order of the protocol. Sizes and ranges hold for every decoded one."""
 
     version: Annotated[int, msgspec.Meta(ge=VERSION, le=VERSION)]
     """1."""
@@ -194,7 +194,7 @@ class SignedOp(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def stripped(self) -> bool:
-        """Whether the payload was taken away (§9). An empty payload still has its salt."""
+        """Whether the payload was taken away. An empty payload still has its salt."""
         return not self.salt
 
 
@@ -299,7 +299,7 @@ def check(op: SignedOp) -> None:
     """Judge all that one op shows by itself, except its signature. ``PeerFault`` names the rule.
 
     A stripped words op passes: whether it may be without its payload is for an erase or a lapsed
-    retention to say (§9), so ask ``op.stripped``. A stripped authority op never passes.
+    retention to say (not built yet), so ask ``op.stripped``. A stripped authority op never passes.
     """
     header = op.header
     if header.log is not log_of(header.kind):
@@ -323,3 +323,16 @@ def check(op: SignedOp) -> None:
 def verify_signature(op: SignedOp) -> bool:
     """Say whether ``header.device`` signed this op: Ed25519 over tag ‖ op id. Never raises."""
     return verify(op.header.device, SIGNATURE_DOMAIN, op.op_id, op.signature)
+
+
+def read_header(header_bytes: bytes, signature: bytes) -> Header:
+    """Read a header that somebody shows as signed. ``PeerFault`` where it is none, or unsigned."""
+    try:
+        header = _HEADER_DECODER.decode(header_bytes)
+    except msgspec.MsgspecError:
+        raise PeerFault("a header that does not decode") from None
+    if _ENCODER.encode(header) != header_bytes:
+        raise PeerFault("a header spelled in another way")
+    if not verify(header.device, SIGNATURE_DOMAIN, op_id(header_bytes), signature):
+        raise PeerFault("a header that its device has not signed")
+    return header

@@ -100,6 +100,49 @@ class Cut(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     op: Id32
 
 
+class Assign(Act, frozen=True):
+    """Gives a member another role."""
+
+    member: Id32
+    role: Literal["host", "moderator", "member", "guest"]
+
+
+class Remove(Act, frozen=True):
+    """Somebody has to go, with all their devices; what counts of theirs is up to the cuts."""
+
+    member: Id32
+    reason: Annotated[str, Meta(max_length=500)]
+    cuts: Annotated[list[Cut], Meta(max_length=64)]
+
+
+class Handover(Act, frozen=True):
+    """The founder names who comes after, at once or once that one says so; or that one says so."""
+
+    to: Id32
+    at_once: bool
+
+
+class SignedHeader(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """The header of an op, as it was signed, and its signature."""
+
+    header: Annotated[bytes, Meta(max_length=1024)]
+    signature: Signature
+
+
+class Fork(Act, frozen=True):
+    """A device signed two ops with one number: the proof, and how many of its words count."""
+
+    one: SignedHeader
+    other: SignedHeader
+    words: Seconds
+
+
+class Withdraw(Act, frozen=True):
+    """Takes an invite back, by its key."""
+
+    invite: Id32
+
+
 class Leave(Act, frozen=True):
     """The author goes, with all devices of the member; nothing after the cuts counts."""
 
@@ -164,11 +207,16 @@ KINDS: dict[int, type[Act]] = {
     Kind.PROFILE: Profile,
     Kind.INVITE: Invite,
     Kind.ADMIT: Admit,
+    Kind.ROLE: Assign,
+    Kind.REMOVE: Remove,
     Kind.LEAVE: Leave,
+    Kind.HANDOVER: Handover,
+    Kind.FORK: Fork,
     Kind.EPOCH: Epoch,
     Kind.GRANTED: Granted,
     Kind.LINK: Link,
     Kind.RULES: Rules,
+    Kind.WITHDRAW: Withdraw,
     Kind.POST: Writing,
     Kind.REPLY: Writing,
 }

@@ -1,29 +1,32 @@
 """From authority ops to who is in, who may what, and which epochs there are. Pure.
 
 Each op is judged by what lies in its *own* authority past, never by what happened to arrive first,
-so the same set of ops gives the same view in every order of arrival (protocol, section 5). For now
-the founder is the one host; roles, removals and forks come with the membership work.
+so the same set of ops gives the same view in every order of arrival. The rule is written down in
+`docs/authority.md`: what was allowed (`allowing`), what of that holds (`standing`), what it comes
+to (here).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from app.circle import rules
 from app.circle.acts import (
     Act,
     Admit,
     Device,
-    DeviceKeys,
     Epoch,
     Founding,
     Granted,
     Invite,
-    Leave,
     Link,
     Profile,
     Rules,
+    Withdraw,
 )
-from app.circle.state import History, Role
+from app.circle.allowing import Allowed
+from app.circle.facts import Removal
+from app.circle.standing import Standing
+from app.circle.state import Role
+from app.circle.view import InviteSeen, Person, View
 from p2p.ids import DeviceId, EpochId, MemberId, OpId
 from p2p.log import Order, Placed, arrange, heads_to_name
 from p2p.op import Header, Log
@@ -38,278 +41,133 @@ class AuthorityOp:
     act: Act | None
 
 
-@dataclass(slots=True)
-class Person:
-    """A member as the fold sees them; `left` once they went."""
-
-    member: MemberId
-    role: Role
-    since_hour: int
-    name: str = ""
-    devices: dict[DeviceId, DeviceKeys] = field(default_factory=dict)
-    left: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class InviteSeen:
-    """An invite, who made it, and the admissions that used it."""
-
-    op: OpId
-    invite: Invite
-    author: DeviceId
-    used: tuple[OpId, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EpochSeen:
-    """An epoch: who made it, after which, and whose devices were members in its past."""
-
-    epoch: EpochId
-    author: DeviceId
-    act: Epoch
-    hour: int
-    depth: int
-    index: int
-    members: frozenset[DeviceId]
-
-
-@dataclass(slots=True)
-class View:
-    """A circle's authority as of a set of ops."""
-
-    founding: Founding | None = None
-    founder: OpId | None = None
-    rules: Rules | None = None
-    people: dict[MemberId, Person] = field(default_factory=dict)
-    owner: dict[DeviceId, MemberId] = field(default_factory=dict)
-    invites: dict[bytes, InviteSeen] = field(default_factory=dict)
-    epochs: dict[EpochId, EpochSeen] = field(default_factory=dict)
-    granted: dict[EpochId, frozenset[DeviceId]] = field(default_factory=dict)
-    linked: dict[EpochId, tuple[EpochId, ...]] = field(default_factory=dict)
-    admitted_by: dict[DeviceId, OpId] = field(default_factory=dict)
-    cuts: dict[DeviceId, int] = field(default_factory=dict)
-    arrived: dict[DeviceId, list[int]] = field(default_factory=dict)
-    void: frozenset[OpId] = frozenset()
-    heads: tuple[OpId, ...] = ()
-    waiting: frozenset[OpId] = frozenset()
-    order: Order | None = None
-    at: dict[OpId, Placed] = field(default_factory=dict)
-
-    def devices(self) -> dict[DeviceId, DeviceKeys]:
-        """Devices of all who are members now."""
-        return {
-            device: keys
-            for person in self.people.values()
-            if not person.left
-            for device, keys in person.devices.items()
-        }
-
-    def person_of(self, device: DeviceId) -> Person | None:
-        """Whose device it is, also of somebody who went."""
-        member = self.owner.get(device)
-        return None if member is None else self.people.get(member)
-
-    def within_cut(self, device: DeviceId, seq: int) -> bool:
-        """Whether words with this seq count, of a known device: of who left, only up to the cut."""
-        left = self.people[self.owner[device]].left
-        return not left or seq < self.cuts.get(device, 0)
-
-    def was_admitted(self, device: DeviceId, heads: Iterable[OpId]) -> bool:
-        """Whether a known device was a member's as far as these heads tell.
-
-        Heads that reach no admission tell nothing.
-        """
-        named = [self.at[head] for head in heads if head in self.at]
-        return any(p.index == i or p.past >> i & 1 for p in named for i in self.arrived[device])
-
-    def may_write(self, device: DeviceId, heads: Iterable[OpId], seq: int) -> bool:
-        """Whether words count: their author was a member as far as their own heads tell."""
-        if device not in self.owner:
-            return False
-        return self.within_cut(device, seq) and self.was_admitted(device, heads)
-
-    @property
-    def history(self) -> History:
-        """What newcomers may read of before."""
-        return self.founding.history if self.founding else History.OPEN
-
-    def in_past_of_admission(self, epoch: EpochId, device: DeviceId) -> bool:
-        """Whether an epoch was made before (as its admission knew) a device came in."""
-        return self._before_admission(OpId(epoch), device)
-
-    def came_before(self, earlier: DeviceId, later: DeviceId) -> bool:
-        """Whether a device was there already when another came in."""
-        admit = self.admitted_by.get(earlier)
-        return admit is not None and self._before_admission(admit, later)
-
-    def _before_admission(self, op: OpId, device: DeviceId) -> bool:
-        admit = self.admitted_by.get(device)
-        if admit is None or self.order is None:
-            return False
-        made, came = self.at.get(op), self.at.get(admit)
-        return made is not None and came is not None and self.order.before(made.index, came)
-
-
-@dataclass(slots=True)
-class Folding:
-    """The state of a fold in progress, asked by the rules about the past of the op in hand."""
-
-    view: View
-    order: Order
-    arrived: dict[DeviceId, list[int]] = field(default_factory=dict)
-    gone: dict[MemberId, list[int]] = field(default_factory=dict)
-    admissions: dict[bytes, list[tuple[int, DeviceId]]] = field(default_factory=dict)
-    invited: dict[bytes, int] = field(default_factory=dict)
-    granted: dict[tuple[EpochId, DeviceId], list[int]] = field(default_factory=dict)
-    leaves: dict[DeviceId, list[Placed]] = field(default_factory=dict)
-
-    def was_granted(self, epoch: EpochId, device: DeviceId, at: Placed) -> bool:
-        """Whether a device had been granted an epoch in the authority past of an op."""
-        return any(self.order.before(i, at) for i in self.granted.get((epoch, device), ()))
-
-    def was_member(self, device: DeviceId, at: Placed) -> bool:
-        """Whether a device was a member's in the authority past of an op."""
-        # Whoever was let in by two at once may know of either admission only.
-        arrived = self.arrived.get(device, ())
-        if not any(index == at.index or self.order.before(index, at) for index in arrived):
-            return False
-        member = self.view.owner[device]
-        return not any(self.order.before(left, at) for left in self.gone.get(member, ()))
-
-    def was_host(self, device: DeviceId, at: Placed) -> bool:
-        """Whether a device was a host's in the authority past of an op."""
-        person = self.view.person_of(device)
-        return person is not None and person.role is Role.HOST and self.was_member(device, at)
-
-    def members_at(self, at: Placed) -> frozenset[DeviceId]:
-        """All devices that were members' in the authority past of an op."""
-        return frozenset(device for device in self.arrived if self.was_member(device, at))
-
-
 def fold(ops: Iterable[AuthorityOp]) -> View:
     """The view that a set of authority ops leads to; the same for every order they came in."""
     known = {o.op: o for o in ops}
     order = arrange((o.op, o.header) for o in known.values())
-    view = View(order=order, heads=heads_to_name(order), waiting=order.waiting)
-    view.at = {placed.op: placed for placed in order.placed}
-    folding = Folding(view, order)
+    acts = {op: known[op].act for op in known}
+    allowed = Allowed(acts, Standing(order.placed))
     for placed in order.placed:
-        if isinstance(known[placed.op].act, Leave):
-            folding.leaves.setdefault(DeviceId(placed.header.device), []).append(placed)
-    void = {
-        placed.op for placed in order.placed if not _apply(folding, placed, known[placed.op].act)
-    }
-    view.void = frozenset(void)
-    view.arrived = folding.arrived
-    return view
+        allowed.take(placed)
+    return _Viewing(allowed, order).view()
 
 
-def _apply(folding: Folding, at: Placed, act: Act | None) -> bool:  # noqa: C901, PLR0912 - a table
-    """Let one act take effect if the rules allow it. False: it is void."""
-    view, author = folding.view, at.header.device
-    match act:
-        case Founding():
-            if not rules.only_the_first_op_founds_a_circle(view, at, act):
-                return False
-            view.founding, view.founder = act, at.op
-            _add(folding, at, act.keys, Role.HOST)
-        case None:
-            return False
-        case _ if not folding.was_member(author, at):
-            return False
-        case _ if not isinstance(act, Invite) and not rules.nothing_is_said_after_leaving(
-            folding, at
-        ):
-            # An invite stays, or leaving from far back in one's log would throw others out who
-            # came in by it. It admits nobody whose admission knows of the leaving.
-            return False
-        case Device(keys):
-            if not rules.only_the_device_itself_renews_its_keys(view, at, keys):
-                return False
-            view.people[MemberId(keys.member)].devices[author] = keys
-        case Profile(name):
-            view.people[view.owner[author]].name = name
-        case Rules():
-            if not folding.was_host(author, at):
-                return False
-            view.rules = act
-        case Invite():
-            if not rules.only_those_the_circle_allows_invite(folding, at):
-                return False
-            if act.key in view.invites:
-                return False
-            folding.invited[act.key] = at.index
-            view.invites[act.key] = InviteSeen(at.op, act, author, ())
-        case Admit():
-            return _admit(folding, at, act)
-        case Leave(cuts):
-            member = view.owner[author]
-            view.people[member].left = True
-            folding.gone.setdefault(member, []).append(at.index)
-            for cut in cuts:
-                if cut.log == Log.WORDS and view.owner.get(DeviceId(cut.device)) == member:
-                    view.cuts[DeviceId(cut.device)] = cut.seq
-        case Epoch():
-            if not rules.an_epoch_follows_epochs_of_its_own_past(folding, at, act):
-                return False
-            members = folding.members_at(at) - {DeviceId(d) for d in act.excepted}
-            view.epochs[EpochId(at.op)] = EpochSeen(
-                EpochId(at.op), author, act, at.header.hour, at.depth,
-                at.index, members,
-            )  # fmt: skip
-        case Granted(epoch, named):
-            devices = [DeviceId(d) for d in named]
-            if not rules.a_grant_is_by_one_who_has_it_to_one_who_may(
-                folding, at, EpochId(epoch), devices
-            ):
-                return False
-            before = view.granted.get(EpochId(epoch), frozenset())
-            view.granted[EpochId(epoch)] = before | set(devices)
-            for device in devices:
-                folding.granted.setdefault((EpochId(epoch), device), []).append(at.index)
-        case Link(epoch, parents):
-            if not rules.a_link_is_by_the_maker_of_its_epoch(view, at, act):
-                return False
-            told = view.linked.get(EpochId(epoch), ())
-            view.linked[EpochId(epoch)] = (*told, *(EpochId(p.epoch) for p in parents))
-        case _:
-            return False
-    return True
+class _Viewing:
+    """A view being put together from all that was allowed and holds."""
+
+    def __init__(self, allowed: Allowed, order: Order) -> None:
+        self._allowed = allowed
+        self._standing = allowed.standing
+        self._order = order
+        self._past = (1 << len(order.placed)) - 1
+        self._void = self._standing.void(self._past)
+        self._view = View(order=order, heads=heads_to_name(order), waiting=order.waiting)
+
+    def view(self) -> View:
+        view, placed = self._view, self._order.placed
+        view.at = self._standing.at
+        view.founding = self._allowed.founding
+        view.founder = self._allowed.circle
+        holding = [p for p in placed if self._holds(p)]
+        view.void = frozenset(p.op for p in placed) - {p.op for p in holding}
+        self._people()
+        for one in holding:
+            self._apply(one, self._allowed.acts[one.op])
+        self._went()
+        line = self._standing.line(self._past)
+        view.first, view.heir = line.first, line.heir
+        return view
+
+    def _holds(self, at: Placed) -> bool:
+        return at.index in self._allowed.authors and not self._void >> at.index & 1
+
+    def _people(self) -> None:
+        """Everybody who ever came in, with the devices that brought them."""
+        view, standing = self._view, self._standing
+        for device, arrivals in standing.arrivals.items():
+            came = [a for a in arrivals if not self._void >> a.at.index & 1]
+            if not came:
+                continue
+            if standing.waits(device, self._past):
+                view.waits_for_host[device] = came[0].at.op
+                continue
+            first = standing.came_by(device, self._past)
+            member = next(a.member for a in came if a.at is first)
+            view.admitted_by[device] = first.op
+            view.owner[device] = member
+            view.arrived[device] = [a.at for a in came if a.member == member]
+        for device in sorted(view.owner, key=lambda d: self._turn(view.admitted_by[d])):
+            member, at = view.owner[device], view.at[view.admitted_by[device]]
+            person = view.people.get(member)
+            if person is None:
+                person = Person(member, self._role(member), at.header.hour)
+                view.people[member] = person
+            keys = next(a.keys for a in standing.arrivals[device] if a.at is at)
+            person.devices[device] = keys
+            person.left = not standing.is_member(member, self._past)
+
+    def _turn(self, op: OpId) -> int:
+        return self._view.at[op].index
+
+    def _role(self, member: MemberId) -> Role:
+        return self._standing.role(member, self._past)
+
+    def _apply(self, at: Placed, act: Act | None) -> None:
+        view, device = self._view, DeviceId(at.header.device)
+        author = self._allowed.authors[at.index]
+        match act:
+            case Device(keys) if device in view.owner:
+                view.people[author].devices[device] = keys
+            case Profile(name) if author in view.people:
+                view.people[author].name = name
+            case Rules():
+                view.rules = act
+            case Invite() if act.key not in view.invites:
+                view.invites[act.key] = InviteSeen(at.op, act, device, self._used(at.op))
+            case Withdraw(key):
+                seen = view.invites[key]
+                view.invites[key] = InviteSeen(seen.op, seen.invite, seen.author, seen.used, True)  # noqa: FBT003 - its last
+            case Epoch():
+                view.epochs[EpochId(at.op)] = self._allowed.epochs[EpochId(at.op)]
+            case Granted(epoch, named):
+                before = view.granted.get(EpochId(epoch), frozenset())
+                view.granted[EpochId(epoch)] = before | {DeviceId(d) for d in named}
+            case Link(epoch, parents):
+                told = view.linked.get(EpochId(epoch), ())
+                view.linked[EpochId(epoch)] = (*told, *(EpochId(p.epoch) for p in parents))
+            case Founding() | Admit() | _:
+                pass  # told by who is in
+
+    def _used(self, invite: OpId) -> tuple[OpId, ...]:
+        admitted = self._standing.admitted.get(invite, ())
+        firsts = {self._view.admitted_by.get(a.device) for a in admitted}
+        return tuple(a.at.op for a in admitted if a.at.op in firsts)
+
+    def _went(self) -> None:
+        """Who removed whom, and how many of whose words count."""
+        view, standing = self._view, self._standing
+        holding = [r for r in standing.removals if self._holds(r.at)]
+        for removal in holding:
+            person = view.people.get(removal.member)
+            if person is None:
+                continue
+            if person.left and not removal.leaving and person.removed is None:
+                person.removed = removal
+            for device in person.devices:
+                if not all(a.past >> removal.at.index & 1 for a in view.arrived[device]):
+                    counts = _words(removal, device)
+                    view.cuts[device] = max(view.cuts.get(device, 0), counts)
+        forked = {}
+        for device, forks in standing.forks.items():
+            words = [f.words for f in forks if self._holds(f.at)]
+            if words and device in view.owner:
+                forked[device] = max(words)
+                view.cuts[device] = min(view.cuts.get(device, max(words)), max(words))
+        view.forked = frozenset(forked)
 
 
-def _admit(folding: Folding, at: Placed, act: Admit) -> bool:
-    view = folding.view
-    seen = view.invites.get(act.invite)
-    if seen is None or not rules.an_admission_is_signed_by_all_three(view, act):
-        return False
-    if not rules.only_those_the_circle_allows_admit(folding, at):
-        return False
-    if not folding.was_member(seen.author, at):
-        return False
-    if not folding.order.before(folding.invited[act.invite], at):
-        return False
-    device = DeviceId(act.keys.device)
-    if device in folding.arrived:
-        if view.owner[device] != act.keys.member:
-            return False
-        folding.arrived[device].append(at.index)  # admitted twice with the same keys: once
-        return True
-    if MemberId(act.keys.member) in view.people:
-        return False
-    if not rules.nobody_takes_anothers_door(view, act.keys):
-        return False
-    used = folding.admissions.setdefault(act.invite, [])
-    if len(used) >= seen.invite.uses:
-        return False
-    used.append((at.index, device))
-    view.invites[act.invite] = InviteSeen(seen.op, seen.invite, seen.author, (*seen.used, at.op))
-    _add(folding, at, act.keys, Role.MEMBER)
-    return True
-
-
-def _add(folding: Folding, at: Placed, keys: DeviceKeys, role: Role) -> None:
-    view, member, device = folding.view, MemberId(keys.member), DeviceId(keys.device)
-    view.people[member] = Person(member, role, at.header.hour, devices={device: keys})
-    view.owner[device] = member
-    view.admitted_by[device] = at.op
-    folding.arrived[device] = [at.index]
+def _words(removal: Removal, device: DeviceId) -> int:
+    return max(
+        (cut.seq for cut in removal.cuts if cut.device == device and cut.log == Log.WORDS),
+        default=0,
+    )

@@ -7,8 +7,8 @@ import pytest
 
 from app import epochs
 from app.circle import acts
-from app.circle.fold import EpochSeen, View
 from app.circle.state import History
+from app.circle.view import EpochSeen, View
 from app.epochs import ROOT, Keyring
 from app.store import circles, frontier
 from p2p.crypto import box, seal_public

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from app.circle import acts
 from app.circle.acts import Act, DeviceKeys
-from app.circle.fold import AuthorityOp, View, fold
+from app.circle.fold import AuthorityOp, fold
 from app.circle.rules import CERTIFY, DOOR, JOIN, request_message
 from app.circle.state import History, Role
+from app.circle.view import View
 from p2p.crypto import digest, sign, sign_public
 from p2p.ids import ZERO, CircleId, DeviceId, EpochId, MemberId, OpId
 from p2p.op import Header, Kind, Log, op_id
@@ -386,7 +387,7 @@ def test_a_device_belongs_to_one_member() -> None:
 
 
 def test_an_invite_lets_in_as_many_as_it_says() -> None:
-    """Those beyond wait for a host: void for now, and the same ones everywhere."""
+    """Whoever knows that they are used up lets nobody else in by it."""
     story = Story()
     story.invite(uses=2)
     for name in ("Bo", "Cy"):
@@ -405,9 +406,10 @@ def test_concurrent_admissions_beyond_the_uses_have_one_winner() -> None:
         for by, name in (("Ada", "Cy"), ("Bo", "Dee"))
     ]
     view = story.view()
-    assert len(view.void & set(pair)) == 1
+    assert len(view.waits_for_host) == 1
     (seen,) = [s for s in view.invites.values() if s.invite.key == sign_public(seed("code"))]
-    assert set(seen.used) | (view.void & set(pair)) == set(pair)
+    assert {*seen.used, *view.waits_for_host.values()} == set(pair)
+    assert not view.void & set(pair)
 
 
 # ------------------------------------------------------------------------- rules, devices, epochs

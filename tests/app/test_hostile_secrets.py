@@ -5,8 +5,8 @@ import pytest
 
 from app import commands, epochs
 from app.circle import acts
-from app.circle.fold import View
 from app.circle.state import Digest, History
+from app.circle.view import View
 from p2p import wire
 from p2p.crypto import seal_public
 from p2p.envelope import EpochSecrets

@@ -161,7 +161,7 @@ def as_shown(person: Person) -> dict[str, tuple[str | None, bool]]:
 
 
 def test_words_of_somebody_not_known_yet_are_shown_when_they_are(ada: Person, bo: Person) -> None:
-    """Two admissions by one invite: who comes second counts once the first turns out void."""
+    """Two admissions by one invite: who comes second counts once a host lets them in."""
     code = ada.invites()
     bo.takes(*ada.gives())
     people = [Keys.fresh(seeded(name)) for name in ("Cy", "Dee")]
@@ -174,15 +174,16 @@ def test_words_of_somebody_not_known_yet_are_shown_when_they_are(ada: Person, bo
     header = msgspec.structs.replace(draft.header, device=DeviceId(keys.public().device))
     words = sign_op(keys.device, header, draft.salt, draft.payload)
     bo.takes(ada.seals(winner), ada.seals(second))
-    assert bo.room.ledger.view.void == {second.op_id}
+    assert list(bo.room.ledger.view.waits_for_host.values()) == [second.op_id]
     bo.takes(bo.seals(words), log=Log.WORDS)
     assert state_of(bo, words) is OpState.PENDING
     assert bo.bodies() == set()
-    gone = ada.signs(
-        Log.AUTHORITY, Kind.LEAVE, acts.encode(acts.Leave([])), authority_heads=(second.op_id,)
-    )
-    bo.takes(ada.seals(gone))
-    assert bo.room.ledger.view.void == {winner.op_id}
+    once_more = ada.signs(
+        Log.AUTHORITY, Kind.ADMIT, acts.encode(admits(ada, code, keys)),
+        authority_heads=(winner.op_id, second.op_id),
+    )  # fmt: skip
+    bo.takes(ada.seals(once_more))
+    assert not bo.room.ledger.view.waits_for_host
     assert bo.bodies() == {"here I am"}
 
 

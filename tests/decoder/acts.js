@@ -1,6 +1,6 @@
 // What the payloads say, kind by kind: the table of docs/protocol.md once more.
 
-import { bin, list, Malformed, orNil, read, text, tuple, uint, word } from "./messagepack.js";
+import { bin, bool, list, Malformed, orNil, read, text, tuple, uint, word } from "./messagepack.js";
 
 const id = bin(32);
 const signature = bin(64);
@@ -11,6 +11,7 @@ const count = uint(0, 2 ** 53 - 1);
 
 const keys = tuple(id, id, sealKey, id, signature, signature);
 const cut = tuple(id, uint(0, 1), count, id);
+const shown = tuple(bin(0, 1024), signature);
 const parent = tuple(id, id, orNil(id));
 const writing = tuple(
   nonce,
@@ -30,11 +31,16 @@ const ACTS = new Map([
   [2, tuple(name)],
   [3, tuple(id, id, count, uint(1, 1000), bin(0, 8192), sealKey)],
   [4, tuple(id, keys, nonce, signature, signature, signature)],
+  [5, tuple(id, word("host", "moderator", "member", "guest"))],
+  [6, tuple(id, text(0, 500), list(cut, 0, 64))],
   [7, tuple(list(cut, 0, 64))],
+  [8, tuple(id, bool)],
+  [9, tuple(shown, shown, count)],
   [10, tuple(id, id, list(id, 1, 16), list(id, 0, 256))],
   [11, tuple(id, list(id, 1, 256))],
   [12, tuple(id, list(parent, 0, 16))],
   [13, tuple(name, text(0, 500))],
+  [14, tuple(id)],
   [64, writing],
   [67, writing],
 ]);

@@ -101,6 +101,13 @@ export const orNil = (shape) => (reader) => {
   return null;
 };
 
+export const bool = (reader) => {
+  const byte = reader.bytes[reader.at];
+  if (byte !== 0xc2 && byte !== 0xc3) throw new Malformed("neither true nor false");
+  reader.at += 1;
+  return byte === 0xc3;
+};
+
 export function read(shape, bytes) {
   const reader = new Reader(bytes);
   const value = shape(reader);

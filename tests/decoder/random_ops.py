@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from app.circle import acts
-from app.circle.state import History
+from app.circle.state import History, Role
 from p2p.crypto import NONCE_SIZE, keyed, seal_aead, sign, sign_public
 from p2p.envelope import ENVELOPE_LIMIT, EpochSecrets, padme
 from p2p.ids import ZERO, CircleId, DeviceId, EpochId, OpId
@@ -156,6 +156,15 @@ class Chance:
             self.text(0, 200), self.raw(32) if reply else b"", self.raw(32) if reply else b"",
         )  # fmt: skip
 
+    def cuts(self) -> list[acts.Cut]:
+        return [
+            acts.Cut(self.raw(32), self.size(0, 1), self.number(), self.raw(32))
+            for _ in range(self.size(0, 64))
+        ]
+
+    def shown(self) -> acts.SignedHeader:
+        return acts.SignedHeader(self.raw(self.size(0, 1024)), self.raw(64))
+
     def act(self, kind: int) -> acts.Act | None:
         b, r = self.raw, self.random
         circle_says = (self.word("hosts", "members"), self.word("hosts", "members"))
@@ -169,12 +178,12 @@ class Chance:
                 b(32), b(32), self.number(), self.size(1, 1000), b(self.size(0, 8192)), b(1216)
             ),
             Kind.ADMIT: lambda: acts.Admit(b(32), self.keys(), b(16), b(64), b(64), b(64)),
-            Kind.LEAVE: lambda: acts.Leave(
-                [
-                    acts.Cut(b(32), self.size(0, 1), self.number(), b(32))
-                    for _ in range(self.size(0, 64))
-                ]
-            ),
+            Kind.ROLE: lambda: acts.Assign(b(32), self.word(*Role)),
+            Kind.REMOVE: lambda: acts.Remove(b(32), self.text(0, 500), self.cuts()),
+            Kind.LEAVE: lambda: acts.Leave(self.cuts()),
+            Kind.HANDOVER: lambda: acts.Handover(b(32), r.random() < 0.5),
+            Kind.FORK: lambda: acts.Fork(self.shown(), self.shown(), self.number()),
+            Kind.WITHDRAW: lambda: acts.Withdraw(b(32)),
             Kind.EPOCH: lambda: acts.Epoch(b(32), b(32), self.ids(1, 16), self.ids(0, 256)),
             Kind.GRANTED: lambda: acts.Granted(b(32), self.ids(1, 256)),
             Kind.LINK: lambda: acts.Link(

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from app import invite
 from app.circle import acts, rules
 from app.circle.acts import Act, DeviceKeys
-from app.circle.fold import AuthorityOp, View, fold
+from app.circle.fold import AuthorityOp, fold
 from app.circle.state import History
+from app.circle.view import View
 from app.founding import Keys
 from p2p.crypto import seal_public, sign, sign_public
 from p2p.envelope import EpochSecrets, commitment
@@ -137,7 +138,7 @@ def grow(tape: Tape) -> Small:
     bo.keys = Keys(bo.keys.member, bo.keys.device, bo.keys.door, tape(96))
     small.act("device record", bo, Kind.DEVICE, acts.Device(bo.public), first)
     small.act("void: no host", bo, Kind.RULES, acts.Rules("Mine", ""), first)
-    small.say("void: a kind of later", ada, 14, b"\x90", first)
+    small.say("void: a kind of later", ada, 15, b"\x90", first)
     second = small.begin_epoch("second epoch", ada, [first])
     say_words(small, ada, bo, first, second)
     cuts = [
@@ -146,7 +147,37 @@ def grow(tape: Tape) -> Small:
     left = small.act("leave", bo, Kind.LEAVE, acts.Leave(cuts), second)
     late = acts.encode(acts.Profile("Still Bo"))
     small.say("void: after leaving", bo, Kind.PROFILE, late, second, blind=[left.op_id])
+    govern(small, ada, second)
     return small
+
+
+def govern(small: Small, ada: Someone, first: EpochId) -> None:
+    """Three more come in; one rises, one is removed, one forks; an invite is taken back."""
+    tape = small.tape
+    cyd, dee, eve = (Someone(Keys.fresh(tape)) for _ in range(3))
+    code = invite.Code(tape(16))
+    public = seal_public(invite.request_seed(small.secrets[first].authority or b"", code.key))
+    way_in = acts.Invite(code.key, code.rendezvous, HOUR * 3600 + 604_800, 5, tape(300), public)
+    small.act("second invite", ada, Kind.INVITE, way_in, first)
+    for name, who in (("Cyd", cyd), ("Dee", dee), ("Eve", eve)):
+        small.act(f"admit {name}", ada, Kind.ADMIT, admission(small, code, who), first)
+    small.act("withdraw", ada, Kind.WITHDRAW, acts.Withdraw(code.key), first)
+    members = [sign_public(who.keys.member) for who in (cyd, dee)]
+    small.act("role", ada, Kind.ROLE, acts.Assign(members[0], "moderator"), first)
+    small.act("void: one's own role", dee, Kind.ROLE, acts.Assign(members[1], "host"), first)
+    cut = acts.Cut(dee.device, int(Log.AUTHORITY), *dee.next[Log.AUTHORITY])
+    gone = acts.Remove(members[1], "Sold pills.", [cut])
+    small.act("remove", cyd, Kind.REMOVE, gone, first)
+    small.act("host", ada, Kind.ROLE, acts.Assign(members[0], "host"), first)
+    small.act("handover", ada, Kind.HANDOVER, acts.Handover(members[0], at_once=False), first)
+    pair: list[SignedOp] = []
+    for name in ("Eve", "Evelyn"):
+        eve.next.pop(Log.AUTHORITY, None)  # both are her first
+        act = acts.encode(acts.Profile(name))
+        blind = [op.op_id for op in pair]
+        pair.append(small.say(f"profile {name}", eve, Kind.PROFILE, act, first, blind=blind))
+    shown = [acts.SignedHeader(op.header_bytes, op.signature) for op in pair]
+    small.act("fork", cyd, Kind.FORK, acts.Fork(shown[0], shown[1], 0), first)
 
 
 def say_words(small: Small, ada: Someone, bo: Someone, first: EpochId, second: EpochId) -> None:

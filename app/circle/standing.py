@@ -1,0 +1,395 @@
+"""How everybody stands, as of any closed set of authority ops: the arithmetic under the rules.
+
+Theory of operation. A *past* is a set of ops that holds the past of each of its members; it is kept
+as an integer whose bit i is the i-th op in the order (`p2p.log`). What an op was allowed to do
+hangs on its own past alone and is found once. What holds as of a set of ops is asked here, with
+that set as the past: of all that was allowed some is *void*, because a removal, a fork or a lack of
+places took it back. So nobody's answer hangs on which op happened to arrive first, and what a
+person could not know is never held against them. Source: `docs/authority.md`.
+
+Removals are gone through once, the most senior author's first, and never come back to. What falls
+with them (who was let in by an act that is void; what a role was needed for that is void) falls in
+the order, in which everything stands behind what it rests on.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.circle.facts import (
+    Appointment,
+    Arrival,
+    Forked,
+    HandedOver,
+    Line,
+    Removal,
+    Seniority,
+)
+from app.circle.state import Role
+from p2p.ids import DeviceId, MemberId, OpId
+from p2p.log import Placed
+from p2p.op import Log
+
+
+@dataclass(slots=True)
+class Standing:
+    """All that was allowed, by what it concerns; each list in the order."""
+
+    placed: tuple[Placed, ...] = ()
+    at: dict[OpId, Placed] = field(default_factory=dict)
+    arrivals: dict[DeviceId, list[Arrival]] = field(default_factory=dict)
+    devices: dict[MemberId, dict[DeviceId, None]] = field(default_factory=dict)
+    doors: dict[bytes, list[Arrival]] = field(default_factory=dict)
+    admitted: dict[OpId, list[Arrival]] = field(default_factory=dict)
+    uses: dict[OpId, int] = field(default_factory=dict)
+    roles: dict[MemberId, list[Appointment]] = field(default_factory=dict)
+    removals: list[Removal] = field(default_factory=list)
+    handed_over: list[HandedOver] = field(default_factory=list)
+    forks: dict[DeviceId, list[Forked]] = field(default_factory=dict)
+    signed: dict[DeviceId, int] = field(default_factory=dict)  # all ops of a device, as bits
+    chains: list[int] = field(default_factory=list)  # of each op: itself and all before it by prev
+    rests_on: dict[int, int] = field(default_factory=dict)  # an op, and the appointment it needed
+    lifts: dict[int, MemberId] = field(default_factory=dict)  # admissions and appointments, of whom
+    founder: MemberId | None = None
+    _lifting: int = 0  # ops that others may rest on
+    _crowding: int = 0  # admissions of which not all may have a place
+    _upsetting: int = 0  # removals and forks
+    _void: dict[int, int] = field(default_factory=dict)
+    _gone: dict[MemberId, int] = field(default_factory=dict)  # removals of a member, as bits
+
+    # -- putting down what was allowed ---------------------------------------------------------
+
+    def place(self, op: Placed) -> None:
+        """The next op in the order, allowed or not."""
+        device = DeviceId(op.header.device)
+        before = self.at.get(OpId(op.header.prev))
+        follows = before is not None and before.header.device == device
+        self.chains.append((self.chains[before.index] if before and follows else 0) | _bit(op))
+        self.signed[device] = self.signed.get(device, 0) | _bit(op)
+        self.at[op.op] = op
+
+    def arrive(self, arrival: Arrival) -> None:
+        """Somebody came, or was let in once more."""
+        self.arrivals.setdefault(arrival.device, []).append(arrival)
+        self.devices.setdefault(arrival.member, {})[arrival.device] = None
+        doors = self.doors.setdefault(arrival.keys.door, [])
+        doors.append(arrival)
+        self._lift(arrival.at, arrival.member)
+        if arrival.invite is None:
+            self.founder = arrival.member
+            return
+        admitted = self.admitted.setdefault(arrival.invite, [])
+        admitted.append(arrival)
+        if len(admitted) > self.uses[arrival.invite]:
+            for one in admitted:
+                self._crowding |= _bit(one.at)
+        if any(one.device != arrival.device for one in doors):
+            for one in doors:
+                self._crowding |= _bit(one.at)
+
+    def appoint(self, member: MemberId, appointment: Appointment) -> None:
+        """Somebody was given a role."""
+        self.roles.setdefault(member, []).append(appointment)
+        self._lift(appointment.at, member)
+
+    def remove(self, removal: Removal) -> None:
+        """Somebody was removed, or left."""
+        self.removals.append(removal)
+        self._gone[removal.member] = self._gone.get(removal.member, 0) | _bit(removal.at)
+        self._upsetting |= _bit(removal.at)
+
+    def hand_over(self, handed: HandedOver) -> None:
+        """The founder named an heir, or the heir took over."""
+        self.handed_over.append(handed)
+        self._lift(handed.at, handed.to)
+
+    def fork(self, device: DeviceId, forked: Forked) -> None:
+        """A device was proven to have forked."""
+        self.forks.setdefault(device, []).append(forked)
+        self._upsetting |= _bit(forked.at)
+
+    def _lift(self, op: Placed, member: MemberId) -> None:
+        self.lifts[op.index] = member
+        self._lifting |= _bit(op)
+
+    # -- who is in -----------------------------------------------------------------------------
+
+    def member(self, device: DeviceId, past: int) -> MemberId | None:
+        """Whose device it is, of those who are members as of a past."""
+        void = self.void(past)
+        if any(_has(past & ~void, forked.at) for forked in self.forks.get(device, ())):
+            return None
+        owner: MemberId | None = None
+        for arrival in self.arrivals.get(device, ()):
+            if not _has(past & ~void, arrival.at) or not self._has_place(arrival, past, void):
+                continue
+            owner = owner or arrival.member
+            if arrival.member == owner and not self._left_since(owner, arrival.at, past & ~void):
+                return owner
+        return None
+
+    def is_member(self, member: MemberId, past: int) -> bool:
+        """Whether somebody is a member as of a past."""
+        return any(self.member(d, past) == member for d in self.devices.get(member, ()))
+
+    def present(self, past: int) -> list[MemberId]:
+        """All who are members as of a past, in no order that counts."""
+        return [member for member in self.devices if self.is_member(member, past)]
+
+    def waits(self, device: DeviceId, past: int) -> bool:
+        """Whether a device was let in beyond an invite's uses, and waits for a host."""
+        void = self.void(past)
+        came = [a for a in self.arrivals.get(device, ()) if _has(past & ~void, a.at)]
+        return bool(came) and not any(self._has_place(a, past, void) for a in came)
+
+    def came_by(self, device: DeviceId, past: int) -> Placed:
+        """What brought in a device that came in a past."""
+        void = self.void(past)
+        came = [a for a in self.arrivals[device] if _has(past & ~void, a.at)]
+        return next((a for a in came if self._has_place(a, past, void)), came[0]).at
+
+    def _left_since(self, member: MemberId, came: Placed, alive: int) -> bool:
+        """Whether a removal that holds was not known to what brought somebody in, or up."""
+        return bool(self._gone.get(member, 0) & alive & ~came.past)
+
+    def _has_place(self, arrival: Arrival, past: int, void: int) -> bool:
+        """Of two who claim one door the first has it; an invite has so many places."""
+        alive = past & ~void
+        doors = self.doors[arrival.keys.door]
+        if len(doors) > 1 and not all(one.device == arrival.device for one in doors):
+            first = next(one for one in doors if _has(alive, one.at))
+            if first.device != arrival.device:
+                return False
+        if arrival.invite is None or arrival.again:
+            return True
+        came = [one for one in self.admitted[arrival.invite] if _has(alive, one.at)]
+        confirmed = {one.device for one in came if one.again}
+        places = dict.fromkeys(one.device for one in came if one.device not in confirmed)
+        first_ones = list(places)[: self.uses[arrival.invite]]
+        return arrival.device in confirmed or arrival.device in first_ones
+
+    # -- who may what --------------------------------------------------------------------------
+
+    def line(self, past: int) -> Line:
+        """Who is the founder, who comes after, and who was before."""
+        alive = past & ~self.void(past)
+        line = Line(self.founder)
+        for handed in self.handed_over:
+            if not _has(alive, handed.at) or self._left_since(handed.to, handed.at, alive):
+                continue
+            takes_over = handed.by == handed.to == line.heir
+            if handed.by == line.first and not handed.at_once:
+                line = Line(line.first, line.since, handed.to, line.former)
+            elif handed.by == line.first or takes_over:
+                former = (*line.former, line.first) if line.first is not None else line.former
+                line = Line(handed.to, handed.at, None, former)
+        gone = self._gone.get(line.first, 0) if line.first is not None else 0
+        if gone & alive & ~(line.since.past if line.since is not None else 0):
+            return Line(None, None, line.heir, line.former)
+        return line
+
+    def first(self, past: int) -> MemberId | None:
+        """The founder, or to whom that was handed over; None once they left."""
+        return self.line(past).first if self.handed_over else self._founder(past)
+
+    def _founder(self, past: int) -> MemberId | None:
+        alive = past & ~self.void(past)
+        left = self.founder is not None and self._gone.get(self.founder, 0) & alive
+        return None if left else self.founder
+
+    def appointment(self, member: MemberId, past: int) -> Appointment | None:
+        """What gave a present member the role they have, where anything did."""
+        alive = past & ~self.void(past)
+        last: Appointment | None = None
+        for one in self.roles.get(member, ()):
+            if _has(alive, one.at) and not self._left_since(member, one.at, alive):
+                last = one
+        return last
+
+    def support(self, member: MemberId, past: int) -> Placed | None:
+        """What a present member's rights rest on, besides their own coming."""
+        line = self.line(past)
+        if member == line.first:
+            return line.since
+        appointed = self.appointment(member, past)
+        return appointed.at if appointed is not None else None
+
+    def role(self, member: MemberId, past: int) -> Role:
+        """The role of a present member."""
+        given = self._given_role(member, past)
+        if given is not Role.HOST and self._stands_in(past) == member:
+            return Role.HOST
+        return given
+
+    def _given_role(self, member: MemberId, past: int) -> Role:
+        if member == self.first(past):
+            return Role.HOST
+        appointed = self.appointment(member, past)
+        if appointed is not None:
+            return appointed.role
+        return Role.HOST if member in self.line(past).former else Role.MEMBER
+
+    def _stands_in(self, past: int) -> MemberId | None:
+        """Where no host remains, the most senior of those who do."""
+        first = self.first(past)
+        candidates = [first, *self.roles] if first is not None else list(self.roles)
+        for member in candidates:
+            if self._given_role(member, past) is Role.HOST and self.is_member(member, past):
+                return None
+        return min(self.present(past), key=lambda m: self.seniority(m, past), default=None)
+
+    def seniority(self, member: MemberId, past: int) -> Seniority:
+        """How senior a present member is; less is more."""
+        line = self.line(past)
+        if member == line.first:
+            return (0, 0, b"")
+        appointed = self.appointment(member, past)
+        if appointed is None and member in line.former:
+            return (1, 0, line.former.index(member).to_bytes(4))
+        if appointed is not None and appointed.role in {Role.HOST, Role.MODERATOR}:
+            return (1, appointed.at.depth, bytes(appointed.at.op))
+        guest = appointed is not None and appointed.role is Role.GUEST
+        alive = past & ~self.void(past)
+        came = min(
+            (a.at.depth, bytes(a.at.op))
+            for device in self.devices[member]
+            for a in self.arrivals[device]
+            if _has(alive, a.at)
+        )
+        return (3 if guest else 2, *came)
+
+    # -- what is void --------------------------------------------------------------------------
+
+    def void(self, past: int) -> int:
+        """The ops of a past that were allowed and are taken back in it, as bits."""
+        if not past & (self._upsetting | self._crowding):
+            return 0
+        known = self._void.get(past)
+        if known is None:
+            last = self.placed[past.bit_length() - 1]
+            quiet = not _bit(last) & (self._upsetting | self._crowding)
+            # What knew of all the rest was judged with all the rest: nothing is taken back by it.
+            alone = quiet and last.past | _bit(last) == past
+            known = self.void(last.past) if alone else self._judge(past)
+            self._void[past] = known
+        return known
+
+    def _judge(self, past: int) -> int:
+        void = self._fall(past, 0) if past & self._crowding else 0
+        cut: set[DeviceId] = set()
+        concerned = [r for r in self.removals if _has(past, r.at)]
+        for removal in sorted(concerned, key=_turn):
+            if _has(void, removal.at):
+                continue
+            void = self._take_back(past, void, self._beyond(removal, past, cut))
+        for device, forks in self.forks.items():
+            stands = 0
+            for forked in forks:
+                if _has(past & ~void, forked.at):
+                    stands |= forked.at.past
+            if stands:
+                removing = sum(1 << r.at.index for r in concerned)
+                beyond = self.signed.get(device, 0) & past & ~stands & ~removing
+                void = self._take_back(past, void, beyond)
+        return void
+
+    def _take_back(self, past: int, void: int, more: int) -> int:
+        falls = more & ~void & self._lifting
+        return self._fall(past, void | more) if falls else void | more
+
+    def _beyond(self, removal: Removal, past: int, cut: set[DeviceId]) -> int:
+        """What of a removed member's does not count, where nobody more senior has said so."""
+        found = 0
+        for device in self.devices.get(removal.member, ()):
+            came = [a for a in self.arrivals[device] if _has(past, a.at)]
+            back = all(a.at.past >> removal.at.index & 1 for a in came)
+            if back or device in cut:
+                continue
+            cut.add(device)
+            found |= self.signed.get(device, 0) & past & ~self._within(removal, device)
+        if removal.leaving:  # of two leaves neither undoes the other
+            found &= ~sum(_bit(r.at) for r in self.removals if r.leaving)
+        for index in _bits(found & self._lifting):
+            if not self._could_take_back(removal, self.lifts[index]):
+                found &= ~(1 << index)
+        return found
+
+    def _within(self, removal: Removal, device: DeviceId) -> int:
+        """The authority ops of a device that a removal lets stand."""
+        mine = removal.at.past | _bit(removal.at)
+        for one in removal.cuts:
+            if one.device != device or one.log != Log.AUTHORITY or removal.leaving:
+                continue
+            if one.seq == 0:
+                return 0
+            last = self.at.get(OpId(one.op))
+            known = last is not None and removal.at.past >> last.index & 1
+            if known and last is not None and (last.header.device, last.header.seq) == (
+                device, one.seq - 1,
+            ):  # fmt: skip
+                return self.chains[last.index]
+        return mine
+
+    def _could_take_back(self, removal: Removal, lifted: MemberId) -> bool:
+        """Whether who removed somebody could also have removed whom that one let in or raised."""
+        past = removal.at.past
+        if lifted == removal.member:
+            return True
+        if removal.leaving:
+            return False
+        return not self.is_member(lifted, past) or self.may_remove(removal.by, lifted, past)
+
+    def may_remove(self, by: MemberId, whom: MemberId, past: int) -> bool:
+        """Hosts remove all who are no hosts, and hosts appointed later; moderators who is neither.
+
+        Nobody removes the founder, or themselves: they leave.
+        """
+        if by == whom or whom == self.first(past):
+            return False
+        mine, theirs = self.role(by, past), self.role(whom, past)
+        if mine is Role.HOST:
+            senior = self.seniority(by, past) < self.seniority(whom, past)
+            return theirs is not Role.HOST or senior
+        return mine is Role.MODERATOR and theirs in {Role.MEMBER, Role.GUEST}
+
+    def _fall(self, past: int, void: int) -> int:
+        """Void too is what rests on something void; all stands behind what it rests on."""
+        for index in _bits(past):
+            op = self.placed[index]
+            if void >> index & 1:
+                continue
+            rest = self.rests_on.get(index)
+            fallen = rest is not None and void >> rest & 1
+            if fallen or not self._still_came(op, past, void):
+                void |= 1 << index
+        return void
+
+    def _still_came(self, op: Placed, past: int, void: int) -> bool:
+        """Whether an author's arrival holds: that which the op knew of, and one with a place."""
+        came = self.arrivals.get(DeviceId(op.header.device), ())
+        knew = any(
+            (a.at.index == op.index or op.past >> a.at.index & 1) and not _has(void, a.at)
+            for a in came
+        )
+        return knew and any(
+            _has(past & ~void, a.at) and self._has_place(a, past, void) for a in came
+        )
+
+
+def _turn(removal: Removal) -> tuple[Seniority, bool, int, bytes]:
+    return removal.seniority, not removal.leaving, removal.at.depth, bytes(removal.at.op)
+
+
+def _bit(op: Placed) -> int:
+    return 1 << op.index
+
+
+def _has(past: int, op: Placed) -> bool:
+    return bool(past >> op.index & 1)
+
+
+def _bits(past: int) -> Iterator[int]:
+    """The indexes of a past, from the lowest."""
+    while past:
+        low = past & -past
+        yield low.bit_length() - 1
+        past ^= low

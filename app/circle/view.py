@@ -1,0 +1,140 @@
+"""A circle's authority as of a set of ops: who is in, who may what, which epochs there are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from app.circle.acts import DeviceKeys, Epoch, Founding, Invite, Rules
+from app.circle.facts import Removal
+from app.circle.state import History, Role
+from p2p.ids import DeviceId, EpochId, MemberId, OpId
+from p2p.log import Order, Placed
+
+
+@dataclass(slots=True)
+class Person:
+    """A member as the fold sees them; `left` once they went, `removed` where others saw to that."""
+
+    member: MemberId
+    role: Role
+    since_hour: int
+    name: str = ""
+    devices: dict[DeviceId, DeviceKeys] = field(default_factory=dict)
+    left: bool = False
+    removed: Removal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InviteSeen:
+    """An invite, who made it, the admissions that used it, and whether it was taken back."""
+
+    op: OpId
+    invite: Invite
+    author: DeviceId
+    used: tuple[OpId, ...] = ()
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EpochSeen:
+    """An epoch: who made it, after which, and whose devices were members in its past."""
+
+    epoch: EpochId
+    author: DeviceId
+    act: Epoch
+    hour: int
+    depth: int
+    index: int
+    members: frozenset[DeviceId]
+
+
+@dataclass(slots=True)
+class View:
+    """What `fold` answers. Nothing in it is judged any more."""
+
+    founding: Founding | None = None
+    founder: OpId | None = None
+    first: MemberId | None = None
+    heir: MemberId | None = None
+    rules: Rules | None = None
+    people: dict[MemberId, Person] = field(default_factory=dict)
+    owner: dict[DeviceId, MemberId] = field(default_factory=dict)
+    invites: dict[bytes, InviteSeen] = field(default_factory=dict)
+    epochs: dict[EpochId, EpochSeen] = field(default_factory=dict)
+    granted: dict[EpochId, frozenset[DeviceId]] = field(default_factory=dict)
+    linked: dict[EpochId, tuple[EpochId, ...]] = field(default_factory=dict)
+    admitted_by: dict[DeviceId, OpId] = field(default_factory=dict)
+    waits_for_host: dict[DeviceId, OpId] = field(default_factory=dict)
+    cuts: dict[DeviceId, int] = field(default_factory=dict)
+    arrived: dict[DeviceId, list[Placed]] = field(default_factory=dict)
+    forked: frozenset[DeviceId] = frozenset()
+    void: frozenset[OpId] = frozenset()
+    heads: tuple[OpId, ...] = ()
+    waiting: frozenset[OpId] = frozenset()
+    order: Order | None = None
+    at: dict[OpId, Placed] = field(default_factory=dict)
+
+    def devices(self) -> dict[DeviceId, DeviceKeys]:
+        """Devices of all who are members now."""
+        return {
+            device: keys
+            for person in self.people.values()
+            if not person.left
+            for device, keys in person.devices.items()
+            if device not in self.forked
+        }
+
+    def person_of(self, device: DeviceId) -> Person | None:
+        """Whose device it is, also of somebody who went."""
+        member = self.owner.get(device)
+        return None if member is None else self.people.get(member)
+
+    def has_door(self, keys: DeviceKeys) -> bool:
+        """Whether the door key of these keys is, or was, another device's."""
+        return any(
+            device != keys.device and known.door == keys.door
+            for person in self.people.values()
+            for device, known in person.devices.items()
+        )
+
+    def within_cut(self, device: DeviceId, seq: int) -> bool:
+        """Whether words with this seq count: of who went, only up to the cut."""
+        return device not in self.cuts or seq < self.cuts[device]
+
+    def was_admitted(self, device: DeviceId, heads: Iterable[OpId]) -> bool:
+        """Whether a known device was a member's as far as these heads tell.
+
+        Heads that reach no admission tell nothing.
+        """
+        named = [self.at[head] for head in heads if head in self.at]
+        return any(
+            head.index == came.index or head.past >> came.index & 1
+            for head in named
+            for came in self.arrived[device]
+        )
+
+    def may_write(self, device: DeviceId, heads: Iterable[OpId], seq: int) -> bool:
+        """Whether words count: their author was a member as far as their own heads tell."""
+        if device not in self.owner:
+            return False
+        return self.within_cut(device, seq) and self.was_admitted(device, heads)
+
+    @property
+    def history(self) -> History:
+        """What newcomers may read of before."""
+        return self.founding.history if self.founding else History.OPEN
+
+    def in_past_of_admission(self, epoch: EpochId, device: DeviceId) -> bool:
+        """Whether an epoch was made before (as its admission knew) a device came in."""
+        return self._before_admission(OpId(epoch), device)
+
+    def came_before(self, earlier: DeviceId, later: DeviceId) -> bool:
+        """Whether a device was there already when another came in."""
+        admit = self.admitted_by.get(earlier)
+        return admit is not None and self._before_admission(admit, later)
+
+    def _before_admission(self, op: OpId, device: DeviceId) -> bool:
+        admit = self.admitted_by.get(device)
+        if admit is None:
+            return False
+        made, came = self.at.get(op), self.at.get(admit)
+        return made is not None and came is not None and bool(came.past >> made.index & 1)

@@ -1,0 +1,524 @@
+"""Roles, removals, cuts, forks and handing over: each sentence of docs/authority.md."""
+
+import msgspec
+import pytest
+
+from app.circle import acts
+from app.circle.facts import Removal
+from app.circle.state import Role
+from app.circle.view import Person
+from p2p.crypto import sign, sign_public
+from p2p.ids import ZERO, DeviceId, EpochId, MemberId, OpId
+from p2p.op import SIGNATURE_DOMAIN, Header, Log, op_id
+from tests.app.test_fold import Story, seed, void
+from tests.app.test_rules import with_door
+
+
+def member(name: str) -> MemberId:
+    return MemberId(sign_public(seed(name)))
+
+
+def device(name: str) -> DeviceId:
+    return DeviceId(sign_public(seed(name)))
+
+
+def gives(story: Story, by: str, whom: str, role: str, **more: object) -> OpId:
+    act = acts.Assign(member(whom), role)  # type: ignore[arg-type]  # one of four
+    return story.says(by, act, **more)  # type: ignore[arg-type]
+
+
+def removes(
+    story: Story, by: str, whom: str, *cuts: acts.Cut, reason: str = "", **more: object
+) -> OpId:
+    act = acts.Remove(member(whom), reason, list(cuts))
+    return story.says(by, act, **more)  # type: ignore[arg-type]
+
+
+def cut_at(story: Story, whom: str, op: OpId | None) -> acts.Cut:
+    """Everything of somebody's authority log up to an op; None: nothing."""
+    if op is None:
+        return acts.Cut(device(whom), 0, 0, ZERO)
+    return acts.Cut(device(whom), 0, story.ops[op].header.seq + 1, op)
+
+
+def person(story: Story, name: str) -> Person:
+    return story.view().people[member(name)]
+
+
+def house(**roles: str) -> Story:
+    """Ada's circle, and in it everybody named with a role, in this order."""
+    story = Story(admits="members").with_(*roles)
+    story.says("Ada", acts.Profile("Ada"))
+    for name, role in roles.items():
+        if role != "member":
+            gives(story, "Ada", name, role)
+    return story
+
+
+# ------------------------------------------------------------------------------------------- roles
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        ("host", {"name", "role", "remove a moderator", "remove a member", "invite", "admit"}),
+        ("moderator", {"remove a member", "invite", "admit"}),
+        ("member", {"invite", "admit"}),
+        ("guest", set()),
+    ],
+)
+def test_what_each_role_may(role: str, may: set[str]) -> None:
+    """Bo tries everything, in a circle where members invite and admit."""
+    story = house(Bo=role, Mo="moderator", Cy="member")
+    story.invite(code="open", uses=9)
+    tries = {
+        "name": acts.Rules("Other", ""),
+        "role": acts.Assign(member("Cy"), "guest"),
+        "invite": story.an_invite("Bo's"),
+        "admit": story.an_admit("Dee", "open"),
+        "remove a member": acts.Remove(member("Cy"), "", []),
+        "remove a moderator": acts.Remove(member("Mo"), "", []),
+        "remove the founder": acts.Remove(member("Ada"), "", []),
+        "demote the founder": acts.Assign(member("Ada"), "member"),
+        "remove nobody": acts.Remove(member("Nobody"), "", []),
+        "raise nobody": acts.Assign(member("Nobody"), "host"),
+        "remove oneself": acts.Remove(member("Bo"), "", []),
+        "hand over": acts.Handover(member("Bo"), at_once=True),
+    }
+    before = story.heads(), story.last["Bo"]
+    for what, act in tries.items():
+        story.last["Bo"] = before[1]
+        said = story.says("Bo", act, sees=before[0])
+        assert void(story, said) is (what not in may), what
+        del story.ops[said]
+
+
+def test_the_earlier_host_is_the_senior() -> None:
+    """Bo was host before Cy: Bo removes Cy, Cy does not remove Bo; who is raised anew begins anew."""
+    story = house(Bo="host", Cy="host")
+    assert void(story, removes(story, "Cy", "Bo"))
+    assert void(story, gives(story, "Cy", "Bo", "member"))
+    assert not void(story, gives(story, "Bo", "Cy", "member"))
+    assert not void(story, gives(story, "Ada", "Cy", "host"))
+    assert not void(story, gives(story, "Bo", "Bo", "member"))  # steps back
+    assert not void(story, gives(story, "Ada", "Bo", "host"))
+    assert not void(story, removes(story, "Cy", "Bo"))
+    assert person(story, "Bo").left
+
+
+def test_nobody_removes_a_senior() -> None:
+    """Not a moderator a moderator, nor anybody the founder; a host removes every moderator."""
+    story = house(Bo="moderator", Cy="moderator", Dee="host")
+    assert void(story, removes(story, "Bo", "Cy"))
+    assert void(story, removes(story, "Bo", "Dee"))
+    assert void(story, removes(story, "Dee", "Ada"))
+    assert not void(story, removes(story, "Dee", "Bo"))
+
+
+def test_a_role_that_one_has_is_not_given_again() -> None:
+    """Or somebody who is host already could be made a junior one."""
+    story = house(Bo="host", Cy="host")
+    assert void(story, gives(story, "Ada", "Bo", "host"))
+    assert void(story, gives(story, "Ada", "Ada", "host"))
+    assert not void(story, removes(story, "Bo", "Cy"))
+
+
+# ---------------------------------------------------------------------------------------- removals
+
+
+def test_who_was_removed_is_told_by_whom_and_why() -> None:
+    """They stay known, are no member any more, and nothing they say counts."""
+    story = house(Bo="moderator", Cy="member")
+    at = removes(story, "Bo", "Cy", reason="sold pills")
+    gone = person(story, "Cy")
+    assert gone.left
+    assert isinstance(gone.removed, Removal)
+    assert (gone.removed.by, gone.removed.reason) == (member("Bo"), "sold pills")
+    assert gone.removed.at.op == at
+    assert device("Cy") not in story.view().devices()
+    assert void(story, story.says("Cy", acts.Profile("C.")))
+    assert void(story, removes(story, "Bo", "Cy"))
+
+
+def test_of_two_who_remove_each_other_the_senior_stays() -> None:
+    """Mo, a moderator for long, removes Bo while Ada makes Bo a host, and Bo removes Mo."""
+    story = house(Mo="moderator", Bo="member", Dee="member")
+    before = story.heads()
+    raised = gives(story, "Ada", "Bo", "host", sees=before)
+    junior = removes(story, "Bo", "Mo", sees=(raised,))
+    story.says("Dee", acts.Profile("Saw only Bo"), sees=(junior,))
+    assert person(story, "Mo").left
+    senior = removes(story, "Mo", "Bo", sees=before)
+    assert person(story, "Bo").left
+    assert not person(story, "Mo").left
+    assert void(story, junior)
+    assert not void(story, senior)
+    assert person(story, "Dee").name == "Saw only Bo"
+
+
+def test_a_junior_cannot_remove_a_senior_at_the_same_time_either() -> None:
+    """Of two hosts who remove each other only the senior's removal was ever allowed."""
+    story = house(Bo="host", Cy="host")
+    before = story.heads()
+    junior = removes(story, "Cy", "Bo", sees=before)
+    assert void(story, junior)
+    removes(story, "Bo", "Cy", sees=before)
+    assert (person(story, "Bo").left, person(story, "Cy").left) == (False, True)
+
+
+def test_a_cut_takes_back_what_lies_beyond() -> None:
+    """And lets stand what lies within, though it is not in the removal's past."""
+    story = house(Bo="moderator", Cy="member", Dee="member")
+    before = story.heads()
+    first = story.says("Bo", acts.Profile("Bobby"), sees=before, seq=7)
+    second = removes(story, "Bo", "Cy", sees=(first,), seq=8)
+    third = removes(story, "Bo", "Dee", sees=(second,), seq=9)
+    removes(story, "Ada", "Bo", cut_at(story, "Bo", second), sees=(*before, third))
+    assert person(story, "Bo").left
+    assert person(story, "Bo").name == "Bobby"
+    assert person(story, "Cy").left
+    assert not person(story, "Dee").left
+    assert void(story, third)
+    late = story.says("Bo", acts.Profile("Late"), sees=(third,), seq=10)
+    assert void(story, late)
+    assert person(story, "Bo").name == "Bobby"
+
+
+def test_without_a_cut_all_counts_that_the_removal_knew_of() -> None:
+    """And nothing that was said beside it, however it is dated."""
+    story = house(Bo="moderator", Cy="member", Dee="member")
+    before = story.heads()
+    known = removes(story, "Bo", "Cy", sees=before)
+    beside = removes(story, "Bo", "Dee", sees=(known,))
+    removes(story, "Ada", "Bo", sees=(known,))
+    assert person(story, "Cy").left
+    assert not person(story, "Dee").left
+    assert void(story, beside)
+
+
+@pytest.mark.parametrize("hostile", ["unknown", "another's", "a wrong number", "not known then"])
+def test_a_cut_names_an_op_of_that_device_that_the_remover_knew(hostile: str) -> None:
+    """Any other is as none: what the removal knew of counts, and no more."""
+    story = house(Bo="moderator", Cy="member", Dee="member")
+    before = story.heads()
+    known = removes(story, "Bo", "Cy", sees=before, seq=7)
+    beside = removes(story, "Bo", "Dee", sees=(known,), seq=8)
+    cut = {
+        "unknown": acts.Cut(device("Bo"), 0, 2**53 - 1, b"x" * 32),
+        "another's": acts.Cut(device("Bo"), 0, 8, story.founded),
+        "a wrong number": acts.Cut(device("Bo"), 0, 2**53 - 1, known),
+        "not known then": cut_at(story, "Bo", beside),
+    }[hostile]
+    removes(story, "Ada", "Bo", cut, sees=(known,))
+    assert person(story, "Cy").left
+    assert void(story, beside)
+
+
+def test_a_cut_at_nothing_takes_everything_back() -> None:
+    """Whom a rogue moderator had thrown out is in again, and whom they let in is out."""
+    story = house(Bo="moderator", Cy="member")
+    story.invite(code="open", uses=9)
+    story.admit("Puppet", "open", by="Bo")
+    story.says("Puppet", acts.Profile("Puppet"))
+    removes(story, "Bo", "Cy")
+    assert story.people().keys() == {"Ada", "Bo", "Puppet"}
+    removes(story, "Ada", "Bo", cut_at(story, "Bo", None))
+    assert story.people().keys() == {"Ada", "Cy"}
+
+
+def test_a_cut_spares_whom_the_remover_could_not_remove() -> None:
+    """Bo had let Dee in, who was made host before Cy was: Cy cannot undo that by way of Bo."""
+    story = house(Bo="moderator")
+    story.invite(code="open", uses=9)
+    story.admit("Dee", "open", by="Bo")
+    story.says("Dee", acts.Profile("Dee"))
+    gives(story, "Ada", "Dee", "host")
+    story.admit("Eve", "open", by="Bo")
+    story.says("Eve", acts.Profile("Eve"))
+    story.with_("Cy")
+    gives(story, "Ada", "Cy", "host")
+    removes(story, "Cy", "Bo", cut_at(story, "Bo", None))
+    assert story.people().keys() == {"Ada", "Dee", "Cy"}
+
+
+def test_the_cut_of_the_most_senior_counts() -> None:
+    """Two remove Bo at once: what Ada lets stand stands, though Cy would take it back."""
+    story = house(Bo="moderator", Cy="host", Dee="member")
+    known = removes(story, "Bo", "Dee", seq=7)
+    removes(story, "Cy", "Bo", cut_at(story, "Bo", None), sees=(known,))
+    assert not person(story, "Dee").left
+    removes(story, "Ada", "Bo", sees=(known,))
+    assert person(story, "Dee").left
+
+
+def test_words_of_who_was_removed_count_as_far_as_any_removal_says() -> None:
+    """The greatest number that one of them names; none that falls is heard."""
+    story = house(Bo="member", Cy="moderator", Dee="moderator")
+    before = story.heads()
+    words = acts.Cut(device("Bo"), 1, 5, b"w" * 32)
+    more = acts.Cut(device("Bo"), 1, 9, b"w" * 32)
+    removes(story, "Cy", "Bo", words, sees=before)
+    assert story.view().cuts == {device("Bo"): 5}
+    removes(story, "Dee", "Bo", more, sees=before)
+    assert story.view().cuts == {device("Bo"): 9}
+    assert story.view().within_cut(device("Bo"), 8)
+    assert not story.view().within_cut(device("Bo"), 9)
+    assert story.view().within_cut(device("Cy"), 10**9)
+    removes(story, "Ada", "Dee", sees=before)
+    assert story.view().cuts == {device("Bo"): 5, device("Dee"): 0}
+
+
+def test_a_promotion_beside_a_removal_loses() -> None:
+    """So does an admission once more; after it, nobody who is gone can rise."""
+    story = house(Bo="member", Cy="host", Mo="moderator")
+    before = story.heads()
+    raised = gives(story, "Ada", "Bo", "host", sees=before)
+    acted = removes(story, "Bo", "Mo", sees=(raised,))
+    removes(story, "Cy", "Bo", sees=before)
+    assert person(story, "Bo").left
+    assert not person(story, "Mo").left
+    assert void(story, acted)
+    assert void(story, gives(story, "Ada", "Bo", "moderator"))
+
+
+def test_what_rests_on_something_void_falls_with_it() -> None:
+    """Cy raised Dee, Dee gave Eve a role: with Cy's acts all of it falls."""
+    story = house(Cy="host", Dee="member", Eve="member")
+    before = story.heads()
+    raised = gives(story, "Cy", "Dee", "host", sees=before)
+    given = gives(story, "Dee", "Eve", "guest", sees=(raised,))
+    named = story.says("Dee", acts.Profile("Deirdre"), sees=(given,))
+    assert (person(story, "Dee").role, person(story, "Eve").role) == (Role.HOST, Role.GUEST)
+    removes(story, "Ada", "Cy", cut_at(story, "Cy", None), sees=before)
+    assert (person(story, "Dee").role, person(story, "Eve").role) == (Role.MEMBER, Role.MEMBER)
+    assert void(story, given)
+    assert not void(story, named)
+
+
+def test_removals_are_gone_through_once() -> None:
+    """Ada removes Bo, who had removed Cy, who had removed Dee: Cy is in, so Dee is out."""
+    story = house(Bo="host", Cy="host", Dee="host")
+    before = story.heads()
+    last = removes(story, "Cy", "Dee", sees=before)
+    middle = removes(story, "Bo", "Cy", sees=before)
+    assert {n for n in ["Ada", "Bo", "Cy", "Dee"] if not person(story, n).left} == {
+        "Ada",
+        "Bo",
+        "Dee",
+    }
+    removes(story, "Ada", "Bo", sees=before)
+    assert {n for n in ["Ada", "Bo", "Cy", "Dee"] if not person(story, n).left} == {"Ada", "Cy"}
+    assert void(story, middle)
+    assert not void(story, last)
+
+
+# ------------------------------------------------------------------------------- leaving, no hosts
+
+
+def test_if_no_host_remains_the_most_senior_is_one() -> None:
+    """First the moderators, then members, then guests; and what they do as hosts stays."""
+    story = house(Gil="guest", Bo="member", Cy="member", Mo="moderator")
+    story.says("Ada", acts.Leave([]))
+    assert person(story, "Mo").role is Role.HOST
+    assert not void(story, gives(story, "Mo", "Cy", "moderator"))
+    story.says("Mo", acts.Leave([]))
+    assert person(story, "Cy").role is Role.HOST
+    story.says("Cy", acts.Leave([]))
+    assert person(story, "Bo").role is Role.HOST
+    assert not void(story, story.says("Bo", acts.Rules("Still here", "")))
+    story.says("Bo", acts.Leave([]))
+    assert person(story, "Gil").role is Role.HOST
+    story.says("Gil", acts.Leave([]))
+    assert all(p.left for p in story.view().people.values())
+
+
+def test_a_leaver_throws_nobody_out() -> None:
+    """Bo leaves from far back in their log: whom they let in meanwhile stays."""
+    story = house(Bo="member")
+    story.invite(code="open", uses=9)
+    before, at = story.heads(), story.last["Bo"]
+    story.admit("Cy", "open", by="Bo")
+    story.says("Cy", acts.Profile("Cy"))
+    story.last["Bo"] = at
+    story.says("Bo", acts.Leave([]), sees=before)
+    assert story.people().keys() == {"Ada", "Cy"}
+
+
+# ------------------------------------------------------------------------------------------- forks
+
+
+def shown(name: str, *, seq: int, log: Log, payload: bytes, circle: bytes) -> acts.SignedHeader:
+    """Some op of a device, as somebody would show it."""
+    header = Header(
+        version=1, circle=circle, device=device(name), log=log, seq=seq,  # type: ignore[arg-type]
+        prev=OpId(b"p" * 32 if seq else ZERO), heads=(), authority_heads=(), epoch=EpochId(ZERO),
+        hour=1, kind=64 if log else 2, payload_hash=payload, payload_size=0, written_at=0,
+    )  # fmt: skip
+    data = msgspec.msgpack.encode(header)
+    return acts.SignedHeader(data, sign(seed(name), SIGNATURE_DOMAIN, op_id(data)))
+
+
+def proof(story: Story, name: str, *, words: int = 3, **other: object) -> acts.Fork:
+    same: dict[str, object] = {
+        "seq": 5, "log": Log.WORDS, "payload": b"1" * 32, "circle": story.circle,
+    }  # fmt: skip
+    one = shown(name, **same)  # type: ignore[arg-type]
+    two = shown(name, **{**same, "payload": b"2" * 32, **other})  # type: ignore[arg-type]
+    return acts.Fork(one, two, words)
+
+
+def test_a_device_that_forked_is_out_and_its_removals_stand() -> None:
+    """What was known by then counts, what was not does not; but no removal is undone."""
+    story = house(Mo="moderator", Bo="member", Cy="member")
+    before = story.heads()
+    known = story.says("Mo", acts.Profile("Maurice"), sees=before)
+    unknown = story.says("Mo", acts.Profile("M."), sees=(known,))
+    removal = removes(story, "Mo", "Cy", sees=(unknown,))
+    fork = story.says("Bo", proof(story, "Mo"), sees=(*before, known))
+    view = story.view()
+    assert not void(story, fork)
+    assert view.forked == {device("Mo")}
+    assert device("Mo") not in view.devices()
+    assert (person(story, "Mo").name, person(story, "Mo").left) == ("Maurice", True)
+    assert void(story, unknown)
+    assert not void(story, removal)
+    assert person(story, "Cy").left
+    assert view.cuts[device("Mo")] == 3
+    assert void(story, story.says("Mo", acts.Profile("Again")))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"payload": b"1" * 32}, {"seq": 6}, {"log": Log.AUTHORITY}, {"circle": b"o" * 32},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_fork_is_two_signed_ops_of_one_place(other: dict[str, object]) -> None:
+    """The same op twice, other places, another circle: no proof."""
+    story = house(Mo="moderator", Bo="member")
+    assert void(story, story.says("Bo", proof(story, "Mo", **other)))
+    assert story.view().forked == frozenset()
+
+
+def test_a_proof_that_is_none_proves_nothing() -> None:
+    """Not signed, not a header, of nobody, by a stranger."""
+    story = house(Mo="moderator", Bo="member")
+    good = proof(story, "Mo")
+    for bad in (
+        msgspec.structs.replace(good, other=acts.SignedHeader(good.other.header, bytes(64))),
+        msgspec.structs.replace(good, one=acts.SignedHeader(b"\x90", good.one.signature)),
+        msgspec.structs.replace(good, one=acts.SignedHeader(b"\xc1", good.one.signature)),
+        proof(story, "Nobody"),
+    ):
+        assert void(story, story.says("Bo", bad))
+    assert void(story, story.says("Stranger", good))
+    assert not void(story, story.says("Bo", good))
+
+
+def test_more_of_a_forked_device_counts_by_the_proof_that_knew_more() -> None:
+    """Somebody who names little cannot take back what others have seen."""
+    story = house(Mo="moderator", Bo="member", Cy="member")
+    before = story.heads()
+    known = story.says("Mo", acts.Profile("Maurice"), sees=before)
+    story.says("Bo", proof(story, "Mo", words=1), sees=before)
+    assert void(story, known)
+    story.says("Cy", proof(story, "Mo", words=4), sees=(known,))
+    assert not void(story, known)
+    assert story.view().cuts[device("Mo")] == 4
+
+
+# ------------------------------------------------------------------------------------- handing over
+
+
+def test_the_founder_hands_over_at_once_or_by_an_heir() -> None:
+    """Only to a host; the new one is first among all, and the old one a host like others."""
+    story = house(Bo="host", Cy="host", Dee="member")
+    assert void(story, story.says("Ada", acts.Handover(member("Dee"), at_once=True)))
+    assert void(story, story.says("Bo", acts.Handover(member("Bo"), at_once=True)))
+    assert void(story, story.says("Bo", acts.Handover(member("Cy"), at_once=True)))
+    assert not void(story, story.says("Ada", acts.Handover(member("Cy"), at_once=False)))
+    assert (story.view().first, story.view().heir) == (member("Ada"), member("Cy"))
+    assert void(story, removes(story, "Cy", "Bo"))
+    assert void(story, story.says("Cy", acts.Handover(member("Cy"), at_once=False)))
+    assert not void(story, story.says("Cy", acts.Handover(member("Cy"), at_once=True)))
+    assert (story.view().first, story.view().heir) == (member("Cy"), None)
+    assert person(story, "Ada").role is Role.HOST
+    assert void(story, removes(story, "Bo", "Ada"))
+    assert void(story, removes(story, "Ada", "Cy"))
+    assert not void(story, removes(story, "Cy", "Ada"))
+    assert not void(story, story.says("Cy", acts.Handover(member("Bo"), at_once=True)))
+    assert story.view().first == member("Bo")
+
+
+def test_an_heir_takes_over_when_the_founder_is_gone() -> None:
+    """Ada has left, and named Bo before; Cy could not be removed by Bo until then."""
+    story = house(Cy="host", Bo="host")
+    story.says("Ada", acts.Handover(member("Bo"), at_once=False))
+    story.says("Ada", acts.Leave([]))
+    assert story.view().first is None
+    assert void(story, removes(story, "Bo", "Cy"))
+    assert not void(story, story.says("Bo", acts.Handover(member("Bo"), at_once=True)))
+    assert story.view().first == member("Bo")
+    assert not void(story, removes(story, "Bo", "Cy"))
+
+
+def test_handing_over_beside_a_removal_of_the_heir_loses() -> None:
+    """And whoever is founder by then can be removed by nobody."""
+    story = house(Cy="host", Bo="host")
+    before = story.heads()
+    story.says("Ada", acts.Handover(member("Bo"), at_once=True), sees=before)
+    assert story.view().first == member("Bo")
+    removes(story, "Cy", "Bo", sees=before)
+    assert story.view().first == member("Ada")
+    assert person(story, "Bo").left
+
+
+# ----------------------------------------------------------------------------------------- invites
+
+
+def test_a_host_lets_in_who_waits_for_a_place() -> None:
+    """What they said meanwhile counts from then on; whoever is no host cannot help."""
+    story = house(Bo="member")
+    story.invite()
+    before = story.heads()
+    for by, name in (("Ada", "Cy"), ("Bo", "Dee")):
+        story.says(by, story.an_admit(name), sees=before)
+    (waits,) = [n for n in ("Cy", "Dee") if device(n) in story.view().waits_for_host]
+    said = story.says(waits, acts.Profile(waits))
+    assert void(story, said)
+    assert member(waits) not in story.view().people
+    story.says("Bo", story.an_admit(waits))
+    assert member(waits) not in story.view().people
+    assert not void(story, story.says("Ada", story.an_admit(waits)))
+    assert not person(story, waits).left
+    assert not story.view().waits_for_host
+
+
+def test_an_invite_can_be_taken_back() -> None:
+    """By who made it or a host; whoever was let in beside it stays in."""
+    story = house(Bo="member", Cy="member")
+    story.invite(by="Bo", uses=9)
+    key = story.an_invite().key
+    before = story.heads()
+    assert void(story, story.says("Cy", acts.Withdraw(key)))
+    assert void(story, story.says("Ada", acts.Withdraw(b"k" * 32)))
+    assert not void(story, story.says("Bo", acts.Withdraw(key)))
+    assert void(story, story.admit("Dee"))
+    assert not void(story, story.says("Cy", story.an_admit("Eve"), sees=before))
+    assert story.view().invites[key].withdrawn
+    story.invite(by="Cy", code="other", uses=9)
+    assert not void(story, story.says("Ada", acts.Withdraw(story.an_invite("other").key)))
+
+
+def test_one_door_is_one_devices_also_where_two_claim_it_at_once() -> None:
+    """The order decides, everywhere alike."""
+    story = house(Bo="member")
+    story.invite(uses=9)
+    before = story.heads()
+    for by, name in (("Ada", "Cy"), ("Bo", "Dee")):
+        keys = with_door(name, name, "One door")
+        story.says(by, story.an_admit(name, keys=keys), sees=before)
+    view = story.view()
+    assert len(view.waits_for_host) == 1
+    assert len(view.devices()) == 3
