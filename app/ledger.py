@@ -9,6 +9,7 @@ from app import epochs
 from app.circle import acts
 from app.circle.fold import AuthorityOp, fold
 from app.circle.names import clean
+from app.circle.proofs import Proofs
 from app.circle.state import History
 from app.circle.view import Person, View
 from app.store import circles, ops
@@ -33,6 +34,7 @@ class Ledger:
     keyring: epochs.Keyring = field(default_factory=epochs.Keyring)
     _ops: dict[OpId, AuthorityOp] = field(default_factory=dict)
     _states: dict[OpId, OpState] = field(default_factory=dict)
+    _proofs: Proofs = field(default_factory=Proofs)
     _links: list[acts.Link] = field(default_factory=list)
     _proven: set[EpochId] = field(default_factory=set)
     touched: bool = False
@@ -55,7 +57,7 @@ class Ledger:
         self._links = []
         for signed in ops.authority_ops(self.db, self.row.circle_no, self.row.circle):
             self.add(signed)
-        self.view = fold(self._ops.values())
+        self.view = fold(self._ops.values(), self._proofs)
         self._states = {op: self._state(op) for op in self._ops}
         for link in self._links:  # candidates that are not on disk
             for parent in link.parents:
@@ -74,7 +76,7 @@ class Ledger:
 
     def refold(self) -> None:
         """Fold anew, write down what each op is worth now, drop secrets that were lies."""
-        self.view = fold(self._ops.values())
+        self.view = fold(self._ops.values(), self._proofs)
         changed: dict[OpState, list[OpId]] = {}
         for op in self._ops:
             state = self._state(op)

@@ -6,6 +6,7 @@ then holds, and what is taken back, is for `standing`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from app.circle import rules
 from app.circle.acts import (
@@ -28,6 +29,7 @@ from app.circle.acts import (
     Withdraw,
 )
 from app.circle.facts import Appointment, Arrival, Forked, HandedOver, Removal
+from app.circle.proofs import Proofs
 from app.circle.standing import Standing
 from app.circle.state import Role
 from app.circle.view import EpochSeen
@@ -41,6 +43,7 @@ class Allowed:
 
     acts: Mapping[OpId, Act | None]
     standing: Standing
+    proofs: Proofs = field(default_factory=Proofs)
     founding: Founding | None = None
     circle: OpId | None = None
     authors: dict[int, MemberId] = field(default_factory=dict)  # of allowed ops, by index
@@ -89,7 +92,9 @@ class Allowed:
             case Profile():
                 return True
             case Device(keys):
-                return rules.only_the_device_itself_renews_its_keys(self, at, keys, author)
+                signed = partial(rules.a_device_is_certified_by_its_member, keys)
+                own = rules.only_the_device_itself_renews_its_keys(self, at, keys, author)
+                return own and self.proofs.signed(at.op, signed)
             case Rules():
                 return rules.only_a_host(self, at, author) and self._rest(at, author)
             case Invite():
@@ -146,8 +151,8 @@ class Allowed:
 
     def _admit(self, at: Placed, act: Admit, author: MemberId) -> bool:
         invite = self.invite(act.invite, at.past)
-        if invite is None or not rules.an_admission_is_signed_by_all_three(
-            self.circle or OpId(ZERO), act
+        if invite is None or not self.proofs.signed(
+            at.op, partial(rules.an_admission_is_signed_by_all_three, self.circle or ZERO, act)
         ):
             return False
         if not rules.only_those_the_circle_allows_admit(self, at, author):
@@ -201,7 +206,8 @@ class Allowed:
         return True
 
     def _fork(self, at: Placed, act: Fork) -> bool:
-        header = rules.a_fork_is_two_signed_ops_of_one_place(act)
+        ask = partial(rules.a_fork_is_two_signed_ops_of_one_place, act)
+        header = self.proofs.forked(at.op, ask)
         if header is None or header.circle not in {self.circle, ZERO}:
             return False
         device = DeviceId(header.device)

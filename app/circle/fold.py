@@ -24,6 +24,7 @@ from app.circle.acts import (
 )
 from app.circle.allowing import Allowed
 from app.circle.facts import Removal
+from app.circle.proofs import Proofs
 from app.circle.standing import Standing
 from app.circle.state import Role
 from app.circle.view import InviteSeen, Person, View
@@ -41,12 +42,15 @@ class AuthorityOp:
     act: Act | None
 
 
-def fold(ops: Iterable[AuthorityOp]) -> View:
-    """The view that a set of authority ops leads to; the same for every order they came in."""
+def fold(ops: Iterable[AuthorityOp], proofs: Proofs | None = None) -> View:
+    """The view that a set of authority ops leads to; the same for every order they came in.
+
+    `proofs`: remembered from earlier foldings of the same circle.
+    """
     known = {o.op: o for o in ops}
     order = arrange((o.op, o.header) for o in known.values())
     acts = {op: known[op].act for op in known}
-    allowed = Allowed(acts, Standing(order.placed))
+    allowed = Allowed(acts, Standing(order.placed), proofs or Proofs())
     for placed in order.placed:
         allowed.take(placed)
     return _Viewing(allowed, order).view()

@@ -41,6 +41,7 @@ class Standing:
     doors: dict[bytes, list[Arrival]] = field(default_factory=dict)
     admitted: dict[OpId, list[Arrival]] = field(default_factory=dict)
     uses: dict[OpId, int] = field(default_factory=dict)
+    users: dict[OpId, int] = field(default_factory=dict)  # admissions by an invite, as bits
     roles: dict[MemberId, list[Appointment]] = field(default_factory=dict)
     removals: list[Removal] = field(default_factory=list)
     handed_over: list[HandedOver] = field(default_factory=list)
@@ -79,6 +80,7 @@ class Standing:
             return
         admitted = self.admitted.setdefault(arrival.invite, [])
         admitted.append(arrival)
+        self.users[arrival.invite] = self.users.get(arrival.invite, 0) | _bit(arrival.at)
         if len(admitted) > self.uses[arrival.invite]:
             for one in admitted:
                 self._crowding |= _bit(one.at)
@@ -160,6 +162,8 @@ class Standing:
             if first.device != arrival.device:
                 return False
         if arrival.invite is None or arrival.again:
+            return True
+        if (self.users[arrival.invite] & alive).bit_count() <= self.uses[arrival.invite]:
             return True
         came = [one for one in self.admitted[arrival.invite] if _has(alive, one.at)]
         confirmed = {one.device for one in came if one.again}
