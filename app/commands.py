@@ -16,11 +16,14 @@ from app.circle.state import (
     History,
     HomeState,
     Invite,
+    InviteMade,
     Join,
+    LogEntry,
     Member,
     NetStatus,
     Post,
     PostKind,
+    Role,
     Thread,
     Want,
 )
@@ -34,6 +37,7 @@ MAX_BODY = 48 * 1024  # bytes of UTF-8, the protocol's limit for a post
 MAX_TITLE = 200
 MAX_NOTE = 200
 MAX_ABOUT = 500
+MAX_REASON = 500
 MAX_PAGE = 1000
 
 
@@ -166,6 +170,58 @@ class ListMembers(Command[list[Member]], frozen=True):
     circle: Id
 
 
+class SetRole(Command[Nothing], frozen=True):
+    """Give somebody a role. Hosts do, to who is no host, to hosts after them, and to themselves."""
+
+    method = "member.set_role"
+    circle: Id
+    member: Id
+    role: Role
+
+
+class RemoveMember(Command[Nothing], frozen=True):
+    """Remove somebody, with a reason that all read; fresh keys for everybody else at once."""
+
+    method = "member.remove"
+    circle: Id
+    member: Id
+    reason: Annotated[str, Meta(max_length=MAX_REASON)]
+
+
+class HandOver(Command[Nothing], frozen=True):
+    """Make a host the founder at once; or name them, to take over later without you.
+
+    Whoever is named asks for it with their own id.
+    """
+
+    method = "member.hand_over"
+    circle: Id
+    member: Id
+    at_once: bool = True
+
+
+class ReadLog(Command[list[LogEntry]], frozen=True):
+    """The open log: who did what about people, roles and invites, newest first."""
+
+    method = "circle.log"
+    circle: Id
+
+
+class ListInvites(Command[list[InviteMade]], frozen=True):
+    """All invites of a circle, newest first."""
+
+    method = "circle.invites"
+    circle: Id
+
+
+class WithdrawInvite(Command[Nothing], frozen=True):
+    """Take an invite back: nobody comes in by it any more. One's own, or as a host any."""
+
+    method = "circle.withdraw_invite"
+    circle: Id
+    invite: Id
+
+
 class LeaveCircle(Command[Nothing], frozen=True):
     """Go, and tell the others; with `erase` nothing of the circle stays in this home."""
 
@@ -265,6 +321,7 @@ ALL: tuple[type[Command[Any]], ...] = (
     HomeStatus, CreateHome, Unlock, Lock, Stop,
     CreateCircle, ListCircles, MarkRead, MakeInvite, JoinCircle, ListJoins, CancelJoin,
     ListMembers, LeaveCircle, ReadDigest,
+    SetRole, RemoveMember, HandOver, ReadLog, ListInvites, WithdrawInvite,
     WritePost, ListPosts, FindPosts, ReadThread,
     ReadNetwork, Dial,
     KeepDraft, ListDrafts,

@@ -37,6 +37,12 @@ class CircleForgotten(Event, frozen=True, tag="circle.forgotten"):
     circle: str
 
 
+class CircleRemoved(Event, frozen=True, tag="circle.removed"):
+    """Somebody has removed us from a circle; it stays readable here."""
+
+    circle: str
+
+
 class JoinChanged(Event, frozen=True, tag="join.changed"):
     """A join waits for something else now, was refused, or was cancelled."""
 
@@ -90,6 +96,7 @@ Said = (
     | CircleChanged
     | CircleJoined
     | CircleForgotten
+    | CircleRemoved
     | JoinChanged
     | PostArrived
     | PostsArrived

@@ -8,23 +8,20 @@ from dataclasses import dataclass, field
 import trio
 
 from app import commands as c
-from app import doorkeeping, epochs, founding, invite, writing
+from app import doorkeeping, founding, governing, invite, overview, writing
 from app.arrivals import Arrivals
-from app.circle.names import clean
 from app.circle.state import (
     Circle,
     CircleState,
     Digest,
     Draft,
-    History,
     Invite,
+    InviteMade,
     Join,
+    LogEntry,
     Member,
     NetStatus,
-    Path,
     Post,
-    Reach,
-    Role,
     Thread,
 )
 from app.events import CircleChanged, CircleForgotten, Said
@@ -32,13 +29,13 @@ from app.founding import Wish
 from app.refused import Refused, Why
 from app.room import Clock, Room
 from app.running import RunningCircle
-from app.store import circles, frontier, sums
+from app.store import circles
 from app.store.db import Database
 from app.store.views import moment
 from app.writing import clean_name
 from p2p.crypto import Entropy
 from p2p.host import well_formed
-from p2p.ids import CircleId, MemberId
+from p2p.ids import CircleId
 
 ARRIVAL = 8.0  # seconds that asking for an invite waits for a circle still on its way
 FAREWELL = 1.5  # seconds given to telling whoever is here that we leave and erase
@@ -100,7 +97,8 @@ class Household:
         running = self._circle(circle)
         if running.room.row.state is not CircleState.MEMBER:
             raise Refused(
-                Why.NOT_ALLOWED, "You are no longer in this circle. You can read what is here."
+                Why.NOT_ALLOWED,
+                "You are no longer in this circle. You can read what is here, or erase it.",
             )
         return running
 
@@ -138,27 +136,9 @@ class Household:
 
     def list_circles(self) -> list[Circle]:
         """Circles first, then joins under way."""
-        rows = [self._row(running) for running in self._circles.values()]
+        rows = [overview.row(running) for running in self._circles.values()]
         rows += self.arrivals.as_circles()
         return rows
-
-    def _row(self, running: RunningCircle) -> Circle:
-        room = running.room
-        view = room.ledger.view
-        rules = view.rules
-        myself = room.ledger.myself()
-        return Circle(
-            circle=room.hex,
-            name=clean(rules.name if rules else room.row.name) or "A circle",
-            about=rules.about if rules else room.row.about,
-            display_name=room.ledger.name_of(room.ledger.me),
-            me=room.ledger.me.hex(),
-            role=myself.role if myself else Role.MEMBER,
-            state=room.row.state,
-            members=max(1, sum(not p.left for p in view.people.values())),
-            unread=room.posts.unread(),
-            history=view.history,
-        )
 
     def mark_read(self, asked: c.MarkRead) -> c.Nothing:
         """Remember how far was read."""
@@ -192,23 +172,7 @@ class Household:
 
     def members(self, asked: c.ListMembers) -> list[Member]:
         """The people of a circle, longest members first."""
-        running = self._circle(asked.circle)
-        ledger = running.room.ledger
-        found = []
-        for member, person in ledger.view.people.items():
-            if person.left:
-                continue
-            met = running.last_met(member)
-            mine = member == ledger.me
-            found.append(
-                Member(
-                    member=member.hex(), display_name=ledger.name_of(member), role=person.role,
-                    me=mine, reach=Path.NONE if mine else running.path_to(member)[0],
-                    last_met=moment(met) if met is not None else None,
-                    joined_at=moment(person.since_hour * 3_600_000),
-                )
-            )  # fmt: skip
-        return found
+        return overview.members(self._circle(asked.circle))
 
     async def leave(self, asked: c.LeaveCircle) -> c.Nothing:
         """Go, telling whoever is here; with erase nothing stays."""
@@ -220,8 +184,7 @@ class Household:
                     running.outbox.leave(change)
                 circles.set_state(self.db, room.row.circle_no, CircleState.LEFT)
                 change.circle = True
-            room.row = circles.one_circle(self.db, room.row.circle) or room.row
-            room.ledger.row = room.row
+            room.read_row()
             for device in running.node.here():
                 running.met(device)  # told just now, so not dialled again for it
         if asked.erase:
@@ -236,21 +199,23 @@ class Household:
             self.say(CircleForgotten(circle=asked.circle))
         return c.Nothing()
 
+    def govern(self, asked: governing.Governing) -> c.Nothing:
+        """Roles, removals, handing over, an invite taken back."""
+        running = self._own(asked.circle)
+        governing.govern(running.room, running.outbox, asked)
+        return c.Nothing()
+
+    def log(self, asked: c.ReadLog) -> list[LogEntry]:
+        """The open log."""
+        return governing.log(self._circle(asked.circle).room)
+
+    def invites(self, asked: c.ListInvites) -> list[InviteMade]:
+        """All invites."""
+        return governing.invites(self._circle(asked.circle).room)
+
     def digest(self, asked: c.ReadDigest) -> Digest:
         """What two homes compare."""
-        room = self._circle(asked.circle).room
-        digest, count = frontier.frontier(self.db, room.row.circle_no)
-        closed = _closed_words(room)
-        parents = max(0, room.posts.missing_parents() - closed)
-        # Of an epoch whose words are closed to us we hold a part, which compares with nobody's.
-        whole = {epoch.hex() for epoch in (*room.ledger.keyring.readable(), epochs.ROOT)}
-        each = sums.epoch_digests(self.db, room.row.circle_no)
-        return Digest(
-            frontier=digest.hex(), ops=count, posts=room.posts.count_signed(),
-            missing=parents + frontier.gaps(self.db, room.row.circle_no) - closed,
-            epochs={e: told for e, told in each.items() if not closed or e in whole},
-            forks=frontier.count_forks(self.db, room.row.circle_no),
-        )  # fmt: skip
+        return overview.digest(self._circle(asked.circle).room)
 
     # -- joins ---------------------------------------------------------------------------------
 
@@ -318,30 +283,7 @@ class Household:
 
     def net_status(self) -> NetStatus:
         """Where we listen, whom we reach."""
-        listening: list[str] = []
-        people: list[Reach] = []
-        waiting = 0
-        for running in self._circles.values():
-            if running.room.row.state is not CircleState.MEMBER:
-                continue
-            listening += running.addresses
-            waiting += running.room.posts.count_unsent()
-            ledger = running.room.ledger
-            for member, person in ledger.view.people.items():
-                if person.left or member == ledger.me:
-                    continue
-                path, since = running.path_to(member)
-                people.append(
-                    Reach(
-                        circle=running.room.hex, member=member.hex(), path=path,
-                        since=moment(since) if since is not None else None,
-                        display_name=ledger.name_of(MemberId(member)),
-                    )
-                )  # fmt: skip
-        return NetStatus(
-            listening=listening, reachable=sum(p.path is not Path.NONE for p in people),
-            of=len(people), people=people, waiting=waiting,
-        )  # fmt: skip
+        return overview.network(self._circles.values())
 
     def dial(self, asked: c.Dial) -> c.Nothing:
         """Try an address now."""
@@ -359,19 +301,6 @@ class Household:
             for running in self._circles.values():
                 running.node.hint(asked.address)
         return c.Nothing()
-
-
-def _closed_words(room: Room) -> int:
-    """How many ops are not here because they are from before we came, where history is fresh.
-
-    The words of others before the first that we may read: each device goes on to a newer epoch and
-    never back. Only of those who were there before us; who came later has no words closed to us.
-    """
-    ledger = room.ledger
-    if ledger.view.history is not History.FRESH:
-        return 0
-    firsts = frontier.first_words(room.db, room.row.circle_no)
-    return sum(seq for d, seq in firsts.items() if ledger.view.came_before(d, ledger.device))
 
 
 def _any_port(address: str) -> str:

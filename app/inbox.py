@@ -9,9 +9,12 @@ the way of words is `app.words_in`.
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+from app.circle import acts
+from app.circle.state import CircleState
 from app.opening import Opening
 from app.room import Change, Room
-from app.store import frontier, ops, quarantine
+from app.store import circles, frontier, ops, quarantine
+from app.store.circles import MyRemoval
 from app.store.ops import Held, NewOp, OpState
 from app.verdicts import standing
 from app.words_in import WordsIn
@@ -19,8 +22,9 @@ from p2p.arriving import by_id
 from p2p.envelope import peek
 from p2p.errors import PeerFault
 from p2p.ids import EnvelopeId
-from p2p.op import Kind, Log, SignedOp, verify_signature
+from p2p.op import Kind, Log, SignedOp, payload_hash, read_header, verify_signature
 from p2p.ports import TakenIn
+from p2p.wire import Removed
 
 
 class Inbox:
@@ -67,6 +71,30 @@ class Inbox:
                 self._settle_authority(change)
             if not vouched():
                 raise PeerFault("a chain that leads nowhere")
+
+    def take_farewell(self, told: Removed) -> None:
+        """The removal of ourselves, from somebody who talks to us no more.
+
+        Whoever is out is shown that and nothing else, so its past may be lacking here: it is
+        believed of whoever may remove us as far as is known. `PeerFault` where it is none.
+        """
+        room, ledger = self._room, self._room.ledger
+        header = read_header(told.header, told.signature)
+        by = ledger.view.owner.get(header.device)
+        act = acts.decode(header.kind, told.payload)
+        if payload_hash(told.salt, told.payload) != header.payload_hash:
+            raise PeerFault("a farewell of another op")
+        if not isinstance(act, acts.Remove) or act.member != ledger.me:
+            raise PeerFault("a farewell to somebody else")
+        may = by is not None and ledger.view.may_remove(by, ledger.me)
+        if by is None or not may or header.circle != room.row.circle:
+            raise PeerFault("a farewell by nobody who may")
+        with room.change() as change:
+            ledger.shown = MyRemoval(by, act.reason, header.written_at)
+            ledger.touched = True
+            circles.keep_removal(room.db, room.row.circle_no, ledger.shown)
+            change.people = change.circle = True
+            self._stay_or_go(change)
 
     def secret_came(self, change: Change) -> None:
         """More can be opened, by a grant or by a link: look through the quarantine."""
@@ -150,3 +178,16 @@ class Inbox:
         change.circle = True
         self._words.judge_pending(change)
         self._words.judge_devices(change, before)
+        self._stay_or_go(change)
+
+    def _stay_or_go(self, change: Change) -> None:
+        """Whether we are a member ourselves may be another now."""
+        room = self._room
+        out = room.ledger.my_removal() is not None
+        was, now = CircleState.MEMBER, CircleState.REMOVED
+        if not out:
+            was, now = now, was
+        if room.row.state is was:
+            circles.set_state(room.db, room.row.circle_no, now)
+            room.read_row()
+            change.removed = out

@@ -13,7 +13,7 @@ from app.circle.proofs import Proofs
 from app.circle.state import History
 from app.circle.view import Person, View
 from app.store import circles, ops
-from app.store.circles import CircleRow
+from app.store.circles import CircleRow, MyRemoval
 from app.store.db import Database
 from app.store.ops import OpState
 from p2p.crypto import sign_public
@@ -35,6 +35,7 @@ class Ledger:
     _ops: dict[OpId, AuthorityOp] = field(default_factory=dict)
     _states: dict[OpId, OpState] = field(default_factory=dict)
     _proofs: Proofs = field(default_factory=Proofs)
+    shown: MyRemoval | None = None  # told by somebody who talks to us no more
     _links: list[acts.Link] = field(default_factory=list)
     _proven: set[EpochId] = field(default_factory=set)
     touched: bool = False
@@ -53,6 +54,7 @@ class Ledger:
         for epoch, words, authority in circles.secrets_of(self.db, self.row.circle_no):
             self.keyring.add(epoch, words, authority)
         self.touched = False
+        self.shown = circles.removal_of(self.db, self.row.circle_no)
         self._ops = {}
         self._links = []
         for signed in ops.authority_ops(self.db, self.row.circle_no, self.row.circle):
@@ -159,6 +161,14 @@ class Ledger:
     def myself(self) -> Person | None:
         """Our own entry, once admission is known."""
         return self.view.people.get(self.me)
+
+    def my_removal(self) -> MyRemoval | None:
+        """Who removed us, as all acts say that are here, or as we were shown."""
+        myself = self.myself()
+        removal = myself.removed if myself is not None else None
+        if removal is not None:
+            return MyRemoval(removal.by, removal.reason, removal.at.header.written_at)
+        return self.shown
 
     def chain_order(self) -> list[OpId]:
         """Our admission and what it stands on: deepest first."""

@@ -17,7 +17,7 @@ from app.store.ops import NewOp, OpState
 from app.store.views import Unsent
 from p2p.envelope import envelope_id, seal
 from p2p.errors import OurFault
-from p2p.ids import ZERO, CircleId, DeviceId, EpochId, OpId, PostId
+from p2p.ids import ZERO, CircleId, DeviceId, EpochId, MemberId, OpId, PostId
 from p2p.log import heads_to_name
 from p2p.op import (
     AUTHORITY_HEADS_LIMIT,
@@ -161,15 +161,28 @@ class Outbox:
 
     def leave(self, change: Change) -> None:
         """Go: the last act of all our devices, with cuts at what was said until now."""
-        room, ledger = self._room, self._room.ledger
-        myself = ledger.myself()
+        self.act(change, Kind.LEAVE, acts.Leave(self._cuts(self._room.ledger.me)))
+
+    def remove(self, change: Change, member: MemberId, reason: str) -> None:
+        """Remove somebody: all that is here of them counts, nothing beyond; fresh keys at once.
+
+        Sealed under an epoch that they still read, so that they can learn of it.
+        """
+        act = acts.Remove(member, reason, self._cuts(member))
+        self.act(change, Kind.REMOVE, act)
+        self.new_epoch(change)
+
+    def _cuts(self, member: MemberId) -> list[acts.Cut]:
+        """All that is here of a member's logs."""
+        room = self._room
+        person = room.ledger.view.people.get(member)
         cuts = []
-        for device in myself.devices if myself is not None else ():
+        for device in person.devices if person is not None else ():
             for log in (Log.AUTHORITY, Log.WORDS):
                 seq, op = ops.next_place(room.db, room.row.circle_no, log, device)
                 if op is not None:
                     cuts.append(acts.Cut(device, int(log), seq, op))
-        self.act(change, Kind.LEAVE, acts.Leave(cuts))
+        return cuts
 
     def _keep(self, signed: Sequence[SignedOp], state: OpState, change: Change) -> range:
         room = self._room

@@ -6,8 +6,17 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.chains import Chains
-from app.events import CircleChanged, MemberChanged, PostArrived, PostChanged, PostsArrived, Said
+from app.events import (
+    CircleChanged,
+    CircleRemoved,
+    MemberChanged,
+    PostArrived,
+    PostChanged,
+    PostsArrived,
+    Said,
+)
 from app.ledger import Ledger
+from app.store import circles
 from app.store.circles import CircleRow
 from app.store.db import Database
 from app.store.views import Posts
@@ -41,6 +50,7 @@ class Change:
     people: bool = False
     circle: bool = False
     judged: bool = False  # of ops that were here something else is known now
+    removed: bool = False  # we are out
 
 
 class Neighbour(Protocol):
@@ -83,6 +93,11 @@ class Room:
         """The circle's id as the outside names it."""
         return self.row.circle.hex()
 
+    def read_row(self) -> None:
+        """What is remembered of the circle has changed on disk."""
+        self.row = circles.one_circle(self.db, self.row.circle) or self.row
+        self.ledger.row = self.row
+
     @contextmanager
     def change(self, *, from_peer: bool = False) -> Iterator[Change]:
         """One transaction. After the commit the node and the listeners are told, in that order.
@@ -103,6 +118,7 @@ class Room:
             self.chains.forget()
             if self.ledger.touched:  # memory is ahead of what the disk took back
                 self.ledger.load()
+            self.read_row()
             raise
         finally:
             self._change = None
@@ -147,3 +163,5 @@ class Room:
                     self.say(PostChanged(circle=self.hex, post=row.post, content=row))
         if change.circle or change.arrived or before != after:
             self.say(CircleChanged(circle=self.hex))
+        if change.removed:
+            self.say(CircleRemoved(circle=self.hex))

@@ -144,8 +144,7 @@ class RunningCircle:
         if port and port != room.row.port:
             with room.db.write():
                 circles.set_port(room.db, room.row.circle_no, port)
-            room.row = circles.one_circle(room.db, room.row.circle) or room.row
-            room.ledger.row = room.row
+            room.read_row()
         own = circles.cards_of(room.db, room.row.circle_no).get(room.ledger.device)
         if own is None or list(own.addresses) != list(self.addresses):
             self.node.cards_changed([self.shelf.own_card(self.addresses)])
@@ -173,6 +172,8 @@ class RunningCircle:
         """See `p2p.node.Directory`."""
         room = self.room
         view = room.ledger.view
+        if room.row.state is CircleState.REMOVED:
+            return {}
         if view.founding is None:
             return {DeviceId(d): Way(d, tuple(a)) for d, a in self._sponsor_ways().items()}
         cards = circles.cards_of(room.db, room.row.circle_no)

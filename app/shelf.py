@@ -26,7 +26,7 @@ from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.op import Kind, Log
 from p2p.ports import Answer, Hole, TakenIn, Turn
 from p2p.reconcile import ItemSet
-from p2p.wire import MAX_CHAIN, Card, Grant, Logbook
+from p2p.wire import MAX_CHAIN, Card, Grant, Logbook, Removed
 
 CARD = "hearthside/card/1"
 
@@ -53,8 +53,28 @@ class RoomShelf:
 
     # -- people --------------------------------------------------------------------------------
 
+    def farewell(self, door: bytes) -> Removed | None:
+        """See the port."""
+        room = self._room
+        for person in room.ledger.view.people.values():
+            removal = person.removed
+            if removal is not None and any(k.door == door for k in person.devices.values()):
+                op = ops.one_authority(room.db, room.row.circle_no, room.row.circle, removal.at.op)
+                return Removed(op.header_bytes, op.signature, op.salt, op.payload)
+        return None
+
+    def take_farewell(self, told: Removed) -> None:
+        """See the port."""
+        with self._careful():
+            self._inbox.take_farewell(told)
+
     def device_at(self, door: bytes) -> DeviceId | None:
-        """See the port. Before the founding op is here, the doors of the invite count."""
+        """See the port. Before the founding op is here, the doors of the invite count.
+
+        Who was removed knows nobody any more.
+        """
+        if self._room.row.state is CircleState.REMOVED:
+            return None
         view = self._room.ledger.view
         for device, keys in view.devices().items():
             if keys.door == door:

@@ -54,4 +54,9 @@ class NewCards:
     cards: tuple[wire.Card, ...]
 
 
-Happened = Met | WentLive | Brought | NewCards
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """We were removed from the circle, the other side says, and it is so."""
+
+
+Happened = Met | WentLive | Brought | NewCards | Dismissed

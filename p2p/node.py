@@ -26,7 +26,7 @@ from p2p.catching_up import CatchingUp
 from p2p.company import Company
 from p2p.crypto import Entropy
 from p2p.errors import OurFault, PeerFault
-from p2p.happened import Brought, Happened, Met, NewCards, WentLive
+from p2p.happened import Brought, Dismissed, Happened, Met, NewCards, WentLive
 from p2p.host import Closed, FrameStream, Unreachable, address_peer
 from p2p.ids import DeviceId, EnvelopeId
 from p2p.neighbours import Choice
@@ -138,7 +138,9 @@ class Node:
         self.reach.want(ways)
         for device, talk in list(self._company.talks.items()):
             now = self._shelf.device_at(talk.stream.peer)
-            if now is None or (now != device and now in self._company.talks):
+            if now is None and (told := self._shelf.farewell(talk.stream.peer)):
+                talk.end_with(wire.encode(told))
+            elif now is None or (now != device and now in self._company.talks):
                 talk.scope.cancel()
             elif now != device:
                 # A newcomer knows only doors until the circle's history has come.
@@ -295,6 +297,8 @@ class Node:
                     self._others_lag(talk)
             case NewCards(cards):
                 self.cards_changed(cards, but=talk)
+            case Dismissed():
+                return False
             case WentLive():
                 self.words_wait()
                 self._catch_up_next(talk.conversation)

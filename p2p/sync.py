@@ -28,7 +28,7 @@ from p2p.catching_up import CatchingUp
 from p2p.errors import PeerFault
 from p2p.granting import Granting
 from p2p.greeting import Greeting
-from p2p.happened import Brought, Happened, Met, NewCards, WentLive
+from p2p.happened import Brought, Dismissed, Happened, Met, NewCards, WentLive
 from p2p.happened import Phase as Phase  # noqa: PLC0414 - named here for all who ask
 from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.leading import Answered, Leading
@@ -84,17 +84,22 @@ class Conversation:
                 self._out.put(wire.Chain(envelopes=shelf.chain()))
             self._greeting.say(self.device)
 
-    # -- what the caller does ------------------------------------------------------------------
-
-    def receive(self, data: bytes) -> None:  # noqa: C901, PLR0912 - one line a frame
+    def receive(self, data: bytes) -> None:
         """Take one frame. Raises `PeerFault` where it breaks a rule."""
         frame = wire.decode(data)
+        if isinstance(frame, wire.Removed) and self.device is not None:
+            self._shelf.take_farewell(frame)
+            self._happened.append(Dismissed())
+            return
         if self.device is None or not self._greeting.over:
             self._before_hello(frame)
             return
         self._patience.frame(frame, len(data))
         if not isinstance(frame, wire.Beat | wire.Reconcile | wire.Envelopes | wire.Cards):
             self.flush()  # whatever else is said counts on what was handed over before
+        self._heard(frame, self.device)
+
+    def _heard(self, frame: wire.AnyFrame, device: DeviceId) -> None:  # noqa: C901, PLR0912 - one line a frame
         match frame:
             case wire.Beat():
                 pass
@@ -117,7 +122,7 @@ class Conversation:
             case wire.Ack(epochs):
                 self._granting.they_open(epochs)
             case wire.Need(epochs):
-                if self._granting.needed(self.device, epochs):
+                if self._granting.needed(device, epochs):
                     self._scope_grew()
             case wire.Settled():
                 self._on_settled(Log(frame.log), frame)
@@ -219,8 +224,6 @@ class Conversation:
         """Whether words may be numbered now: authority is settled with this one."""
         return self.phase.value >= Phase.SCOPE.value
 
-    # -- hello ---------------------------------------------------------------------------------
-
     def _before_hello(self, frame: wire.AnyFrame) -> None:
         match frame:
             case wire.Chain(envelopes) if not self.leads and self.device is None:
@@ -240,8 +243,6 @@ class Conversation:
                     self._begin(Log.AUTHORITY)
             case _:
                 raise PeerFault("something else before hello")
-
-    # -- reconciliation ------------------------------------------------------------------------
 
     def _begin(self, log: Log) -> None:
         if log is Log.AUTHORITY:
@@ -303,8 +304,6 @@ class Conversation:
     def _came(self, ids: Iterable[EnvelopeId]) -> None:
         if self._leading is not None:
             self._leading.came(ids)
-
-    # -- from phase to phase -------------------------------------------------------------------
 
     def _advance(self) -> None:
         """The leader goes on once all that was named has come."""

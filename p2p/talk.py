@@ -18,6 +18,7 @@ BEAT = 2.0  # seconds of our silence after which a heartbeat is sent
 SILENCE = 6.0  # seconds of their silence after which we hang up
 STALL = 25.0  # seconds without a step forward after which a conversation is given up
 SENDING = 25.0  # seconds that one frame may take, theirs or ours: 10 kB a second at the least
+PARTING = 2.0  # seconds for a last word to somebody who was removed
 BULKY = 24 * 1024  # bytes of a frame that is a step forward by itself, theirs or ours
 LINGER = 0.02  # seconds without a frame after which gathered words are taken in
 
@@ -37,8 +38,22 @@ class Talk:
         self.begun = self.heard = self._stepped = trio.current_time()
         self._react = react
         self._wake = trio.Event()
+        self._last = b""  # said before we hang up
         self._drained = trio.Event()
         self._steps = self._reached = 0
+
+    def _ends(self) -> bool:
+        return bool(self._last)
+
+    async def _part(self) -> None:
+        with trio.move_on_after(PARTING):
+            await self.stream.send(self._last)
+        self.scope.cancel()
+
+    def end_with(self, frame: bytes) -> None:
+        """Say one thing more and hang up; what waits to be sent does not go any more."""
+        self._last = frame
+        self._wake.set()
 
     def poke(self) -> None:
         """There may be something to send."""
@@ -135,8 +150,10 @@ class Talk:
         while True:
             self._wake = trio.Event()
             sent = False
-            while frames := self.conversation.to_send():
+            while not self._ends() and (frames := self.conversation.to_send()):
                 for frame in frames:
+                    if self._ends():
+                        break
                     with trio.fail_after(SENDING):
                         await self.stream.send(frame)
                     if len(frame) > BULKY:  # they take what they asked for, however slowly
@@ -145,6 +162,9 @@ class Talk:
                     self._drained = trio.Event()
                 sent = True
                 said = trio.current_time()
+            if self._ends():
+                await self._part()
+                return
             if sent:
                 continue
             # From our last word on: whoever only takes in is woken all the time and says nothing.

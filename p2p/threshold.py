@@ -1,4 +1,4 @@
-"""Who stands at the door: a newcomer who knocks, a member not heard of yet, or nobody.
+"""Who stands at the door: a newcomer who knocks, a member not heard of yet, one who was removed.
 
 Strangers have room of their own, so they can't shut a member out; when it is full the one who has
 stood there longest is sent away. Whoever says anything but a knock or a chain hears nothing.
@@ -61,6 +61,9 @@ class Threshold:
     ) -> sync.Conversation | None:
         if first is None:
             first = await stream.receive()
+        if not is_knock(first) and (told := self._shelf.farewell(stream.peer)):
+            await stream.send(wire.encode(told))
+            return None
         if isinstance(wire.decode(first), wire.Chain):
             conversation = self._answering(stream.peer)
             conversation.receive(first)

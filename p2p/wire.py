@@ -192,6 +192,18 @@ class Ask(Frame, frozen=True, tag=17):
     end: Count
 
 
+class Removed(Frame, frozen=True, tag=18):
+    """Tells somebody who was removed so: the signed op, as they may not open its envelope.
+
+    Nothing follows it.
+    """
+
+    header: Annotated[bytes, Meta(max_length=1024)]
+    signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+    salt: Bytes16
+    payload: Annotated[bytes, Meta(max_length=16 * 1024)]
+
+
 class Knock(Frame, frozen=True, tag=32):
     """A newcomer names the rendezvous id of an invite."""
 
@@ -229,7 +241,7 @@ class Admitted(Frame, frozen=True, tag=37):
 
 AnyFrame = (
     Hello | Chain | Reconcile | Envelopes | Want | Gone | Epochs | Grants | Ack | Need | Settled
-    | Scope | Again | Beat | Cards | Logs | Ask | Knock | Capsule | Request | Wait | Sorry
+    | Scope | Again | Beat | Cards | Logs | Ask | Removed | Knock | Capsule | Request | Wait | Sorry
     | Admitted
 )  # fmt: skip
 

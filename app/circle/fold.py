@@ -6,7 +6,7 @@ so the same set of ops gives the same view in every order of arrival. The rule i
 to (here).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.circle.acts import (
@@ -27,7 +27,7 @@ from app.circle.facts import Removal
 from app.circle.proofs import Proofs
 from app.circle.standing import Standing
 from app.circle.state import Role
-from app.circle.view import InviteSeen, Person, View
+from app.circle.view import InviteSeen, Person, Told, View
 from p2p.ids import DeviceId, EpochId, MemberId, OpId
 from p2p.log import Order, Placed, arrange, heads_to_name
 from p2p.op import Header, Log
@@ -80,7 +80,15 @@ class _Viewing:
         self._went()
         line = self._standing.line(self._past)
         view.first, view.heir = line.first, line.heir
+        view.standing, view.everything = self._standing, self._past
+        view.told = tuple(self._told())
         return view
+
+    def _told(self) -> Iterator[Told]:
+        for at in self._order.placed:
+            act, author = self._allowed.acts[at.op], self._allowed.authors.get(at.index)
+            if act is not None and author is not None:
+                yield Told(at, author, act, self._holds(at))
 
     def _holds(self, at: Placed) -> bool:
         return at.index in self._allowed.authors and not self._void >> at.index & 1

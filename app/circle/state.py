@@ -107,10 +107,16 @@ class Circle(Struct, frozen=True, kw_only=True):
     unread: int
     history: History = History.OPEN
     join: str | None = None
+    founder: bool = False
+    removed_by: str | None = None
+    removed_reason: str | None = None
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """A person in a circle. `reach` says how their computer is reached at this moment."""
+    """A person in a circle. `reach` says how their computer is reached at this moment.
+
+    `may_remove` and `may_be`: what whoever asks may do about them, and which roles give them.
+    """
 
     member: str
     display_name: str
@@ -120,6 +126,9 @@ class Member(Struct, frozen=True, kw_only=True):
     last_met: datetime | None
     joined_at: datetime | None = None
     gone: bool = False
+    founder: bool = False
+    may_remove: bool = False
+    may_be: list[Role] = []
 
 
 class Post(Struct, frozen=True, kw_only=True):
@@ -184,6 +193,53 @@ class Invite(Struct, frozen=True, kw_only=True):
     link: str
     expires_at: datetime
     uses: int
+
+
+class InviteMade(Struct, frozen=True, kw_only=True):
+    """An invite of a circle as all members see it. `label` is known to who made it only."""
+
+    invite: str
+    by: str
+    by_name: str
+    mine: bool
+    label: str
+    expires_at: datetime
+    uses: int
+    used: int
+    withdrawn: bool
+
+
+class What(StrEnum):
+    """What somebody did, in the open log."""
+
+    FOUNDED = "founded"
+    ADMITTED = "admitted"
+    ROLE = "role"
+    REMOVED = "removed"
+    LEFT = "left"
+    NAMED_HEIR = "named_heir"
+    HANDED_OVER = "handed_over"
+    RULES = "rules"
+    INVITED = "invited"
+    WITHDREW = "withdrew"
+    FORKED = "forked"
+
+
+class LogEntry(Struct, frozen=True, kw_only=True):
+    """One act in the open log. `counts`: false where a more senior act took it back.
+
+    `role` is the role given; `reason` that of a removal, or the circle's name for rules.
+    """
+
+    at: datetime
+    by: str
+    by_name: str
+    what: What
+    whom: str | None = None
+    whom_name: str | None = None
+    role: Role | None = None
+    reason: str | None = None
+    counts: bool = True
 
 
 class Digest(Struct, frozen=True, kw_only=True):

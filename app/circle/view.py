@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.circle.acts import DeviceKeys, Epoch, Founding, Invite, Rules
+from app.circle.acts import Act, DeviceKeys, Epoch, Founding, Invite, Rules
 from app.circle.facts import Removal
+from app.circle.standing import Standing
 from app.circle.state import History, Role
 from p2p.ids import DeviceId, EpochId, MemberId, OpId
 from p2p.log import Order, Placed
@@ -47,6 +48,16 @@ class EpochSeen:
     members: frozenset[DeviceId]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An act of somebody who was a member, and whether it holds."""
+
+    at: Placed
+    by: MemberId
+    act: Act
+    holds: bool
+
+
 @dataclass(slots=True)
 class View:
     """What `fold` answers. Nothing in it is judged any more."""
@@ -72,6 +83,19 @@ class View:
     waiting: frozenset[OpId] = frozenset()
     order: Order | None = None
     at: dict[OpId, Placed] = field(default_factory=dict)
+    told: tuple[Told, ...] = ()
+    standing: Standing = field(default_factory=Standing)
+    everything: int = 0  # all ops that do not wait, as a past
+
+    def may_remove(self, by: MemberId, whom: MemberId) -> bool:
+        """Whether somebody who is in may remove somebody else now."""
+        return self.standing.is_member(whom, self.everything) and self.standing.may_remove(
+            by, whom, self.everything
+        )
+
+    def is_founder(self, member: MemberId) -> bool:
+        """Whether this is the founder, or who was handed the circle."""
+        return member == self.first
 
     def devices(self) -> dict[DeviceId, DeviceKeys]:
         """Devices of all who are members now."""

@@ -8,7 +8,7 @@ import msgspec
 from app.circle.state import CircleState, Draft
 from app.store.db import Database
 from app.store.keeping import forget_posts
-from p2p.ids import CircleId, DeviceId, EpochId
+from p2p.ids import CircleId, DeviceId, EpochId, MemberId
 from p2p.wire import Card
 
 
@@ -28,6 +28,15 @@ class CircleRow:
     port: int
     card_counter: int
     made_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class MyRemoval:
+    """By whom this home's member was removed, why, and when in ms as they said."""
+
+    by: MemberId
+    reason: str
+    said_at: int
 
 
 _COLUMNS = (
@@ -87,6 +96,25 @@ def half_made(db: Database, row: CircleRow) -> bool:
         " LIMIT 1",
         (row.circle_no, row.circle),
     )
+
+
+def keep_removal(db: Database, circle_no: int, told: MyRemoval) -> None:
+    """We were shown that we are out."""
+    db.execute(
+        "INSERT OR REPLACE INTO removals VALUES (?,?,?,?)",
+        (circle_no, told.by, told.reason, told.said_at),
+    )
+
+
+def removal_of(db: Database, circle_no: int) -> MyRemoval | None:
+    """What we were shown of our removal, if anything."""
+    rows = db.read("SELECT by, reason, said_at FROM removals WHERE circle_no = ?", (circle_no,))
+    return MyRemoval(*rows[0]) if rows else None
+
+
+def invite_labels(db: Database, circle_no: int) -> dict[bytes, str]:
+    """The labels of the invites that were made here, by key."""
+    return dict(db.read("SELECT key, label FROM invites WHERE circle_no = ?", (circle_no,)))
 
 
 def set_state(db: Database, circle_no: int, state: CircleState) -> None:

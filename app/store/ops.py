@@ -142,6 +142,12 @@ def authority_ops(db: Database, circle_no: int, circle: CircleId) -> list[Signed
     return [_signed(circle, row) for row in rows]
 
 
+def one_authority(db: Database, circle_no: int, circle: CircleId, op: OpId) -> SignedOp:
+    """An authority op that is here."""
+    (row,) = db.read(f"{_WHOLE} WHERE ops.circle_no = ? AND log = 0 AND op = ?", (circle_no, op))
+    return _signed(circle, row)
+
+
 def pending_words(db: Database, circle_no: int, circle: CircleId) -> list[tuple[int, SignedOp]]:
     """Words whose authority past was not complete when they came: (row number, op)."""
     rows = db.read(

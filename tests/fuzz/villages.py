@@ -175,6 +175,7 @@ def samples(person: Person) -> list[bytes]:
         wire.Ask(person.device, 0, 0, 2**53 - 1), wire.Ask(person.device, 1, 0, 9),
         wire.Ask(KEY, 1, 7, 3), wire.Scope(epochs, 4), wire.Scope([], 2**40),
         wire.Again(), wire.Beat(), wire.Cards([card]), wire.Knock(KEY), wire.Capsule(b""),
+        wire.Removed(bytes(200), bytes(64), bytes(16), b""),
         wire.Request(bytes(1200)), wire.Wait(), wire.Sorry(1), wire.Admitted(KEY, [grant]),
     ]  # fmt: skip
     return [wire.encode(frame) for frame in frames]

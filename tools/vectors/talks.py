@@ -67,6 +67,7 @@ def frames(tape: Tape) -> Json:
         wire.Cards(cards=[]),
         wire.Logs(logs=[wire.Logbook(device=id_, log=1, top=200, digest=tape(16))]),
         wire.Ask(device=id_, log=1, first=3, end=200),
+        wire.Removed(header=tape(200), signature=tape(64), salt=tape(16), payload=tape(40)),
         wire.Knock(rendezvous=id_),
         wire.Capsule(sealed=tape(40)),
         wire.Request(box=tape(40)),
@@ -75,7 +76,7 @@ def frames(tape: Tape) -> Json:
         wire.Admitted(admit=id_, grants=[grant]),
     )
     others = (
-        b"", b"\x90", b"\x91\x00", b"\x91\x10", b"\x92\x10\x90", b"\x91\x12", b"\x91\x7f",
+        b"", b"\x90", b"\x91\x00", b"\x91\x10", b"\x92\x10\x90", b"\x91\x13", b"\x91\x7f",
         b"\x91\xcc\x80", b"\x92\xcd\xff\xff\xc0",
         b"\x91\xcc\x0e", b"\x92\x0e\xc0", b"\x92\x07\x90", b"\x93\x07\x90\x00", b"\x92\x24\x04",
         b"\x91\x0e\x00", b"\xc0", b"\x81\x01\x02", b"\x91\xff", b"\x91\xca\x43\x00\x00\x00",

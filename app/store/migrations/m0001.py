@@ -143,6 +143,12 @@ CREATE TABLE meetings (
     last_met INTEGER NOT NULL,
     PRIMARY KEY (circle_no, device)
 ) WITHOUT ROWID;
+CREATE TABLE removals (
+    circle_no INTEGER PRIMARY KEY REFERENCES circles ON DELETE CASCADE,
+    by BLOB NOT NULL,
+    reason TEXT NOT NULL,
+    said_at INTEGER NOT NULL
+);
 CREATE TABLE invites (
     circle_no INTEGER NOT NULL REFERENCES circles ON DELETE CASCADE,
     key BLOB NOT NULL,

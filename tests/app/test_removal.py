@@ -1,0 +1,216 @@
+"""Removing somebody, from the act to the words: who counts, who reads, who is told, who is not."""
+
+import msgspec
+import pytest
+
+from app import commands as c
+from app import epochs, governing
+from app.circle import acts
+from app.circle.state import CircleState, Role, What
+from app.refused import Refused, Why
+from p2p import wire
+from p2p.crypto import sign
+from p2p.errors import PeerFault
+from p2p.ids import DeviceId
+from p2p.op import SIGNATURE_DOMAIN, Kind, Log, op_id
+from tests.p2p.village import Person, Village, meet, settle
+
+
+@pytest.fixture
+def bo(village: Village, ada: Person) -> Person:
+    return village.joined(ada, "Bo")
+
+
+@pytest.fixture
+def cy(village: Village, ada: Person) -> Person:
+    return village.joined(ada, "Cy")
+
+
+def apart(*people: Person) -> None:
+    for person in people:
+        for end in list(person.ends):
+            end.line.hang_up()
+
+
+def removes(by: Person, whom: Person, reason: str = "") -> None:
+    asked = c.RemoveMember(circle=by.room.hex, member=whom.room.ledger.me.hex(), reason=reason)
+    governing.govern(by.room, by.outbox, asked)
+
+
+def gives(by: Person, whom: Person, role: Role) -> None:
+    asked = c.SetRole(circle=by.room.hex, member=whom.room.ledger.me.hex(), role=role)
+    governing.govern(by.room, by.outbox, asked)
+
+
+def stands(person: Person) -> CircleState:
+    return person.room.row.state
+
+
+def farewell(by: Person, whom: Person) -> wire.Removed:
+    told = by.shelf.farewell(whom.door)
+    assert told is not None
+    return told
+
+
+def test_a_removal_makes_an_epoch_that_the_removed_never_holds(
+    ada: Person, bo: Person, cy: Person
+) -> None:
+    """In the same batch; words are sealed under it from then on, and Cy has it by grant."""
+    apart(ada, bo, cy)
+    before = epochs.usable(ada.room.ledger.view, ada.room.ledger.keyring)
+    removes(ada, bo)
+    after = epochs.usable(ada.room.ledger.view, ada.room.ledger.keyring)
+    assert after is not None
+    assert after != before
+    assert bo.device not in epochs.holders(ada.room.ledger.view, after)
+    ada.write("among us")
+    ada.sign()
+    meet(cy, ada)
+    assert cy.bodies() == {"among us"}
+    bo.takes(*ada.gives())
+    bo.takes(*ada.gives(Log.WORDS), log=Log.WORDS)
+    assert bo.bodies() == set()
+    assert bo.room.ledger.keyring.get(after) is None
+
+
+def test_who_hears_of_it_by_the_acts_is_out_too(ada: Person, bo: Person) -> None:
+    """Without a last word: the acts themselves say it."""
+    apart(ada, bo)
+    removes(ada, bo, "Sold pills.")
+    bo.takes(*ada.gives())
+    assert bo.room.row.state is CircleState.REMOVED
+    removal = bo.room.ledger.my_removal()
+    assert removal is not None
+    assert (removal.by, removal.reason) == (ada.room.ledger.me, "Sold pills.")
+    assert bo.shelf.device_at(ada.door) is None
+
+
+def test_a_farewell_is_believed_of_who_may_and_stays_over_a_restart(
+    ada: Person, bo: Person
+) -> None:
+    """Bo never had the epoch that the removal is sealed under."""
+    apart(ada, bo)
+    removes(ada, bo, "Sold pills.")
+    assert ada.shelf.farewell(ada.door) is None
+    assert ada.shelf.farewell(b"x" * 32) is None
+    bo.shelf.take_farewell(farewell(ada, bo))
+    assert bo.room.row.state is CircleState.REMOVED
+    bo.room.ledger.load()
+    removal = bo.room.ledger.my_removal()
+    assert removal is not None
+    assert (removal.by, removal.reason) == (ada.room.ledger.me, "Sold pills.")
+
+
+def test_a_false_farewell_is_a_fault_and_nobody_is_out(ada: Person, bo: Person, cy: Person) -> None:
+    """By a member who may not, of somebody else, unsigned, bent, of another circle."""
+    settle(ada, bo, cy, rounds=1)
+    apart(ada, bo, cy)
+    op = cy.signs(
+        Log.AUTHORITY, Kind.REMOVE, acts.encode(acts.Remove(bo.room.ledger.me, "No.", []))
+    )
+    by_cy = wire.Removed(op.header_bytes, op.signature, op.salt, op.payload)
+    removes(ada, cy)
+    of_cy = farewell(ada, cy)
+    other = msgspec.structs.replace(op.header, circle=b"o" * 32, device=ada.device)
+    data = msgspec.msgpack.encode(other)
+    seed = ada.room.row.device_seed
+    elsewhere = wire.Removed(data, sign(seed, SIGNATURE_DOMAIN, op_id(data)), op.salt, op.payload)
+    profile = ada.signs(Log.AUTHORITY, Kind.PROFILE, acts.encode(acts.Profile("Ada")))
+    for told in (
+        by_cy,
+        of_cy,
+        elsewhere,
+        wire.Removed(profile.header_bytes, profile.signature, profile.salt, profile.payload),
+        msgspec.structs.replace(of_cy, signature=bytes(64)),
+        msgspec.structs.replace(of_cy, payload=acts.encode(acts.Remove(bo.room.ledger.me, "", []))),
+        msgspec.structs.replace(of_cy, header=b"\x90"),
+    ):
+        with pytest.raises(PeerFault):
+            bo.shelf.take_farewell(told)
+    assert bo.room.row.state is CircleState.MEMBER
+    assert bo.room.ledger.my_removal() is None
+
+
+def test_a_removal_that_a_senior_takes_back_lets_them_in_again(
+    ada: Person, bo: Person, cy: Person
+) -> None:
+    """Cy, a moderator, removed Bo; Ada removes Cy with a cut before that: Bo is a member again."""
+    gives(ada, cy, Role.MODERATOR)
+    settle(ada, bo, cy, rounds=2)
+    apart(ada, bo, cy)
+    removes(cy, bo, "Mine.")
+    bo.takes(*cy.gives())
+    assert stands(bo) is CircleState.REMOVED
+    removes(ada, cy)
+    bo.takes(*ada.gives())
+    assert stands(bo) is CircleState.MEMBER
+    assert [p.name for p in bo.room.ledger.view.people.values() if not p.left] == ["Ada", "Bo"]
+
+
+def test_words_beyond_the_cut_do_not_count_however_they_come(ada: Person, bo: Person) -> None:
+    """What Ada had of Bo stays; what Bo signed without knowing of it is void with everybody."""
+    bo.write("before")
+    bo.sign()
+    settle(ada, bo, rounds=1)
+    apart(ada, bo)
+    removes(ada, bo)
+    bo.write("after")
+    bo.sign()
+    ada.takes(*bo.gives(Log.WORDS), log=Log.WORDS)
+    assert ada.bodies() == {"before"}
+
+
+@pytest.mark.parametrize("what", ["role", "removal", "handing over", "nobody", "invite"])
+def test_nobody_signs_an_act_that_would_not_count(ada: Person, bo: Person, what: str) -> None:
+    """It is refused in one sentence, and nothing is said."""
+    code = ada.invites()
+    settle(ada, bo, rounds=1)
+    before = len(bo.gives())
+    circle, adas = bo.room.hex, ada.room.ledger.me.hex()
+    asked: governing.Governing = {
+        "role": c.SetRole(circle=circle, member=adas, role=Role.GUEST),
+        "removal": c.RemoveMember(circle=circle, member=adas, reason=""),
+        "handing over": c.HandOver(circle=circle, member=bo.room.ledger.me.hex()),
+        "nobody": c.RemoveMember(circle=circle, member="00" * 32, reason=""),
+        "invite": c.WithdrawInvite(circle=circle, invite=code.key.hex()),
+    }[what]  # type: ignore[assignment]  # one of four
+    with pytest.raises(Refused) as caught:
+        governing.govern(bo.room, bo.outbox, asked)
+    assert caught.value.kind is (Why.NO_SUCH_MEMBER if what == "nobody" else Why.NOT_ALLOWED)
+    assert len(bo.gives()) == before
+
+
+def test_the_open_log_tells_every_act_and_what_became_of_it(
+    ada: Person, bo: Person, cy: Person
+) -> None:
+    """The same on all computers; what a senior took back is marked."""
+    code = ada.invites()
+    asked = c.WithdrawInvite(circle=ada.room.hex, invite=code.key.hex())
+    governing.govern(ada.room, ada.outbox, asked)
+    with pytest.raises(Refused):
+        governing.govern(ada.room, ada.outbox, asked)
+    gives(ada, bo, Role.MODERATOR)
+    settle(ada, bo, cy, rounds=2)
+    apart(ada, bo, cy)
+    removes(bo, cy, "  Two\u202e \n lines ")
+    ada_before = list(ada.gives())
+    ada.takes(*bo.gives())
+    assert len(ada.gives()) > len(ada_before)
+    log = governing.log(ada.room)
+    assert log == governing.log(bo.room)
+    assert [e.what for e in log[:3]] == [What.REMOVED, What.ROLE, What.WITHDREW]
+    assert (log[0].by_name, log[0].whom_name, log[0].reason) == ("Bo", "Cy", "Two\nlines")
+    assert (log[1].by_name, log[1].whom_name, log[1].role) == ("Ada", "Bo", Role.MODERATOR)
+    assert log[-1].what is What.FOUNDED
+    assert all(e.counts for e in log)
+    (made,) = [i for i in governing.invites(ada.room) if i.invite == code.key.hex()]
+    assert (made.mine, made.withdrawn, made.used) == (True, True, 0)
+
+
+def test_whoever_is_removed_hears_it_on_the_line_and_nothing_else(ada: Person, bo: Person) -> None:
+    """The conversation takes it and says so to its node."""
+    line = meet(bo, ada)
+    removes(ada, bo)
+    line.left.conversation.receive(wire.encode(farewell(ada, bo)))
+    assert bo.room.row.state is CircleState.REMOVED
+    assert DeviceId(bo.device) not in ada.room.ledger.view.devices()
