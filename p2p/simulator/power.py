@@ -14,7 +14,10 @@ class PowerCut(BaseException):
 
 
 class Fuses(trio.abc.Instrument):
-    """Counts the steps of each house's tasks and blows where it was told to."""
+    """Counts the steps of each house's tasks and blows where it was told to.
+
+    Trio calls it at every step, so it is one of the run's instruments only while a fuse is set.
+    """
 
     def __init__(self) -> None:
         """None is set."""
@@ -23,23 +26,27 @@ class Fuses(trio.abc.Instrument):
 
     def set(self, house: str, steps: int, blow: Callable[[], None]) -> None:
         """After so many further steps of that house `blow` is called; any earlier fuse is gone."""
+        if not self._left:
+            trio.lowlevel.add_instrument(self)
         self._left[house], self._blow[house] = steps, blow
 
     def clear(self) -> None:
         """No more of it."""
+        if self._left:
+            trio.lowlevel.remove_instrument(self)
         self._left.clear()
         self._blow.clear()
 
     def before_task_step(self, task: trio.lowlevel.Task) -> None:
         """See trio: called before every step of every task."""
-        if not self._left:
-            return
         house = task.context.get(HOUSE)
         if house is None or house not in self._left:
             return
         self._left[house] -= 1
         if self._left[house] <= 0:
             del self._left[house]
+            if not self._left:
+                trio.lowlevel.remove_instrument(self)
             self._blow.pop(house)()
 
 

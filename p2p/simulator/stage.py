@@ -11,7 +11,8 @@ from typing import TypeVar
 
 import trio
 from trio._core import _run
-from trio.testing import MockClock
+
+from p2p.simulator.hourglass import Hourglass
 
 T = TypeVar("T")
 
@@ -24,12 +25,12 @@ def hashes_are_fixed() -> bool:
     return os.environ.get(HASHES, "random") == "0"
 
 
-def perform(play: Callable[[], Awaitable[T]], seed: int, *instruments: trio.abc.Instrument) -> T:
+def perform(play: Callable[[], Awaitable[T]], seed: int) -> T:
     """Run to the end in simulated time, always in the same order."""
     # Trio keeps these two for tests like ours; there is no public name for them.
     setattr(_run, IN_ORDER, True)
     _run._r.seed(seed)  # noqa: SLF001
     try:
-        return trio.run(play, clock=MockClock(autojump_threshold=0), instruments=instruments)
+        return trio.run(play, clock=Hourglass())
     finally:
         setattr(_run, IN_ORDER, False)

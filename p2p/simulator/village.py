@@ -50,7 +50,7 @@ class Village(ABC):
     """One run of one story."""
 
     def __init__(self, story: s.Story, fuses: Fuses) -> None:
-        """To be made inside of the run. `fuses` is one of its instruments."""
+        """To be made inside of the run."""
         self.story = story
         self.sundial = Sundial()
         self.network = Network(stream(story.seed, "network"))

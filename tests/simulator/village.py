@@ -216,7 +216,7 @@ def run(seed: int, story: Story | None = None) -> Told:
             _blame(told, ear, village.network)
 
         try:
-            perform(play, seed, fuses)
+            perform(play, seed)
         except Exception as error:  # noqa: BLE001 - told with the seed, for whoever replays it
             told.broken = f"the run itself failed: {_kinds(error)}"
     told.cpu = time.process_time() - begun
