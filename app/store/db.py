@@ -17,6 +17,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final, Self, TypeAlias
 
 from sqlcipher3 import dbapi2 as sqlcipher
@@ -34,6 +35,8 @@ KEY_SIZE: Final = 32
 FORMAT: Final = 0x48534832
 """SQLite's application id: "HSH2". Stores of trial versions have none (docs/adr/0009)."""
 
+_STATEMENTS: Final = 512
+"""Compiled statements kept: more than this program has, so that none is compiled twice."""
 _SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 _SETTINGS: Final = (
     # Set straight after keying.
@@ -65,7 +68,7 @@ class Database:
 
     def read(self, sql: str, args: Args = ()) -> list[Row]:
         """Give all rows of a query, inside or outside of a `write()`."""
-        with _said_to_the_person():
+        with _SAID_TO_THE_PERSON:
             return self._connection.execute(sql, args).fetchall()
 
     @contextmanager
@@ -76,12 +79,12 @@ class Database:
         """
         if self._writing:
             raise OurFault("a transaction inside a transaction")
-        with _said_to_the_person():
+        with _SAID_TO_THE_PERSON:
             self._connection.execute("BEGIN IMMEDIATE")
         self._writing = True
         try:
             yield self
-            with _said_to_the_person():
+            with _SAID_TO_THE_PERSON:
                 self._connection.execute("COMMIT")
         finally:
             self._writing = False
@@ -97,7 +100,7 @@ class Database:
     def executemany(self, sql: str, rows: Iterable[Args]) -> None:
         """Change something once for each row, inside a `write()`."""
         self._expect_writing()
-        with _said_to_the_person():
+        with _SAID_TO_THE_PERSON:
             self._connection.executemany(sql, rows)
 
     def fold(self) -> None:
@@ -170,10 +173,12 @@ def _build(path: Path, key: bytes, steps: Sequence[str]) -> None:
 
 
 def _open(path: Path, key: bytes, steps: Sequence[str]) -> Database:
-    with _said_to_the_person():
-        connection = sqlcipher.connect(str(path), isolation_level=None)
+    with _SAID_TO_THE_PERSON:
+        connection = sqlcipher.connect(
+            str(path), isolation_level=None, cached_statements=_STATEMENTS
+        )
     try:
-        with _said_to_the_person():
+        with _SAID_TO_THE_PERSON:
             # Before the key: otherwise SQLCipher writes ERROR lines to stderr by itself.
             connection.execute("PRAGMA cipher_log_level=NONE")
             connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
@@ -254,28 +259,50 @@ def _statements(script: str) -> Iterator[str]:
     yield statement
 
 
-@contextmanager
-def _said_to_the_person() -> Iterator[None]:
-    """Turn what SQLCipher raises into a refusal, where it is about this disk and not about us."""
-    try:
-        yield
-    except sqlcipher.ProgrammingError as fault:
-        # Also what it raises for a second thread; its text carries thread ids, so it stays out.
-        raise OurFault("the store was used wrongly") from fault
-    except sqlcipher.Error as fault:
-        # Extended result codes carry the plain one in their low byte.
-        code: int = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        match code & 0xFF:
-            case sqlite3.SQLITE_FULL:
-                raise disk_full() from None
-            case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
-                raise read_only() from None
-            case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-                raise _damaged() from None
-            case sqlite3.SQLITE_IOERR:
-                raise failing_disk() from None
+class _SaidToThePerson:
+    """Turn what SQLCipher raises into a refusal, where it is about this disk and not about us.
+
+    A class, because every statement goes through it: a generator costs several times as much.
+    """
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self, _: type[BaseException] | None, fault: BaseException | None, __: TracebackType | None
+    ) -> None:
+        match fault:
+            case sqlcipher.ProgrammingError():
+                # Also what it raises for a second thread; its text carries thread ids, so it stays
+                # out.
+                raise OurFault("the store was used wrongly") from fault
+            case sqlcipher.Error():
+                if (refused := _refusal(fault)) is not None:
+                    raise refused from None
             case _:
-                raise
+                pass
+
+
+_SAID_TO_THE_PERSON: Final = _SaidToThePerson()
+
+
+def _refusal(fault: sqlcipher.Error) -> Refused | None:
+    """What a fault means to the person; None where it is our own bug."""
+    # Extended result codes carry the plain one in their low byte.
+    code: int = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    match code & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return disk_full()
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return read_only()
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            return _damaged()
+        case sqlite3.SQLITE_IOERR:
+            return failing_disk()
+        case _:
+            return None
 
 
 def _damaged() -> Refused:
