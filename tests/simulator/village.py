@@ -19,6 +19,7 @@ from p2p.simulator.village import Village
 from tests.simulator import invariants
 from tests.simulator.homes import Diary, Home, on_this_network
 from tests.simulator.liars import Liar
+from tests.simulator.signing import worked_out_once
 from tests.simulator.towns import NAMES, towns
 
 NOBODYS_FAULT = frozenset({"a conversation that gets nowhere"})
@@ -210,7 +211,7 @@ def run(seed: int, story: Story | None = None) -> Told:
         async def play() -> None:
             village = Hamlet(told.story, fuses, Path(folder), told)
             ear.deaf_to = {NAMES[number] for number in told.story.liars}
-            with on_this_network(village.network):
+            with on_this_network(village.network), worked_out_once():
                 await village.play()
             told.simulated = (village.sundial.now() - village.sundial.first) / 1000
             _blame(told, ear, village.network)
