@@ -7,6 +7,7 @@ from collections import deque
 import trio
 
 from p2p.host.frames import Closed
+from p2p.simulator.hourglass import Bell
 from p2p.simulator.weather import Line
 
 WINDOW = 256 * 1024  # bytes under way at which a writer waits
@@ -24,7 +25,8 @@ class Lane:
         self._sent = 0
         self._held_back: bytes | None = None
         self._free = 0.0  # when the line has sent all before
-        self._news = trio.Event()
+        self._writers = trio.lowlevel.ParkingLot()
+        self._reader = Bell()
         self.ended = False  # no more is written; what is under way still comes
         self.gone = False  # nothing comes any more, and the reader is told
         self.still = False  # nothing moves for now, and nobody is told
@@ -32,13 +34,13 @@ class Lane:
 
     def wake(self) -> None:
         """Something has changed for whoever waits at either end."""
-        self._news.set()
-        self._news = trio.Event()
+        self._writers.unpark_all()
+        self._reader.ring()
 
     async def put(self, frame: bytes) -> None:
         """Send; waits while too much is under way."""
         while self._size > WINDOW and not (self.gone or self.ended):
-            await self._news.wait()
+            await self._writers.park()
         if self.gone or self.ended:
             raise Closed
         for whole in self._mangled(frame):
@@ -94,8 +96,8 @@ class Lane:
                 return self._take_now(most)
             if moves and self.ended and not self._coming:
                 raise Closed
-            with trio.move_on_at(self._coming[0][0] if moves and self._coming else math.inf):
-                await self._news.wait()
+            self._reader = Bell()
+            await self._reader.wait(self._coming[0][0] if moves and self._coming else math.inf)
 
     def _take_now(self, most: int) -> bytes:
         due, data = self._coming.popleft()
