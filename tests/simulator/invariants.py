@@ -94,15 +94,17 @@ def alike(homes: Sequence[Home], *, fresh: bool) -> str | None:
         looks |= {"frontier": frontier, "envelopes": envelopes, "op states": op_states,
                   "posts kept": kept}  # fmt: skip
     first = homes[0]
-    for other in homes[1:]:
-        for what, look in looks.items():
-            mine, theirs = look(first), look(other)
+    for what, look in looks.items():
+        mine = look(first)
+        for other in homes[1:]:
+            theirs = look(other)
             if fresh and what == "epochs":
                 both = readable(first) & readable(other)
-                mine, theirs = (
-                    {e: d for e, d in epochs(home).items() if e in both} for home in (first, other)
-                )
-            if mine != theirs:
+                one, two = epochs(first), epochs(other)
+                differ = any(one.get(epoch) != two.get(epoch) for epoch in both)
+            else:
+                differ = mine != theirs
+            if differ:
                 return f"{first.name} and {other.name} differ in {what}"
     if fresh:
         sets = [envelopes(home)["AUTHORITY"] for home in homes]
@@ -134,8 +136,10 @@ def all_are_alike(homes: Sequence[Home], *, fresh: bool) -> None:
 
 
 def pages_are_alike(homes: Sequence[Home], *, fresh: bool) -> None:
-    if not fresh and any(shown(home) != shown(homes[0]) for home in homes[1:]):
-        raise Broken("pages that show something else")
+    if not fresh and homes:
+        first = shown(homes[0])
+        if any(shown(home) != first for home in homes[1:]):
+            raise Broken("pages that show something else")
 
 
 def all_was_handed_over(homes: Sequence[Home]) -> None:
