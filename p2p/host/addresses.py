@@ -7,11 +7,14 @@ Spec: https://github.com/multiformats/multiaddr, https://github.com/libp2p/specs
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
 LONGEST = 512
 KEY_BYTES = 32
 HIGHEST_PORT = 65535
+# Addresses taken apart lately: whoever looks whom to dial goes through the same few again and again.
+REMEMBERED = 256
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 # A peer id of an Ed25519 key: identity multihash (00, 36 bytes) of the protobuf PublicKey
@@ -50,6 +53,7 @@ class Address:
         return f"/{self.kind}/{self.host}/tcp/{self.port}"
 
 
+@lru_cache(REMEMBERED)
 def parse(text: str) -> Address | None:
     """Take an address apart; None when it is not one of the forms this program speaks."""
     if len(text) > LONGEST or not text.startswith("/"):
