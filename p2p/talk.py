@@ -123,13 +123,14 @@ class Talk:
                 return await self.stream.receive()
             return None
         # A frame under way is no silence: a thin line needs many seconds for a full one.
-        with trio.fail_after(SENDING):
-            while True:
-                before = self.stream.bytes_received
-                with trio.move_on_after(SILENCE):
-                    return await self.stream.receive()
-                if self.stream.bytes_received == before:
-                    raise trio.TooSlowError
+        end = trio.current_time() + SENDING
+        while True:
+            before = self.stream.bytes_received
+            now = trio.current_time()
+            with trio.CancelScope(deadline=min(now + SILENCE, end)):
+                return await self.stream.receive()
+            if self.stream.bytes_received == before or trio.current_time() >= end:
+                raise trio.TooSlowError
 
     def _expect_progress(self) -> None:
         """Heartbeats and small talk don't keep a conversation that gets nowhere before live.
