@@ -20,7 +20,7 @@ from tests.simulator import invariants
 from tests.simulator.homes import Diary, Home, on_this_network
 from tests.simulator.liars import Liar
 from tests.simulator.signing import worked_out_once
-from tests.simulator.towns import NAMES, towns
+from tests.simulator.towns import DISK, NAMES, towns
 
 NOBODYS_FAULT = frozenset({"a conversation that gets nowhere"})
 # Who leaves may have begun to talk with somebody who hears of it a moment later from a third.
@@ -206,7 +206,7 @@ def run(seed: int, story: Story | None = None) -> Told:
     told = Told(seed, story or draw(seed))
     begun = time.process_time()
     fuses = Fuses()
-    with TemporaryDirectory(prefix="hearthside-village-") as folder, _listening() as ear:
+    with TemporaryDirectory(prefix="hearthside-village-", dir=DISK) as folder, _listening() as ear:
 
         async def play() -> None:
             village = Hamlet(told.story, fuses, Path(folder), told)
