@@ -22,8 +22,9 @@ from typing import Any, Final, Self, TypeAlias
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from app.diskfaults import as_refusal, disk_full, failing_disk, read_only, sync_folder
+from app.diskfaults import as_refusal, sync_folder
 from app.refused import Refused, Why
+from app.store.faults import damaged, refusal
 from app.store.migrations import STEPS
 from p2p.errors import OurFault
 
@@ -52,6 +53,35 @@ _SETTINGS: Final = (
     "trusted_schema=OFF",
     "cell_size_check=ON",
 )
+
+
+class _SaidToThePerson:
+    """Turn what SQLCipher raises into a refusal, where it is about this disk and not about us.
+
+    A class, because every statement goes through it: a generator costs several times as much.
+    """
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self, _: type[BaseException] | None, fault: BaseException | None, __: TracebackType | None
+    ) -> None:
+        match fault:
+            case sqlcipher.ProgrammingError():
+                # Also what it raises for a second thread; its text would tell thread ids.
+                raise OurFault("the store was used wrongly") from fault
+            case sqlcipher.Error():
+                code: int = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+                if (refused := refusal(code)) is not None:
+                    raise refused from None
+            case _:
+                pass
+
+
+_SAID_TO_THE_PERSON: Final = _SaidToThePerson()
 
 
 class Database:
@@ -142,9 +172,9 @@ def _expect_a_file(path: Path) -> None:
     try:
         with path.open("rb+") as file:
             if not file.read(1):
-                raise _damaged()
+                raise damaged()
     except FileNotFoundError:
-        raise _damaged() from None
+        raise damaged() from None
     except OSError as fault:
         raise as_refusal(fault) from None
 
@@ -257,57 +287,3 @@ def _statements(script: str) -> Iterator[str]:
             yield statement
             statement = ""
     yield statement
-
-
-class _SaidToThePerson:
-    """Turn what SQLCipher raises into a refusal, where it is about this disk and not about us.
-
-    A class, because every statement goes through it: a generator costs several times as much.
-    """
-
-    __slots__ = ()
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(
-        self, _: type[BaseException] | None, fault: BaseException | None, __: TracebackType | None
-    ) -> None:
-        match fault:
-            case sqlcipher.ProgrammingError():
-                # Also what it raises for a second thread; its text carries thread ids, so it stays
-                # out.
-                raise OurFault("the store was used wrongly") from fault
-            case sqlcipher.Error():
-                if (refused := _refusal(fault)) is not None:
-                    raise refused from None
-            case _:
-                pass
-
-
-_SAID_TO_THE_PERSON: Final = _SaidToThePerson()
-
-
-def _refusal(fault: sqlcipher.Error) -> Refused | None:
-    """What a fault means to the person; None where it is our own bug."""
-    # Extended result codes carry the plain one in their low byte.
-    code: int = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-    match code & 0xFF:
-        case sqlite3.SQLITE_FULL:
-            return disk_full()
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
-            return read_only()
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            return _damaged()
-        case sqlite3.SQLITE_IOERR:
-            return failing_disk()
-        case _:
-            return None
-
-
-def _damaged() -> Refused:
-    return Refused(
-        Why.DAMAGED_STORE,
-        "Part of your store can't be read. Don't reinstall; nothing was changed. Put store.db back "
-        "from your last backup.",
-    )

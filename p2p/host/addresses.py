@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv6Address
 LONGEST = 512
 KEY_BYTES = 32
 HIGHEST_PORT = 65535
-# Addresses taken apart lately: whoever looks whom to dial goes through the same few again and again.
+# Addresses taken apart lately: whoever looks whom to dial goes through the same few each time.
 REMEMBERED = 256
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 

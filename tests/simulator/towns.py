@@ -19,7 +19,7 @@ NAMES = ("Anna", "Ben", "Cleo", "Dora", "Emil", "Fay", "Gus", "Hana", "Ivo", "Ju
          "Max", "Nora", "Otto", "Pia", "Quin", "Rosa")  # fmt: skip
 MOST = 5
 
-_RAM = Path("/dev/shm")  # noqa: S108 - folders in it have names of their own
+_RAM = Path("/dev/shm")
 DISK = str(_RAM) if _RAM.is_dir() else None
 """Where the simulated disks lie: power fails between statements here, so no real disk is needed."""
 
