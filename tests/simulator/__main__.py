@@ -8,6 +8,7 @@ import time
 
 from p2p.simulator.stage import HASHES, hashes_are_fixed
 from tests.simulator.planted import ALL
+from tests.simulator.towns import towns
 from tests.simulator.village import Told, run
 
 WRONG = 1
@@ -33,6 +34,7 @@ def tell(told: Told) -> None:
 
 def catch(planted: str, begin: int, end: int) -> int:
     """Play with a bug until a seed goes wrong."""
+    towns().build()
     begun = time.process_time()
     with ALL[planted]():
         for seed in range(begin, end):

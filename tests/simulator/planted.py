@@ -15,7 +15,7 @@ from unittest import mock
 from app import inbox, outbox, setbook, words_in
 from app.store import frontier, keeping, ops, sums, views
 from app.store.db import Database
-from p2p import leading, node, reach, runs, sync, talk, threshold
+from p2p import leading, node, reach, runs, settling, sync, talk, threshold
 from p2p.happened import Phase
 from p2p.ids import DeviceId, EpochId, OpId
 from p2p.op import Log
@@ -224,7 +224,7 @@ def dials_once() -> AbstractContextManager[object]:
 
 def settles_blindly() -> AbstractContextManager[object]:
     """Digests of sets always count as equal."""
-    return mock.patch.object(sync, "same", return_value=True)
+    return mock.patch.object(settling, "same", return_value=True)
 
 
 def digs_no_graves() -> AbstractContextManager[object]:

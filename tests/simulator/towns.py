@@ -35,6 +35,12 @@ class Towns:
         """Forget them all."""
         self._folder.cleanup()
 
+    def build(self) -> None:
+        """All of them now: before a bug is planted, or the story would begin with what it did."""
+        for kind in ("open", "fresh"):
+            if not (self._path / kind).exists():
+                self._build(kind)
+
     def empty(self, into: Path) -> None:
         """A store without any circle."""
         template = self._path / "empty.db"
