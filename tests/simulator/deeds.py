@@ -147,12 +147,32 @@ def goes_with_hostile_cuts(by: Person) -> list[Handout]:
     return [_sealed(by, by.signs(Log.AUTHORITY, Kind.LEAVE, acts.encode(acts.Leave(cuts))))]
 
 
+def talks_on_after_leaving(by: Person) -> list[Handout]:
+    """A word beyond the cut of its own leaving: some hear the one first, some the other."""
+    seq, prev = ops.next_place(by.db, 1, Log.WORDS, by.device)
+    word = _words(by)
+    act = acts.Leave([acts.Cut(by.device, int(Log.WORDS), seq, prev or by.entropy(32))])
+    gone = by.signs(Log.AUTHORITY, Kind.LEAVE, acts.encode(act))
+    return [_sealed(by, word, gone), _sealed(by, gone, word)]
+
+
+def puts_words_in_a_mouth(by: Person) -> list[Handout]:
+    """The next words of somebody else, who has not signed them."""
+    others = sorted(device for device in by.room.ledger.view.devices() if device != by.device)
+    if not others:
+        return []
+    whose = others[by.entropy(1)[0] % len(others)]
+    seq, prev = ops.next_place(by.db, 1, Log.WORDS, whose)
+    return [_sealed(by, _words(by, device=whose, seq=seq, prev=prev or OpId(ZERO)))]
+
+
 DEEDS: tuple[Deed, ...] = (
     forks_its_words, forks_its_words, forks_its_authority, leaves_a_gap, counts_to_the_end,
     counts_to_the_end_in_authority, names_a_wrong_prev, begins_anew, answers_what_nobody_wrote,
     has_seen_what_nobody_has, stands_on_nothing, stands_on_its_childhood, lives_in_another_hour,
     forges_a_signature, strips_its_words, signs_twice, signs_a_name_twice, says_nonsense,
-    says_one_thing_twice, makes_a_false_epoch, goes_with_hostile_cuts,
+    says_one_thing_twice, makes_a_false_epoch, goes_with_hostile_cuts, talks_on_after_leaving,
+    puts_words_in_a_mouth,
 )  # fmt: skip
 
 

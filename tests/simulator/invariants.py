@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from app.store import frontier as frontiers
-from app.store import ops, sums
-from p2p.op import Log, verify_signature
+from app.store import sums
+from p2p.op import Log
 from tests.simulator.homes import Diary, Home
 
 
@@ -216,24 +216,6 @@ def honest_words_count(homes: Sequence[Home], honest: Sequence[Home]) -> None:
                 raise Broken(f"{home.name} holds void words of {devices[bytes(device)]}")
 
 
-def everything_is_signed_for(homes: Sequence[Home]) -> None:
-    """By its own signature, or by the op after it, which names it. On one disk: all are alike."""
-    for home in homes[:1]:
-        assert home.db is not None
-        assert home.circle is not None
-        circle = home.circle.room.row.circle
-        rows = home.db.read("SELECT op_no FROM ops WHERE state != 0")
-        held = [ops.one(home.db, circle, op_no) for (op_no,) in rows]
-        vouched: set[tuple[bytes, int, bytes]] = set()
-        for op in sorted(held, key=lambda op: -op.header.seq):
-            header = op.header
-            if (header.device, header.log, op.op_id) in vouched and header.log:
-                pass
-            elif not verify_signature(op):
-                raise Broken(f"{home.name} holds an op that nobody has signed for")
-            vouched.add((header.device, header.log, header.prev))
-
-
 def sums_are_those_of_the_ops(homes: Sequence[Home]) -> None:
     """What is kept of each hour, so that sets need not be added up, is what adding up gives."""
     for home in homes:
@@ -247,6 +229,14 @@ def sums_are_those_of_the_ops(homes: Sequence[Home]) -> None:
             told = sums.hours(home.db, circle_no(home), log, None)
             if {h.hour: (h.count, h.total) for h in told if h.count} != added:
                 raise Broken(f"{home.name} has sums that are not those of its ops")
+
+
+def nothing_that_is_here_is_buried(homes: Sequence[Home]) -> None:
+    """An envelope gave way or is in the set, never both."""
+    for home in homes:
+        assert home.db is not None
+        if home.db.read("SELECT 1 FROM ops JOIN tombstones USING (circle_no, envelope) LIMIT 1"):
+            raise Broken(f"{home.name} has buried an envelope that it holds")
 
 
 def all_came_in_time(*, settled: bool, healed: bool) -> None:

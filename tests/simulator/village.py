@@ -16,7 +16,7 @@ from p2p.simulator.power import HOUSE, Fuses
 from p2p.simulator.stage import perform
 from p2p.simulator.story import Leave, Story, draw
 from p2p.simulator.village import Village
-from tests.simulator import invariants
+from tests.simulator import invariants, worth
 from tests.simulator.homes import Diary, Home, on_this_network
 from tests.simulator.liars import Liar
 from tests.simulator.signing import worked_out_once
@@ -151,8 +151,12 @@ class Hamlet(Village):
             invariants.logs_of_honest_people_have_no_holes(members, self.honest, fresh=fresh)
             invariants.nothing_waits_for_ever(members, self.honest)
             invariants.honest_words_count(members, members)
-            invariants.everything_is_signed_for(members)
+            for member in members[:1]:
+                judged = worth.all_judged(member)
+                worth.everything_is_signed_for(member, judged)
+                worth.words_are_worth_what_the_page_says(member, judged)
             invariants.sums_are_those_of_the_ops(members)
+            invariants.nothing_that_is_here_is_buried(members)
             invariants.all_came_in_time(
                 settled=self._all_settled(), healed=self.healed_after is not None
             )
