@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -18,6 +19,7 @@ from app.store.db import Database
 from p2p.simulator.network import Network
 from p2p.simulator.village import Resident
 from tests.simulator.disk import open_disk
+from tests.simulator.tap import Tap, TappedStream
 
 LISTEN = ("/ip4/0.0.0.0/tcp/0",)
 
@@ -29,6 +31,7 @@ class Diary:
     written: dict[str, tuple[str, str]] = field(default_factory=dict)  # post -> (author, body)
     left: set[str] = field(default_factory=set)  # names of those who have asked to leave
     invites: int = 0
+    tap: Tap = field(default_factory=Tap)
 
 
 class Home(Resident):
@@ -43,6 +46,7 @@ class Home(Resident):
         self.household: Household | None = None
         self.erased = False
         self._count = 0
+        self.network.streams[self.name] = partial(TappedStream, self)
 
     async def dwell(self, nursery: trio.Nursery) -> None:
         self.db = open_disk(self.path, self.mains)
@@ -59,6 +63,11 @@ class Home(Resident):
         if db is not None:
             # No last words: what is on disk by now is what the next day begins with.
             db._connection.close()
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether a change is under way that a power cut would undo."""
+        return self.db is not None and bool(self.db._connection.in_transaction)
 
     # -- what a person does --------------------------------------------------------------------
 

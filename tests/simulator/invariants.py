@@ -239,6 +239,12 @@ def nothing_that_is_here_is_buried(homes: Sequence[Home]) -> None:
             raise Broken(f"{home.name} has buried an envelope that it holds")
 
 
+def nothing_went_by_that_should_not(diary: Diary) -> None:
+    """What was looked at on the wire, see `tests.simulator.tap`."""
+    if diary.tap.broken:
+        raise Broken("; ".join(diary.tap.broken))
+
+
 def all_came_in_time(*, settled: bool, healed: bool) -> None:
     """Nobody stands at the door for ever, who left is known to have left, and all that soon."""
     if not settled:

@@ -157,6 +157,8 @@ class Hamlet(Village):
                 worth.words_are_worth_what_the_page_says(member, judged)
             invariants.sums_are_those_of_the_ops(members)
             invariants.nothing_that_is_here_is_buried(members)
+            self.diary.tap.look()
+            invariants.nothing_went_by_that_should_not(self.diary)
             invariants.all_came_in_time(
                 settled=self._all_settled(), healed=self.healed_after is not None
             )
