@@ -10,6 +10,7 @@ from p2p.host.frames import Closed
 from p2p.simulator.hourglass import Bell
 from p2p.simulator.weather import Line
 
+WORDS = 300  # bytes of a frame that may hold somebody's words
 WINDOW = 256 * 1024  # bytes under way at which a writer waits
 
 
@@ -31,6 +32,7 @@ class Lane:
         self.gone = False  # nothing comes any more, and the reader is told
         self.still = False  # nothing moves for now, and nobody is told
         self.dead = False  # the same for ever
+        self.swallows = False  # the next frame of the size of words is lost
 
     def wake(self) -> None:
         """Something has changed for whoever waits at either end."""
@@ -49,6 +51,9 @@ class Lane:
 
     def _mangled(self, frame: bytes) -> list[bytes]:
         line, roll = self.line, self._chance.random
+        if self.swallows and len(frame) >= WORDS:
+            self.swallows = False
+            return self._released()
         if line.whole:
             return [*self._released(), frame]
         if roll() < line.lost:
@@ -176,4 +181,9 @@ class Cable:
     def calm(self, line: Line) -> None:
         """From now on both lanes are like this. What died stays dead."""
         for lane in self.lanes:
-            lane.line = line
+            lane.line, lane.swallows = line, False
+
+    def swallow(self) -> None:
+        """The next words on both lanes are lost."""
+        for lane in self.lanes:
+            lane.swallows = True

@@ -66,9 +66,13 @@ class House:
         """Lose power at the so-manieth step of any task in here."""
         self._fuses.set(self.name, steps, lambda: self._fail(back_after, silently=silently))
 
-    def fail_at_use(self, uses: int, *, after: bool, back_after: float, silently: bool) -> None:
+    def fail_at_use(
+        self, uses: int, *, after: bool, back_after: float, silently: bool, commits: bool = False
+    ) -> None:
         """Lose power at the so-manieth use of the disk: before it is done, or just after."""
-        self.mains.set(uses, lambda: self._fail(back_after, silently=silently), after=after)
+        self.mains.set(
+            uses, lambda: self._fail(back_after, silently=silently), after=after, commits=commits
+        )
 
     def _fail(self, back_after: float, *, silently: bool) -> None:
         if not self.awake:

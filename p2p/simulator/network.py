@@ -27,6 +27,7 @@ class Network:
         """`chance` draws the lines and delays."""
         self.weather: Weather = CALM
         self.streams: dict[str, MakeStream] = {}
+        self.shun: Callable[[str, str], bool] = lambda _one, _other: False  # who never meet
         self.mangled = False  # whether any line ever lost, doubled or swapped a frame
         self._chance = chance
         self._doors: dict[str, SimulatedHost] = {}
@@ -61,6 +62,12 @@ class Network:
                 cable.cut()
             else:
                 cable.calm(Line())
+
+    def swallow(self) -> None:
+        """The next words on every living cable are lost."""
+        self.mangled = True
+        for cable in self._living():
+            cable.swallow()
 
     def unplug(self, house: str, *, silently: bool) -> None:
         """A house is off the net: its peers are told, or hear nothing any more."""
@@ -133,7 +140,7 @@ class Network:
         return [cable for cable in self._cables if not cable.finished]
 
     def _together(self, one: str, other: str) -> bool:
-        return self._parts.get(one, -1) == self._parts.get(other, -1)
+        return self._parts.get(one, -1) == self._parts.get(other, -1) and not self.shun(one, other)
 
 
 class SimulatedHost:

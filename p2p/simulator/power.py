@@ -57,22 +57,27 @@ class Mains:
         """Off, until the house is opened."""
         self.on = False
         self._left = 0
-        self._after = False
+        self._after = self._commits = False
         self._blow: Callable[[], None] | None = None
 
-    def set(self, uses: int, blow: Callable[[], None], *, after: bool) -> None:
-        """Fail at this use from now: before it is done, or just after."""
-        self._left, self._blow, self._after = uses, blow, after
+    def set(
+        self, uses: int, blow: Callable[[], None], *, after: bool, commits: bool = False
+    ) -> None:
+        """Fail at this use from now: before it is done, or just after.
+
+        `commits`: of those that end a change, no other counts.
+        """
+        self._left, self._blow, self._after, self._commits = uses, blow, after, commits
 
     def clear(self) -> None:
         """Fail no more by itself."""
         self._blow = None
 
-    def draw(self) -> bool:
-        """One use. True: do it, and then call `fail`."""
+    def draw(self, *, commits: bool = False) -> bool:
+        """One use; whether it ends a change. True: do it, and then call `fail`."""
         if not self.on:
             raise PowerCut
-        if self._blow is None:
+        if self._blow is None or (self._commits and not commits):
             return False
         self._left -= 1
         if self._left > 0:

@@ -68,13 +68,17 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """It fails at the so-manieth statement to its disk: before, or just after it is done."""
+    """It fails at the so-manieth statement to its disk: before, or just after it is done.
+
+    `commits`: only those that end a change are counted.
+    """
 
     who: int
     uses: int
     after: bool
     back_after: float
     silently: bool
+    commits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +111,23 @@ class Lie:
     deed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A stranger calls somebody, in a manner that the number says."""
+
+    who: int
+    manner: int
+
+
+@dataclass(frozen=True, slots=True)
+class Swallow:
+    """The next words on every line there is now are lost, and the line goes on."""
+
+
 Act: TypeAlias = (
-    Write | Leap | Part | Rejoin | Sleep | Wake | Fail | Fall | Sky | Come | Leave | Lie
-)
+    Write | Leap | Part | Rejoin | Sleep | Wake | Fail | Fall | Sky | Come | Leave | Lie | Call
+    | Swallow
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +144,9 @@ class Story:
     length: float
     hang_up: bool  # whether all lines are cut when the good weather comes
     far: bool  # whether ways are long then
+    quiet: bool = False  # whether nobody writes then
+    street: bool = False  # whether everybody reaches those next door only
+    lost: frozenset[int] = frozenset()  # who is never seen again
 
 
 def draw(seed: int) -> Story:

@@ -19,6 +19,8 @@ from p2p.simulator.weather import CALM, FAR
 
 SOON = 150.0  # seconds of good weather within which all must agree where no frame was ever lost
 AT_LAST = 2400.0  # where the quarter-hourly round has to repair what was lost, or somebody lies
+LAST_LIES = 4
+HALFWAY = 90.0  # seconds after which what needs no such round must be repaired
 LOOKS = (0.5, 1.0, 1.0, 2.0, 3.0, 5.0)  # seconds between two looks whether they do, then the last
 STAYS = 1.5  # seconds that agreement must last
 
@@ -54,6 +56,8 @@ class Village(ABC):
         self.story = story
         self.sundial = Sundial()
         self.network = Network(stream(story.seed, "network"))
+        if story.street:
+            self.network.shun = self._shuns
         self.residents: list[Resident] = []
         self.healed_after: float | None = None
         self._fuses = fuses
@@ -74,6 +78,14 @@ class Village(ABC):
     @abstractmethod
     def check(self) -> None:
         """Raise what is wrong at the end, while all still live."""
+
+    @abstractmethod
+    async def visit(self, house: Resident, manner: int) -> None:
+        """A stranger calls there."""
+
+    @abstractmethod
+    def halfway(self) -> None:
+        """Look at what must be well before all must be, soon after the weather has become good."""
 
     def _watch(self, number: int) -> Watch:
         clocks = self.story.wrong_clocks
@@ -123,17 +135,34 @@ class Village(ABC):
             case s.Fail(who, steps, back_after, silently):
                 if house := self._house(who):
                     house.fail_after_steps(steps, back_after=back_after, silently=silently)
-            case s.Fall(who, uses, after, back_after, silently):
+            case s.Fall(who, uses, after, back_after, silently, commits):
                 if house := self._house(who):
-                    house.fail_at_use(uses, after=after, back_after=back_after, silently=silently)
+                    house.fail_at_use(
+                        uses, after=after, back_after=back_after, silently=silently,
+                        commits=commits,
+                    )  # fmt: skip
             case s.Sky(weather):
                 self.network.weather = weather
+            case s.Swallow():
+                self.network.swallow()
             case s.Come(host):
                 self._come(host)
             case s.Leave(who, erase):
                 self._does(who, lambda house: house.leave(erase=erase))
             case s.Lie(who, deed):
                 self._does(who, lambda house: house.lie(deed))
+            case s.Call(who, manner):
+                assert self._nursery is not None  # noqa: S101 - there while the story is played
+                if house := self._house(who):
+                    self._nursery.start_soon(self.visit, house, manner)
+
+    def _shuns(self, one: str, other: str) -> bool:
+        """On a street: whether these live further apart than next door. Who comes in may move."""
+        numbers = [
+            number for number, house in enumerate(self.residents[: self.story.people])
+            if house.name in {one, other}
+        ]  # fmt: skip
+        return len(numbers) == 2 and numbers[1] - numbers[0] > 1
 
     def _house(self, who: int) -> Resident | None:
         return self.residents[who] if who < len(self.residents) else None
@@ -174,18 +203,29 @@ class Village(ABC):
         for who in range(len(self.residents)):
             self._nursery.start_soon(write, who, chance.random() * 1.5)
 
+    async def _last_lies(self) -> None:
+        """Whoever lies does so once more while all listen."""
+        chance = stream(self.story.seed, "last lies")
+        for who in sorted(self.story.liars):
+            for _ in range(LAST_LIES):
+                await trio.sleep(chance.random() * 1.5)
+                self._perform(s.Lie(who, chance.getrandbits(16)))
+
     async def _heal(self) -> None:
         self._fuses.clear()
-        for resident in self.residents:
+        for number, resident in enumerate(self.residents):
             resident.mains.clear()
-            resident.wake()
+            if number not in self.story.lost:
+                resident.wake()
         self.network.calm(FAR if self.story.far else CALM, hang_up=self.story.hang_up)
-        self._last_words()
+        if not self.story.quiet:
+            self._last_words()
         begun = trio.current_time()
         looks = iter(LOOKS)
-        pause = 0.0
+        pause, halfway = 0.0, False
         lost = self.network.mangled and not self.story.hang_up
         with trio.move_on_after(AT_LAST if lost or self.story.liars else SOON):
+            await self._last_lies()
             while True:
                 pause = next(looks, pause)
                 await trio.sleep(pause)
@@ -194,3 +234,6 @@ class Village(ABC):
                     if self.agreed():
                         self.healed_after = trio.current_time() - begun
                         return
+                elif not halfway and trio.current_time() - begun > HALFWAY:
+                    halfway = True
+                    self.halfway()

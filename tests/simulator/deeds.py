@@ -128,7 +128,7 @@ def says_one_thing_twice(by: Person) -> list[Handout]:
     payload = _post(by, "twice")
     one = by.signs(Log.WORDS, Kind.POST, payload)
     other = by.signs(Log.WORDS, Kind.POST, payload, seq=one.header.seq + 1, prev=one.op_id)
-    return [_sealed(by, one), _sealed(by, other)]
+    return [_sealed(by, one, other), _sealed(by, other, one)]
 
 
 def makes_a_false_epoch(by: Person) -> list[Handout]:
@@ -174,6 +174,9 @@ DEEDS: tuple[Deed, ...] = (
     says_one_thing_twice, makes_a_false_epoch, goes_with_hostile_cuts, talks_on_after_leaving,
     puts_words_in_a_mouth,
 )  # fmt: skip
+
+TWINS = frozenset((signs_twice, signs_a_name_twice))
+"""Those that give two envelopes of one op."""
 
 
 def _otherwise(by: Person, op: SignedOp) -> bytes:

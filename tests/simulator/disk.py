@@ -24,7 +24,7 @@ class Wire:
 
     def execute(self, sql: str, args: Args = ()) -> Any:  # noqa: ANN401 - SQLCipher's own
         self._look()
-        fails = self._mains.draw()
+        fails = self._mains.draw(commits=sql == "COMMIT")
         done = self._connection.execute(sql, args)
         if fails:
             self._mains.fail()

@@ -16,6 +16,7 @@ from app.household import Household
 from app.refused import Refused
 from app.running import RunningCircle
 from app.store.db import Database
+from p2p.op import Log
 from p2p.simulator.network import Network
 from p2p.simulator.village import Resident
 from tests.simulator.disk import open_disk
@@ -29,8 +30,10 @@ class Diary:
     """What the village knows to have happened, kept outside of all houses."""
 
     written: dict[str, tuple[str, str]] = field(default_factory=dict)  # post -> (author, body)
+    meant: set[tuple[str, str]] = field(default_factory=set)  # (author, body), answered for or not
     left: set[str] = field(default_factory=set)  # names of those who have asked to leave
     invites: int = 0
+    twins: list[list[tuple[Log, bytes]]] = field(default_factory=list)  # envelopes of one op
     tap: Tap = field(default_factory=Tap)
 
 
@@ -98,6 +101,7 @@ class Home(Resident):
             asked = c.WritePost(
                 circle=circle.room.hex, body=body, reply_to=to, kind=PostKind.STORY, title=""
             )
+            self.diary.meant.add((self.name, body))
             made = self.household.write_post(asked)
             # Only what was answered counts as kept.
             self.diary.written[made.post] = (self.name, body)

@@ -18,9 +18,11 @@ from p2p.host import Closed, FrameStream
 from p2p.host.frames import Pipe
 from p2p.op import Log
 from tests.p2p.village import Person
-from tests.simulator.deeds import DEEDS, Handout
+from tests.simulator.deeds import DEEDS, TWINS, Handout
 from tests.simulator.habits import Habit, some_of
 from tests.simulator.homes import Home
+
+PATIENCE = 40  # quarters of a second to wait for somebody to lie to
 
 
 class LyingStream(FrameStream):
@@ -31,6 +33,7 @@ class LyingStream(FrameStream):
         self.chance: random.Random = liar.chance
         self.their_digest: bytes | None = None
         self.their_frontier: bytes | None = None
+        self.heard_hello = False  # before that nobody listens to anything else
         self._liar = liar
         liar.streams.append(self)
 
@@ -44,7 +47,9 @@ class LyingStream(FrameStream):
     async def receive(self) -> bytes:
         frame = await super().receive()
         heard = wire.decode(frame)
-        if isinstance(heard, wire.Settled):
+        if isinstance(heard, wire.Hello):
+            self.heard_hello = True
+        elif isinstance(heard, wire.Settled):
             self.their_digest, self.their_frontier = heard.digest, heard.frontier
         return frame
 
@@ -84,13 +89,20 @@ class Liar(Home):
         """One deed: ops handed to whoever is here, to each a part of the truth."""
         if not self.member or self.circle is None or self.db is None:
             return
+        done = DEEDS[deed % len(DEEDS)]
         try:
-            handouts = DEEDS[deed % len(DEEDS)](self._at_the_desk())
+            handouts = done(self._at_the_desk())
         except (OurFault, AssertionError):
             return  # it has counted to the end before, or holds no epoch that it may seal under
         if not handouts:
             return
-        for stream in list(self.streams):
+        for _ in range(PATIENCE):
+            if any(stream.heard_hello for stream in self.streams):
+                break
+            await trio.sleep(0.25)
+        if done in TWINS:
+            self.diary.twins.append([one for handout in handouts for one in handout])
+        for stream in [stream for stream in self.streams if stream.heard_hello]:
             mine = handouts if self.chance.random() < 0.2 else [self.chance.choice(handouts)]
             for handout in mine:
                 await self._hand(stream, handout)

@@ -51,10 +51,7 @@ class _Heard:
         self._pipe = pipe
         self._since = self._until = trio.current_time()
         self.longest = 0.0
-
-    @property
-    def written(self) -> int:
-        return self._pipe.written
+        self.written = pipe.written
 
     async def read(self, most: int) -> bytes:
         now = trio.current_time()
@@ -69,7 +66,10 @@ class _Heard:
         return data
 
     async def write(self, data: bytes) -> None:
-        await self._pipe.write(data)
+        try:
+            await self._pipe.write(data)
+        finally:
+            self.written = self._pipe.written
 
     async def finish(self) -> None:
         await self._pipe.finish()
@@ -119,9 +119,9 @@ class TappedStream(FrameStream):
         """Whether it has gone on for too long."""
         if self._greeted and self._heard.longest > SILENT:
             self._tap.says(f"{self._home.name} holds on to a silent line")
-        if self._strange and not self._greeted:
-            if trio.current_time() - self._begun > AT_THE_DOOR:
-                self._tap.says(f"{self._home.name} lets a stranger stay")
+        stays = trio.current_time() - self._begun
+        if self._strange and not self._greeted and stays > AT_THE_DOOR:
+            self._tap.says(f"{self._home.name} lets a stranger stay")
 
 
 class _Settling:

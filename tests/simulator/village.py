@@ -1,25 +1,26 @@
 """One seed, one run: a village of real homes, and what is looked at when its story is over."""
 
 import hashlib
-import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from p2p.simulator.besides import besides
 from p2p.simulator.chance import stream
 from p2p.simulator.clock import Watch
 from p2p.simulator.network import Network
-from p2p.simulator.power import HOUSE, Fuses
+from p2p.simulator.power import Fuses
 from p2p.simulator.stage import perform
 from p2p.simulator.story import Leave, Story, draw
-from p2p.simulator.village import Village
+from p2p.simulator.village import Resident, Village
 from tests.simulator import invariants, worth
+from tests.simulator.ears import Ear, listening
 from tests.simulator.homes import Diary, Home, on_this_network
 from tests.simulator.liars import Liar
 from tests.simulator.signing import worked_out_once
+from tests.simulator.small import small_numbers
+from tests.simulator.strangers import stand_at_the_door
 from tests.simulator.towns import DISK, NAMES, towns
 
 NOBODYS_FAULT = frozenset({"a conversation that gets nowhere"})
@@ -79,6 +80,23 @@ class Hamlet(Village):
         towns().empty(home.path)
         return home
 
+    async def visit(self, house: Resident, manner: int) -> None:
+        chance = stream(self.story.seed, "stranger", house.name, str(manner))
+        assert isinstance(house, Home)
+        await stand_at_the_door(self.network, chance, house, manner)
+
+    def halfway(self) -> None:
+        """Words that came just now show what is missing before them, and that is asked for."""
+        story = self.story
+        if story.liars or story.quiet:
+            return
+        try:
+            invariants.logs_of_honest_people_have_no_holes(
+                self.members, self.members, fresh=story.fresh
+            )
+        except invariants.Broken as broken:
+            self.diary.tap.says(f"{broken}, long after the next came")
+
     # -- looking -------------------------------------------------------------------------------
 
     @property
@@ -110,12 +128,16 @@ class Hamlet(Village):
         """
         host = self._invited_by.get(home.name)
         return host is not None and (
-            bool(self.story.liars & {0, host}) or self.homes[host].name in self.diary.left
+            bool((self.story.liars | self.story.lost) & {0, host})
+            or self.homes[host].name in self.diary.left
         )
 
     def _all_settled(self) -> bool:
         """Everybody is in or out for good, and those who left are known to have left."""
+        lost = {NAMES[number] for number in self.story.lost}
         for home in self.honest:
+            if home.name in lost:
+                continue
             if not home.awake or home.household is None:
                 return False
             if not home.member and not home.outside and not self._may_wait(home):
@@ -147,6 +169,7 @@ class Hamlet(Village):
             invariants.pages_are_alike(members, fresh=fresh)
             invariants.all_was_handed_over(members)
             invariants.nothing_acknowledged_is_lost(members, self.diary, fresh=fresh)
+            worth.nobody_is_made_to_say_what_they_did_not(members, self.honest, self.diary)
             invariants.nobody_uses_a_seq_twice([h for h in self.homes if h.db], self.honest)
             invariants.logs_of_honest_people_have_no_holes(members, self.honest, fresh=fresh)
             invariants.nothing_waits_for_ever(members, self.honest)
@@ -156,7 +179,8 @@ class Hamlet(Village):
                 worth.everything_is_signed_for(member, judged)
                 worth.words_are_worth_what_the_page_says(member, judged)
             invariants.sums_are_those_of_the_ops(members)
-            invariants.nothing_that_is_here_is_buried(members)
+            worth.nothing_that_is_here_is_buried(members)
+            worth.what_gave_way_is_not_wanted_again(members, self.diary)
             self.diary.tap.look()
             invariants.nothing_went_by_that_should_not(self.diary)
             invariants.all_came_in_time(
@@ -175,44 +199,16 @@ def _digest(value: object) -> str:
     return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
 
 
-class _Ear(logging.Handler):
-    """Hears what homes say goes wrong."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.errors: list[str] = []
-        self.hung_up: list[str] = []
-        self.deaf_to: set[str] = set()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        said = record.getMessage()
-        if HOUSE.get("") in self.deaf_to:
-            return  # what a liar brings upon itself
-        if record.levelno >= logging.WARNING:
-            self.errors.append(said)
-        elif said.startswith("hung up: "):
-            self.hung_up.append(said.removeprefix("hung up: "))
-
-
-@contextmanager
-def _listening() -> Iterator[_Ear]:
-    log = logging.getLogger("hearthside")
-    ear, level = _Ear(), log.level
-    log.addHandler(ear)
-    log.setLevel(logging.INFO)
-    try:
-        yield ear
-    finally:
-        log.removeHandler(ear)
-        log.setLevel(level)
-
-
 def run(seed: int, story: Story | None = None) -> Told:
     """Play the story of a seed; what came of it. Never raises for what went wrong inside."""
-    told = Told(seed, story or draw(seed))
+    told = Told(seed, story or besides(draw(seed)))
     begun = time.process_time()
     fuses = Fuses()
-    with TemporaryDirectory(prefix="hearthside-village-", dir=DISK) as folder, _listening() as ear:
+    with (
+        TemporaryDirectory(prefix="hearthside-village-", dir=DISK) as folder,
+        listening() as ear,
+        small_numbers(seed),
+    ):
 
         async def play() -> None:
             village = Hamlet(told.story, fuses, Path(folder), told)
@@ -230,7 +226,7 @@ def run(seed: int, story: Story | None = None) -> Told:
     return told
 
 
-def _blame(told: Told, ear: _Ear, network: Network) -> None:
+def _blame(told: Told, ear: Ear, network: Network) -> None:
     told.hung_up = ear.hung_up
     troubles = list(ear.errors)
     if not told.story.liars and not network.mangled:

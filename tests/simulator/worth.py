@@ -4,14 +4,17 @@
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.circle import acts
+from app.circle.fold import View
 from app.store import ops
 from app.store.ops import OpState
+from p2p.arriving import by_id
 from p2p.op import Log, SignedOp, verify_signature
-from tests.simulator.homes import Home
-from tests.simulator.invariants import Broken
+from tests.simulator.homes import Diary, Home
+from tests.simulator.invariants import Broken, envelopes_of, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +58,64 @@ def words_are_worth_what_the_page_says(home: Home, judged: list[Judged]) -> None
         header = one.op.header
         if one.state is OpState.PENDING:
             continue
-        owner = view.owner[header.device]
-        before = places.get((header.device, header.seq - 1), set())
-        why = ""
-        if view.people[owner].left and header.seq >= view.cuts.get(header.device, 0):
-            why = "beyond a cut"
-        elif header.seq and before and header.prev not in before:
-            why = "after another than they name"
-        elif not view.was_admitted(header.device, header.authority_heads):
-            why = "of nobody who was in"
-        elif isinstance(writing := _said_by(one.op), acts.Writing):
-            said[owner, writing.nonce].append(one)
+        why = _void(view, one.op, places.get((header.device, header.seq - 1), set()))
         if why and one.state is OpState.ACCEPTED:
             raise Broken(f"{home.name} lets words count {why}")
+        act = acts.decode(header.kind, one.op.payload)
+        if not why and isinstance(act, acts.Writing):
+            said[view.owner[header.device], act.nonce].append(one)
     for rivals in said.values():
         first = min(rivals, key=lambda one: (one.op.header.seq, one.op.op_id))
         if any(one.state is OpState.ACCEPTED for one in rivals if one is not first):
             raise Broken(f"{home.name} shows the later of two ops that say the same")
 
 
-def _said_by(op: SignedOp) -> acts.Act | None:
-    return acts.decode(op.header.kind, op.payload)
+def _void(view: View, op: SignedOp, before: set[bytes]) -> str | None:
+    """Why an op cannot count, with these in the place before it."""
+    header = op.header
+    left = view.people[view.owner[header.device]].left
+    if left and header.seq >= view.cuts.get(header.device, 0):
+        return "beyond a cut"
+    if header.seq and before and header.prev not in before:
+        return "after another than they name"
+    if not view.was_admitted(header.device, header.authority_heads):
+        return "of nobody who was in"
+    return None
+
+
+def nobody_is_made_to_say_what_they_did_not(
+    homes: Sequence[Home], honest: Sequence[Home], diary: Diary
+) -> None:
+    """What stands under the name of somebody honest is what they wrote."""
+    names = {home.circle.room.ledger.me.hex(): home.name for home in honest if home.circle}
+    for home in homes[:1]:
+        for _, author, body, _, _ in shown(home):
+            if author in names and (names[author], body) not in diary.meant:
+                raise Broken(f"{home.name} shows words that {names[author]} never wrote")
+
+
+def nothing_that_is_here_is_buried(homes: Sequence[Home]) -> None:
+    """An envelope gave way or is in the set, never both."""
+    for home in homes:
+        assert home.db is not None
+        if home.db.read("SELECT 1 FROM ops JOIN tombstones USING (circle_no, envelope) LIMIT 1"):
+            raise Broken(f"{home.name} has buried an envelope that it holds")
+
+
+def what_gave_way_is_not_wanted_again(homes: Sequence[Home], diary: Diary) -> None:
+    """Of two envelopes of one op the lower id is here: the other counts as held, once it came.
+
+    It is brought once more to whoever it may not have come to.
+    """
+    for home in homes:
+        assert home.circle is not None
+        shelf = home.circle.shelf
+        for twins in diary.twins:
+            named = by_id([envelope for _, envelope in twins])
+            log = twins[0][0]
+            low, high = sorted(named)
+            if low not in envelopes_of(home, log):
+                continue
+            taken = shelf.take_in(log, {high: named[high]})
+            if taken.new or high not in shelf.held(log, [high]):
+                raise Broken(f"{home.name} would fetch again what gave way to another envelope")
