@@ -4,14 +4,31 @@ import pytest
 
 from tests.simulator.test_simulator import play
 
-# A seed that notices each; `tools/simulate --planted NAME --seeds 0 150` finds one anew.
+# A seed that notices each; `tools/simulate --planted NAME --seeds 0 500` finds one anew.
 CAUGHT = {
+    "forgets_what_came_before_live": 1,
     "pushes_nothing": 1,
-    "skips_an_hour": 2,
+    "asks_for_nothing": 1,
     "takes_all_for_held": 0,
+    "takes_nothing_for_held": 1,
+    "skips_an_hour": 0,
+    "never_judges_again": 0,
+    "ignores_cuts": 10,
+    "trusts_signatures": 21,
     "grants_nothing": 0,
-    "answers_before_it_is_kept": 0,
+    "never_notices_silence": 27,
     "forgets_its_last_number": 0,
+    "signs_words_twice": 3,
+    "answers_before_it_is_kept": 0,
+    "shows_whichever_came_first": 21,
+    "never_calls_void_what_forks": 23,
+    "repairs_no_holes": 17,
+    "never_asks_again": 473,
+    "shuts_out_newcomers": 25,
+    "dials_once": 78,
+    "settles_blindly": 0,
+    "digs_no_graves": 49,
+    "lets_strangers_stay": 27,
 }
 
 
