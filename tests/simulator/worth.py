@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.circle import acts
-from app.circle.fold import View
+from app.circle.view import View
 from app.store import ops
 from app.store.ops import OpState
 from p2p.arriving import by_id
