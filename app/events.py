@@ -74,7 +74,7 @@ class PostChanged(Event, frozen=True, tag="post.changed"):
 
 
 class MemberChanged(Event, frozen=True, tag="member.changed"):
-    """Somebody came in, left, or is called differently."""
+    """Somebody came in, left or was removed, has another role, or is called differently."""
 
     circle: str
     member: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.chains import Chains
+from app.circle.state import Role
 from app.events import (
     CircleChanged,
     CircleRemoved,
@@ -130,8 +131,8 @@ class Room:
         self._tell_node(change, from_peer=from_peer)
         self._tell_listeners(change, before)
 
-    def _people(self) -> dict[MemberId, tuple[str, bool]]:
-        return {m: (p.name, p.left) for m, p in self.ledger.view.people.items()}
+    def _people(self) -> dict[MemberId, tuple[str, bool, Role]]:
+        return {m: (p.name, p.left, p.role) for m, p in self.ledger.view.people.items()}
 
     def _tell_node(self, change: Change, *, from_peer: bool) -> None:
         if self.neighbour is None:
@@ -145,7 +146,7 @@ class Room:
         if change.people:
             self.neighbour.people_changed()
 
-    def _tell_listeners(self, change: Change, before: dict[MemberId, tuple[str, bool]]) -> None:
+    def _tell_listeners(self, change: Change, before: dict[MemberId, tuple[str, bool, Role]]) -> None:
         after = self._people()
         for member in after:
             if before.get(member) != after[member]:
