@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from app.chains import Chains
 from app.circle.state import Role
@@ -25,6 +25,8 @@ from p2p.crypto import Entropy
 from p2p.errors import OurFault
 from p2p.ids import EnvelopeId, MemberId
 from p2p.op import Log
+
+People: TypeAlias = dict[MemberId, tuple[str, bool, Role]]
 
 MANY = 20  # posts in one change from which on the page is read anew, not row by row
 
@@ -131,7 +133,7 @@ class Room:
         self._tell_node(change, from_peer=from_peer)
         self._tell_listeners(change, before)
 
-    def _people(self) -> dict[MemberId, tuple[str, bool, Role]]:
+    def _people(self) -> People:
         return {m: (p.name, p.left, p.role) for m, p in self.ledger.view.people.items()}
 
     def _tell_node(self, change: Change, *, from_peer: bool) -> None:
@@ -146,7 +148,7 @@ class Room:
         if change.people:
             self.neighbour.people_changed()
 
-    def _tell_listeners(self, change: Change, before: dict[MemberId, tuple[str, bool, Role]]) -> None:
+    def _tell_listeners(self, change: Change, before: People) -> None:
         after = self._people()
         for member in after:
             if before.get(member) != after[member]:
