@@ -211,7 +211,8 @@ class Allowed:
         if header is None or header.circle not in {self.circle, ZERO}:
             return False
         device = DeviceId(header.device)
-        if self.standing.member(device, at.past) is None:
+        own = device == at.header.device
+        if own or self.standing.member(device, at.past) is None:
             return False
         self.standing.fork(device, Forked(at, act.words))
         return True

@@ -100,12 +100,13 @@ class _Viewing:
             came = [a for a in arrivals if not self._void >> a.at.index & 1]
             if not came:
                 continue
+            placed = standing.with_place(device, self._past)
             if standing.waits(device, self._past):
                 view.waits_for_host[device] = came[0].at.op
+            if not placed:
                 continue
-            first = standing.came_by(device, self._past)
-            member = next(a.member for a in came if a.at is first)
-            view.admitted_by[device] = first.op
+            member = placed[0].member
+            view.admitted_by[device] = placed[0].at.op
             view.owner[device] = member
             view.arrived[device] = [a.at for a in came if a.member == member]
         for device in sorted(view.owner, key=lambda d: self._turn(view.admitted_by[d])):
@@ -172,7 +173,7 @@ class _Viewing:
         forked = {}
         for device, forks in standing.forks.items():
             words = [f.words for f in forks if self._holds(f.at)]
-            if words and device in view.owner:
+            if words:
                 forked[device] = max(words)
                 view.cuts[device] = min(view.cuts.get(device, max(words)), max(words))
         view.forked = frozenset(forked)

@@ -137,17 +137,23 @@ class Standing:
         """All who are members as of a past, in no order that counts."""
         return [member for member in self.devices if self.is_member(member, past)]
 
+    def with_place(self, device: DeviceId, past: int) -> list[Arrival]:
+        """The arrivals of a device that hold and have a place, in the order."""
+        void = self.void(past)
+        came = [a for a in self.arrivals.get(device, ()) if _has(past & ~void, a.at)]
+        return [a for a in came if self._has_place(a, past, void)]
+
     def waits(self, device: DeviceId, past: int) -> bool:
         """Whether a device was let in beyond an invite's uses, and waits for a host."""
         void = self.void(past)
         came = [a for a in self.arrivals.get(device, ()) if _has(past & ~void, a.at)]
-        return bool(came) and not any(self._has_place(a, past, void) for a in came)
+        if any(self._has_place(a, past, void) for a in came):
+            return False
+        return any(not self._left_since(a.member, a.at, past & ~void) for a in came)
 
     def came_by(self, device: DeviceId, past: int) -> Placed:
         """What brought in a device that came in a past."""
-        void = self.void(past)
-        came = [a for a in self.arrivals[device] if _has(past & ~void, a.at)]
-        return next((a for a in came if self._has_place(a, past, void)), came[0]).at
+        return self.with_place(device, past)[0].at
 
     def _left_since(self, member: MemberId, came: Placed, alive: int) -> bool:
         """Whether a removal that holds was not known to what brought somebody in, or up."""
@@ -278,27 +284,31 @@ class Standing:
         return known
 
     def _judge(self, past: int) -> int:
+        taken = 0  # back, by a removal or a fork; what falls with that is found anew each time
         void = self._fall(past, 0) if past & self._crowding else 0
         cut: set[DeviceId] = set()
         concerned = [r for r in self.removals if _has(past, r.at)]
         for removal in sorted(concerned, key=_turn):
-            if _has(void, removal.at):
-                continue
-            void = self._take_back(past, void, self._beyond(removal, past, cut))
+            fallen = _has(void, removal.at)  # and so for good: it is not come back to
+            more = _bit(removal.at) if fallen else self._beyond(removal, past, cut)
+            void = self._take_back(past, void, taken, more)
+            taken |= more
+        removing = sum(_bit(r.at) for r in concerned)
         for device, forks in self.forks.items():
-            stands = 0
-            for forked in forks:
-                if _has(past & ~void, forked.at):
-                    stands |= forked.at.past
-            if stands:
-                removing = sum(1 << r.at.index for r in concerned)
-                beyond = self.signed.get(device, 0) & past & ~stands & ~removing
-                void = self._take_back(past, void, beyond)
+            holding = [forked.at for forked in forks if _has(past & ~void, forked.at)]
+            if holding:
+                stands = removing
+                for at in holding:
+                    stands |= at.past
+                more = self.signed.get(device, 0) & past & ~stands
+                void = self._take_back(past, void, taken, more)
+                taken |= more
         return void
 
-    def _take_back(self, past: int, void: int, more: int) -> int:
-        falls = more & ~void & self._lifting
-        return self._fall(past, void | more) if falls else void | more
+    def _take_back(self, past: int, void: int, taken: int, more: int) -> int:
+        # Only what others may rest on takes anything with it, or gives anybody's place to another.
+        falls = more & ~taken & self._lifting
+        return self._fall(past, taken | more) if falls else void | more
 
     def _beyond(self, removal: Removal, past: int, cut: set[DeviceId]) -> int:
         """What of a removed member's does not count, where nobody more senior has said so."""
@@ -310,6 +320,7 @@ class Standing:
                 continue
             cut.add(device)
             found |= self.signed.get(device, 0) & past & ~self._within(removal, device)
+            found &= ~sum(_bit(a.at) for a in came if a.invite is None)  # never the founding
         if removal.leaving:  # of two leaves neither undoes the other
             found &= ~sum(_bit(r.at) for r in self.removals if r.leaving)
         for index in _bits(found & self._lifting):

@@ -523,3 +523,51 @@ def test_one_door_is_one_devices_also_where_two_claim_it_at_once() -> None:
     view = story.view()
     assert len(view.waits_for_host) == 1
     assert len(view.devices()) == 3
+
+
+def test_a_place_that_a_cut_frees_is_had_by_the_next() -> None:
+    """Dee lets Uma in while Ada removes Dee; Ada then lets Hal in by the same invite: he is in."""
+    story = house(Dee="member")
+    story.invite(code="two", uses=1)
+    before = story.heads()
+    removal = removes(story, "Ada", "Dee", sees=before)
+    taken = story.says("Dee", story.an_admit("Uma", "two"), sees=before)
+    story.says("Ada", story.an_admit("Hal", "two"), sees=(removal, taken))
+    story.says("Hal", acts.Profile("Hal"))
+    assert person(story, "Hal").name == "Hal"
+    story.says("Stranger", acts.Profile("Nobody"), sees=(story.founded,))
+    assert person(story, "Hal").name == "Hal"
+    assert member("Uma") not in story.view().people
+
+
+def test_nobody_shows_a_fork_of_their_own_device() -> None:
+    """It would take back itself."""
+    story = house(Mo="moderator")
+    assert void(story, story.says("Mo", proof(story, "Mo")))
+    assert story.view().forked == frozenset()
+
+
+def test_the_founding_is_never_taken_back() -> None:
+    """Ada has handed over and is removed with a cut at nothing: whom she let in is still in."""
+    story = house(Bo="host", Cy="member")
+    story.says("Ada", acts.Handover(member("Bo"), at_once=True))
+    removes(story, "Bo", "Ada", cut_at(story, "Ada", None))
+    view = story.view()
+    assert view.founding is not None
+    assert person(story, "Ada").left
+
+
+def test_who_was_removed_while_waiting_for_a_place_does_not_wait_any_more() -> None:
+    """Nor are they let in by a second word of a host."""
+    story = house(Bo="member")
+    story.invite()
+    before = story.heads()
+    admits = {
+        name: story.says(by, story.an_admit(name), sees=before)
+        for by, name in (("Ada", "Cy"), ("Bo", "Dee"))
+    }
+    (waits,) = [n for n in admits if device(n) in story.view().waits_for_host]
+    removes(story, "Ada", waits, sees=(admits[waits],))
+    assert not story.view().waits_for_host
+    assert void(story, story.says("Ada", story.an_admit(waits)))
+    assert member(waits) not in story.view().people

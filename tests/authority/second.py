@@ -1,0 +1,140 @@
+"""A second implementation of docs/authority.md, last part: "What it comes to".
+
+Made from that page alone, in its words. Its only merit is that nobody copied it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.circle import acts
+from app.circle.acts import Act
+from p2p.op import Header, Log
+from tests.authority.second_facts import History, arranged
+from tests.authority.second_view import AsOf
+from tests.authority.second_void import Judge
+
+
+@dataclass
+class Person:
+    role: str
+    name: str
+    devices: set[bytes]
+    gone: bool
+    removed: bytes | None  # by which op
+
+
+@dataclass
+class Result:
+    """What it comes to."""
+
+    people: dict[bytes, Person]
+    waits_for_host: set[bytes]
+    rules: bytes | None  # the op
+    invites: dict[bytes, tuple[bytes, bool]]  # by key: the op, and whether it was taken back
+    words: dict[bytes, int]
+    forked: set[bytes]
+    epochs: dict[bytes, set[bytes]]
+    granted: dict[bytes, set[bytes]]
+    first: bytes | None
+    heir: bytes | None
+    void: set[bytes]
+    fallen: set[bytes]  # of the void ones those that were allowed
+    waiting: set[bytes]
+
+
+def resolve(ops: Iterable[tuple[bytes, Header, Act | None]]) -> Result:
+    history, waiting = arranged(ops)
+    judge = Judge(history)
+    everything = frozenset(history.ops)
+    seen = judge.as_of(everything)
+    holding = [o for o in history.ops.values() if seen.holds(o.op)]
+    epochs = {
+        o.op: judge.rules.epoch_members(o.op, o.act)
+        for o in holding
+        if isinstance(o.act, acts.Epoch)
+    }
+    granted: dict[bytes, set[bytes]] = {}
+    invites: dict[bytes, tuple[bytes, bool]] = {}
+    rules = None
+    for o in holding:
+        match o.act:
+            case acts.Granted(epoch=epoch, devices=devices):
+                granted.setdefault(epoch, set()).update(devices)
+            case acts.Invite(key=key):
+                invites.setdefault(key, (o.op, judge.rules.withdrawn(o.op, seen)))
+            case acts.Rules():
+                rules = o.op
+            case _:
+                pass
+    return Result(
+        people=people(history, seen),
+        waits_for_host={a.device for a in seen.arrivals if seen.waits(a.device)},
+        rules=rules,
+        invites=invites,
+        words=words(history, seen),
+        forked={f.device for f in history.forks if f.op in seen.alive},
+        epochs=epochs,
+        granted=granted,
+        first=seen.line.first,
+        heir=seen.line.heir,
+        void=set(everything) - {o.op for o in holding},
+        fallen={o for o in history.allowed if not seen.holds(o)},
+        waiting=waiting,
+    )
+
+
+def people(history: History, seen: AsOf) -> dict[bytes, Person]:
+    devices: dict[bytes, set[bytes]] = {}
+    for device in {a.device for a in seen.arrivals}:
+        owner = seen.owner(device)
+        if owner is not None:
+            devices.setdefault(owner, set()).add(device)
+    return {
+        member: Person(
+            seen.role(member),
+            next(
+                (
+                    o.act.name
+                    for o in reversed(history.ops.values())
+                    if isinstance(o.act, acts.Profile)
+                    and seen.holds(o.op)
+                    and history.author[o.op] == member
+                ),
+                "",
+            ),
+            theirs,
+            gone=member not in seen.members,
+            removed=next(
+                (
+                    r.op
+                    for r in history.removals
+                    if r.op in seen.alive
+                    and not r.leaving
+                    and r.whom == member
+                    and member not in seen.members
+                ),
+                None,
+            ),
+        )
+        for member, theirs in devices.items()
+    }
+
+
+def words(history: History, seen: AsOf) -> dict[bytes, int]:
+    found: dict[bytes, int] = {}
+    for device in {a.device for a in seen.arrivals}:
+        came = [a for a in seen.arrivals if a.device == device]
+        owner = seen.owner(device)
+        if owner is None:  # none of the people of this view
+            continue
+        for r in history.removals:
+            if r.op not in seen.alive or r.whom != owner:
+                continue
+            if all(r.op in history.past(a.op) for a in came):
+                continue
+            named = [c.seq for c in r.cuts if c.device == device and c.log == Log.WORDS]
+            found[device] = max(found.get(device, 0), *named, 0)
+    for device in {f.device for f in history.forks if f.op in seen.alive}:
+        most = max(f.words for f in history.forks if f.device == device and f.op in seen.alive)
+        found[device] = min(found.get(device, most), most)
+    return found
