@@ -1,6 +1,6 @@
 """The door of a circle from inside: who may come in by which invite, and what they are given."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from app import epochs, invite
@@ -20,7 +20,7 @@ from p2p.errors import PeerFault
 from p2p.ids import DeviceId, EpochId
 from p2p.op import Kind
 from p2p.ports import Answer
-from p2p.wire import Grant
+from p2p.wire import MAX_CHAIN_KEYS, Grant
 
 USED, EXPIRED, DECLINED = 1, 2, 3  # reasons of `p2p.wire.Sorry`
 
@@ -168,3 +168,18 @@ def boxes(room: Room, device: DeviceId, wanted: Sequence[EpochId]) -> list[Grant
                     epochs.seal_grant(room.row.circle, secrets, ledger.device, device, keys.seal)
                 )
     return granted
+
+
+def chain_keys(room: Room, device: DeviceId, wanted: Iterable[EpochId]) -> list[Grant]:
+    """Authority secrets boxed for a member's device, the deepest epochs first."""
+    ledger = room.ledger
+    keys = ledger.view.devices().get(device)
+    boxed: list[Grant] = []
+    for epoch in epochs.deepest_first(ledger.view, wanted) if keys is not None else ():
+        secrets = ledger.keyring.get(epoch)
+        if secrets is None or epoch == epochs.ROOT or keys is None:
+            continue
+        with suppress(PeerFault):  # a seal key that is none harms only its owner
+            key = epochs.seal_chain_key(room.row.circle, secrets, ledger.device, device, keys.seal)
+            boxed.append(key)
+    return boxed[:MAX_CHAIN_KEYS]

@@ -6,6 +6,7 @@ granted it later, and who holds an epoch whose links reach it.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from app.circle.acts import Epoch, Link, ParentSecrets
 from app.circle.state import History
@@ -18,6 +19,8 @@ from p2p.wire import Grant
 
 ROOT = EpochId(ZERO)
 SECRET = 32  # bytes
+GRANT = b"hearthside/grant/1"
+CHAIN_KEY = b"hearthside/chain-key/1"
 CANDIDATES = 4  # secrets kept for an epoch whose op has not come
 MAX_GRANT_PLAINTEXT = 2 * SECRET
 
@@ -218,8 +221,10 @@ def deepest_first(view: View, epochs: Iterable[EpochId]) -> list[EpochId]:
     return sorted(epochs, key=lambda e: (-depth.get(e, -1), e))
 
 
-def _info(circle: bytes, epoch: bytes, granter: bytes, recipient: bytes) -> bytes:
-    return b"hearthside/grant/1" + circle + epoch + granter + recipient
+def _info(
+    circle: bytes, epoch: bytes, granter: bytes, recipient: bytes, domain: bytes = GRANT
+) -> bytes:
+    return domain + circle + epoch + granter + recipient
 
 
 def seal_grant(
@@ -233,16 +238,36 @@ def seal_grant(
     return Grant(epoch=secrets.epoch, granter=granter, box=box(seal_key, info, plaintext))
 
 
+def seal_chain_key(
+    circle: bytes, secrets: EpochSecrets, granter: DeviceId, recipient: DeviceId, seal_key: bytes
+) -> Grant:
+    """The authority secret of an epoch, for whoever has to read an admission sealed under it."""
+    if secrets.authority is None:
+        raise PeerFault("an epoch whose authority is not known can't be told")
+    info = _info(circle, secrets.epoch, granter, recipient, CHAIN_KEY)
+    return Grant(epoch=secrets.epoch, granter=granter, box=box(seal_key, info, secrets.authority))
+
+
+def open_chain_key(
+    circle: bytes, grant: Grant, recipient: DeviceId, seeds: list[bytes]
+) -> bytes | None:
+    """The secret out of such a box; None where none of our seal keys opens it."""
+    opened = _unboxed(grant, _info(circle, grant.epoch, grant.granter, recipient, CHAIN_KEY), seeds)
+    return opened if opened is not None and len(opened) == SECRET else None
+
+
 def open_grant(
     circle: bytes, grant: Grant, recipient: DeviceId, seeds: list[bytes]
 ) -> tuple[bytes, bytes] | None:
     """(words, authority) out of a grant for us; None where none of our seal keys opens it."""
-    info = _info(circle, grant.epoch, grant.granter, recipient)
+    opened = _unboxed(grant, _info(circle, grant.epoch, grant.granter, recipient), seeds)
+    if opened is None or len(opened) != MAX_GRANT_PLAINTEXT:
+        return None
+    return opened[:SECRET], opened[SECRET:]
+
+
+def _unboxed(grant: Grant, info: bytes, seeds: list[bytes]) -> bytes | None:
     for seed in seeds:
-        try:
-            plaintext = unbox(seed, info, grant.box)
-        except PeerFault:
-            continue
-        if len(plaintext) == MAX_GRANT_PLAINTEXT:
-            return plaintext[:SECRET], plaintext[SECRET:]
+        with suppress(PeerFault):
+            return unbox(seed, info, grant.box)
     return None

@@ -9,6 +9,7 @@ the way of words is `app.words_in`.
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+from app import epochs
 from app.circle import acts
 from app.circle.state import CircleState
 from app.opening import Opening
@@ -21,10 +22,10 @@ from app.words_in import WordsIn
 from p2p.arriving import by_id
 from p2p.envelope import peek
 from p2p.errors import PeerFault
-from p2p.ids import EnvelopeId
+from p2p.ids import EnvelopeId, EpochId
 from p2p.op import Kind, Log, SignedOp, payload_hash, read_header, verify_signature
 from p2p.ports import TakenIn
-from p2p.wire import Removed
+from p2p.wire import Chain, Removed
 
 
 class Inbox:
@@ -58,19 +59,29 @@ class Inbox:
                 self.secret_came(change)
         return TakenIn((*change.authority, *change.words), tuple(closed.values()), learned)
 
-    def take_chain(self, envelopes: list[bytes], vouched: Callable[[], bool]) -> None:
+    def take_chain(self, chain: Chain, vouched: Callable[[], bool]) -> None:
         """Authority ops from somebody unknown; kept only if they make that somebody known."""
-        named = by_id(envelopes)
-        if any(peek(envelope).envelope_class is not Log.AUTHORITY for envelope in envelopes):
+        named = by_id(chain.envelopes)
+        if any(peek(envelope).envelope_class is not Log.AUTHORITY for envelope in chain.envelopes):
             raise PeerFault("an envelope in the wrong log")
         known = ops.held(self._room.db, self._room.row.circle_no, named)
         fresh = {name: e for name, e in named.items() if name not in known}
         with self._room.change() as change:
+            self._learn_keys(chain)
             self._open_all(change, fresh)
             if change.authority:
                 self._settle_authority(change)
             if not vouched():
                 raise PeerFault("a chain that leads nowhere")
+
+    def _learn_keys(self, chain: Chain) -> None:
+        """Whoever shows a chain may have come in under an epoch that was missed here."""
+        room = self._room
+        seeds = [seed for _, seed in circles.seal_seeds(room.db, room.row.circle_no)]
+        for key in chain.keys:
+            secret = epochs.open_chain_key(room.row.circle, key, room.ledger.device, seeds)
+            if secret is not None:
+                room.ledger.learn_granted(EpochId(key.epoch), None, secret)
 
     def take_farewell(self, told: Removed) -> None:
         """The removal of ourselves, from somebody who talks to us no more.

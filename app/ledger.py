@@ -134,7 +134,7 @@ class Ledger:
         circles.keep_secret(self.db, self.row.circle_no, epoch, words, authority)
         return True
 
-    def learn_granted(self, epoch: EpochId, words: bytes, authority: bytes) -> bool:
+    def learn_granted(self, epoch: EpochId, words: bytes | None, authority: bytes) -> bool:
         """The same for a grant, which anybody may send: few are kept before their epoch comes."""
         unproven = sum(e not in self.view.epochs for e in self.keyring.epochs())
         if unproven > MAX_UNPROVEN and epoch not in self.view.epochs:

@@ -26,7 +26,7 @@ from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.op import Kind, Log
 from p2p.ports import Answer, Hole, TakenIn, Turn
 from p2p.reconcile import ItemSet
-from p2p.wire import MAX_CHAIN, Card, Grant, Logbook, Removed
+from p2p.wire import MAX_CHAIN, Card, Chain, Grant, Logbook, Removed
 
 CARD = "hearthside/card/1"
 
@@ -212,20 +212,22 @@ class RoomShelf:
             with self._careful():
                 self._outbox.sign_waiting(latest_hour)
 
-    def chain(self) -> list[bytes]:
+    def chain(self, device: DeviceId) -> Chain:
         """See the port."""
         room = self._room
-        names = []
+        names, sealed_under = [], dict[EpochId, None]()
         for op in room.ledger.chain_order()[:MAX_CHAIN]:
             name = ops.authority_envelope(room.db, room.row.circle_no, op)
             if name is not None:
                 names.append(name)
-        return [envelope for _, envelope in self.envelopes(names) if envelope]
+                sealed_under[room.ledger.view.at[op].header.epoch] = None
+        envelopes = [envelope for _, envelope in self.envelopes(names) if envelope]
+        return Chain(envelopes, doorkeeping.chain_keys(room, device, sealed_under))
 
-    def take_chain(self, envelopes: Sequence[bytes], door: bytes) -> None:
+    def take_chain(self, chain: Chain, door: bytes) -> None:
         """See the port. What does not open or is not true is nobody's fault here: it is dropped."""
         try:
-            self._inbox.take_chain(list(envelopes), lambda: self.device_at(door) is not None)
+            self._inbox.take_chain(chain, lambda: self.device_at(door) is not None)
         except (PeerFault, Refused):
             return
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.op import Log
 from p2p.reconcile import ItemSet
-from p2p.wire import Card, Grant, Logbook, Removed
+from p2p.wire import Card, Chain, Grant, Logbook, Removed
 
 Turn = tuple[int, int, int]
 """When an envelope is handed over among many: lower first. Newest hour, then a log at a time."""
@@ -107,10 +107,13 @@ class Shelf(Protocol):
     def sign_waiting(self, latest_hour: int) -> None:
         """Number, sign and seal the unsent words; none may bear an hour after `latest_hour`."""
 
-    def chain(self) -> list[bytes]:
-        """Envelopes that show this device's admission, at most 64."""
+    def chain(self, device: DeviceId) -> Chain:
+        """What shows this device's admission to another, at most 64 envelopes, with their keys.
 
-    def take_chain(self, envelopes: Sequence[bytes], door: bytes) -> None:
+        The other may have missed the newest epochs, and is handed no grant by somebody unknown.
+        """
+
+    def take_chain(self, chain: Chain, door: bytes) -> None:
         """Authority ops by somebody not known; kept only if that door is then a member's."""
 
     def claims(self, device: DeviceId, words: int) -> None:

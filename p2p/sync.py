@@ -81,7 +81,7 @@ class Conversation:
             if self.device is None:
                 raise PeerFault("dialled somebody who is no member")
             if show_chain:
-                self._out.put(wire.Chain(envelopes=shelf.chain()))
+                self._out.put(shelf.chain(self.device))
             self._greeting.say(self.device)
 
     def receive(self, data: bytes) -> None:
@@ -226,9 +226,9 @@ class Conversation:
 
     def _before_hello(self, frame: wire.AnyFrame) -> None:
         match frame:
-            case wire.Chain(envelopes) if not self.leads and self.device is None:
+            case wire.Chain() if not self.leads and self.device is None:
                 if self._shelf.device_at(self._door) is None:
-                    self._shelf.take_chain(envelopes, self._door)
+                    self._shelf.take_chain(frame, self._door)
             case wire.Hello():
                 device = self._shelf.device_at(self._door)
                 if device is None:

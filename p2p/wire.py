@@ -17,6 +17,7 @@ VERSION = 1
 MAX_FRAME = 384 * 1024  # bytes; envelopes fill at most BATCH of it
 BATCH = 256 * 1024  # bytes of envelopes in one frame
 MAX_IDS = 4096  # ids in one frame: 128 KiB
+MAX_CHAIN_KEYS = 8
 MAX_CHAIN = 64  # envelopes that show a newcomer's admission
 MAX_CARDS = 512
 MAX_SAFE = 2**53 - 1
@@ -48,10 +49,22 @@ class Hello(Frame, frozen=True, tag=1):
     held: tuple[Count, Count]
 
 
+class Grant(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """An epoch's secrets in an HPKE box for the device spoken to."""
+
+    epoch: Bytes32
+    granter: Bytes32
+    box: Annotated[bytes, Meta(max_length=2048)]
+
+
 class Chain(Frame, frozen=True, tag=2):
-    """Shows that I was admitted: the admit op and what gave its author the right."""
+    """Shows that I was admitted: the admit op and what gave its author the right.
+
+    `keys`: boxes with authority secrets, of epochs under which these are sealed.
+    """
 
     envelopes: Annotated[list[Envelope], Meta(max_length=MAX_CHAIN)]
+    keys: Annotated[list[Grant], Meta(max_length=MAX_CHAIN_KEYS)] = []
 
 
 class Reconcile(Frame, frozen=True, tag=3):
@@ -89,14 +102,6 @@ class Epochs(Frame, frozen=True, tag=7):
 
     ids: Ids
     answer: bool = False
-
-
-class Grant(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """An epoch's secrets in an HPKE box for the device spoken to."""
-
-    epoch: Bytes32
-    granter: Bytes32
-    box: Annotated[bytes, Meta(max_length=2048)]
 
 
 class Grants(Frame, frozen=True, tag=8):

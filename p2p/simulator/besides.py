@@ -51,7 +51,7 @@ def besides(story: Story) -> Story:
     roll = chance.random()
     if roll < 0.12:
         return _ends_quietly(chance, story, acts)
-    if 0.12 <= roll < 0.24 and not story.liars and not _may_renew(story, acts):
+    if 0.12 <= roll < 0.24 and not story.liars:
         return _loses_its_founder(story, acts)
     if roll > 0.88 and not story.liars:
         return _loses_words(chance, story, acts)
@@ -132,16 +132,6 @@ def _loses_words(chance: random.Random, story: Story, acts: Acts) -> Story:
     acts += [(begin + 1.0, Write(one, 1)) for one in everybody]
     acts += [(begin + MEETING, Swallow()), (begin + MEETING + 0.1, Write(who, 1))]
     return _with(replace(story, length=begin + MEETING + 0.5, hang_up=False), acts)
-
-
-def _may_renew(story: Story, acts: Acts) -> bool:
-    """Whether the founder may admit under an epoch that somebody has not heard of.
-
-    An admission sealed under it can't be shown to them: who came in last waits then until somebody
-    who has the epoch meets them. With the founder gone that may be for ever.
-    """
-    left = any(isinstance(act, Leave) for _, act in acts)
-    return left or (story.fresh and _came(acts) > 0)
 
 
 def _came(acts: Acts) -> int:

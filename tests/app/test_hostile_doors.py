@@ -258,10 +258,10 @@ def test_a_chain_that_leads_nowhere_stores_nothing_and_costs_little(
 
     monkeypatch.setattr(Ledger, "load", load)
     for chain in ([b"\0" * 400], [b"\1" * 306], eve.gives(), ada.gives(), []):
-        ada.shelf.take_chain(chain, eve.door)
+        ada.shelf.take_chain(wire.Chain(chain), eve.door)
     assert not loaded
     for door in (eve.door, bo.door):
-        ada.shelf.take_chain(late, door)
+        ada.shelf.take_chain(wire.Chain(late), door)
     assert ada.knows() == before
     assert len(ada.room.ledger._ops) == len(before["authority"])  # type: ignore[arg-type]  # ids
 

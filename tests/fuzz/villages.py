@@ -21,7 +21,7 @@ from p2p.crypto import sign
 from p2p.door import Doorkeeper, Visit
 from p2p.errors import OurFault
 from p2p.host import MAX_FRAME, Closed, FrameStream
-from p2p.ids import OpId
+from p2p.ids import DeviceId, OpId
 from p2p.op import Header, Log, log_of
 from p2p.sync import Conversation
 from tests.fuzz.heart import large_frames
@@ -149,7 +149,7 @@ class Talks:
                 rest = [frame for speaker, frame in said[moment:] if speaker is bo]
                 yield msgpack.encode([moment, who, *rest[:8]])
                 yield msgpack.encode([moment, who, *samples(bo)[moment % 7 :: 7]])
-        chain = wire.encode(wire.Chain(envelopes=bo.shelf.chain()))
+        chain = wire.encode(bo.shelf.chain(ada.device))
         yield msgpack.encode([0, 2, chain, *samples(bo)[:2]])
 
 
@@ -161,7 +161,7 @@ def samples(person: Person) -> list[bytes]:
     grant = wire.Grant(epoch=(epochs or [KEY])[0], granter=person.device, box=bytes(1200))
     frames: list[wire.AnyFrame] = [
         wire.Hello(1, person.watch.hour(), b"t" * 16, (1, 1)),
-        wire.Chain(person.shelf.chain()), wire.Reconcile(0, b"\x61\x00\x00\x02\x00"),
+        person.shelf.chain(DeviceId(KEY)), wire.Reconcile(0, b"\x61\x00\x00\x02\x00"),
         wire.Reconcile(1, b"\x61\x00\x00\x01" + bytes(16)), wire.Envelopes(0, person.gives()),
         wire.Envelopes(1, person.gives(Log.WORDS), live=True),
         wire.Envelopes(0, [b"\1\0" + bytes(304)]),

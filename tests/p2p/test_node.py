@@ -303,7 +303,7 @@ async def test_a_stranger_hears_nothing(
     eve = village.founder("Eve")
     for said in (
         wire.encode(wire.Hello(1, 494_000, b"n" * 16, (0, 0))),
-        wire.encode(wire.Chain(envelopes=eve.shelf.chain())),
+        wire.encode(eve.shelf.chain(eve.device)),
         wire.encode(wire.Knock(rendezvous=b"x" * 32)),
         b"GET / HTTP/1.1\r\n",
         None,

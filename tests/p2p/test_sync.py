@@ -144,6 +144,40 @@ def test_a_newcomer_reaches_a_member_who_has_not_heard_of_them(village: Village)
     assert bo.knows() == cy.knows()
 
 
+@pytest.mark.parametrize("history", [History.OPEN, History.FRESH])
+def test_a_chain_opens_for_who_missed_the_epoch_it_is_sealed_under(
+    village: Village, history: History
+) -> None:
+    """Dee leaves and Cy comes in while Bo is away; Ada is never seen again, and Cy meets Bo."""
+    ada = village.founder("Ada", history=history)
+    bo = village.joined(ada, "Bo")
+    dee = village.joined(ada, "Dee")
+    settle(ada, bo, dee)
+    quiet(ada, bo, dee)
+    dee.leave()
+    ada.takes(*dee.gives())
+    cy = village.joined(ada, "Cy")
+    settle(ada, cy)
+    quiet(ada, cy)
+    assert cy.shelf.chain(bo.device).keys
+    line = meet(cy, bo, chain=True)
+    assert line.equal
+    assert bo.knows() == cy.knows()
+
+
+def test_keys_in_a_chain_of_lies_are_forgotten(village: Village, ada: Person) -> None:
+    """Bo hands on true keys of his own circle, and somebody shows them who is no member."""
+    bo = village.joined(ada, "Bo")
+    quiet(ada, bo)
+    eve = village.founder("Eve")
+    key = wire.Grant(b"e" * 32, bo.device, b"b" * 1200)
+    keys = [*bo.shelf.chain(ada.device).keys, key]
+    before = ada.knows()
+    ada.shelf.take_chain(wire.Chain(ada.gives(), keys), eve.door)
+    assert ada.knows() == before
+    assert set(ada.room.ledger.keyring.epochs()) == {*ada.room.ledger.view.epochs, bytes(32)}
+
+
 def test_without_the_chain_nobody_is_at_home(village: Village) -> None:
     """Bo has not heard of Cy; a hello alone opens nothing."""
     ada = village.founder("Ada")
@@ -163,7 +197,7 @@ def test_a_chain_of_lies_changes_nothing(village: Village, ada: Person) -> None:
     talk = spoken_to(ada, eve, leads=False)
     before = ada.knows()
     talk.receive(wire.encode(wire.Chain(envelopes=[b"\1" * 300, *eve.gives()])))
-    talk.receive(wire.encode(wire.Chain(envelopes=eve.shelf.chain())))
+    talk.receive(wire.encode(eve.shelf.chain(ada.device)))
     with pytest.raises(PeerFault):
         talk.receive(hello())
     assert not talk.to_send()
