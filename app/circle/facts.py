@@ -9,7 +9,7 @@ from p2p.ids import DeviceId, MemberId, OpId
 from p2p.log import Placed
 
 Seniority: TypeAlias = tuple[int, int, bytes]
-"""Less is more senior: the founder; hosts and moderators by appointment; all others by coming."""
+"""Less is more senior: founder; hosts, then moderators, by appointment; the others by coming."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from app.circle.acts import (
     Link,
     Profile,
     Rules,
-    Withdraw,
 )
 from app.circle.allowing import Allowed
 from app.circle.facts import Removal
@@ -136,10 +135,8 @@ class _Viewing:
             case Rules():
                 view.rules = act
             case Invite() if act.key not in view.invites:
-                view.invites[act.key] = InviteSeen(at.op, act, device, self._used(at.op))
-            case Withdraw(key):
-                seen = view.invites[key]
-                view.invites[key] = InviteSeen(seen.op, seen.invite, seen.author, seen.used, True)  # noqa: FBT003 - its last
+                withdrawn = any(map(self._holds, self._allowed.withdrawn.get(at.op, ())))
+                view.invites[act.key] = InviteSeen(at.op, act, device, self._used(at.op), withdrawn)
             case Epoch():
                 view.epochs[EpochId(at.op)] = self._allowed.epochs[EpochId(at.op)]
             case Granted(epoch, named):

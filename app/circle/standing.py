@@ -14,16 +14,10 @@ the order, in which everything stands behind what it rests on.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
-from app.circle.facts import (
-    Appointment,
-    Arrival,
-    Forked,
-    HandedOver,
-    Line,
-    Removal,
-    Seniority,
-)
+from app.circle.facts import Appointment, Arrival, Line, Removal, Seniority
+from app.circle.record import Record, bit
 from app.circle.state import Role
 from p2p.ids import DeviceId, MemberId, OpId
 from p2p.log import Placed
@@ -31,87 +25,10 @@ from p2p.op import Log
 
 
 @dataclass(slots=True)
-class Standing:
-    """All that was allowed, by what it concerns; each list in the order."""
+class Standing(Record):
+    """How everybody stands as of a past, by all that was allowed."""
 
-    placed: tuple[Placed, ...] = ()
-    at: dict[OpId, Placed] = field(default_factory=dict)
-    arrivals: dict[DeviceId, list[Arrival]] = field(default_factory=dict)
-    devices: dict[MemberId, dict[DeviceId, None]] = field(default_factory=dict)
-    doors: dict[bytes, list[Arrival]] = field(default_factory=dict)
-    admitted: dict[OpId, list[Arrival]] = field(default_factory=dict)
-    uses: dict[OpId, int] = field(default_factory=dict)
-    users: dict[OpId, int] = field(default_factory=dict)  # admissions by an invite, as bits
-    roles: dict[MemberId, list[Appointment]] = field(default_factory=dict)
-    removals: list[Removal] = field(default_factory=list)
-    handed_over: list[HandedOver] = field(default_factory=list)
-    forks: dict[DeviceId, list[Forked]] = field(default_factory=dict)
-    signed: dict[DeviceId, int] = field(default_factory=dict)  # all ops of a device, as bits
-    chains: list[int] = field(default_factory=list)  # of each op: itself and all before it by prev
-    rests_on: dict[int, int] = field(default_factory=dict)  # an op, and the appointment it needed
-    lifts: dict[int, MemberId] = field(default_factory=dict)  # admissions and appointments, of whom
-    founder: MemberId | None = None
-    _lifting: int = 0  # ops that others may rest on
-    _crowding: int = 0  # admissions of which not all may have a place
-    _upsetting: int = 0  # removals and forks
     _void: dict[int, int] = field(default_factory=dict)
-    _gone: dict[MemberId, int] = field(default_factory=dict)  # removals of a member, as bits
-
-    # -- putting down what was allowed ---------------------------------------------------------
-
-    def place(self, op: Placed) -> None:
-        """The next op in the order, allowed or not."""
-        device = DeviceId(op.header.device)
-        before = self.at.get(OpId(op.header.prev))
-        follows = before is not None and before.header.device == device
-        self.chains.append((self.chains[before.index] if before and follows else 0) | _bit(op))
-        self.signed[device] = self.signed.get(device, 0) | _bit(op)
-        self.at[op.op] = op
-
-    def arrive(self, arrival: Arrival) -> None:
-        """Somebody came, or was let in once more."""
-        self.arrivals.setdefault(arrival.device, []).append(arrival)
-        self.devices.setdefault(arrival.member, {})[arrival.device] = None
-        doors = self.doors.setdefault(arrival.keys.door, [])
-        doors.append(arrival)
-        self._lift(arrival.at, arrival.member)
-        if arrival.invite is None:
-            self.founder = arrival.member
-            return
-        admitted = self.admitted.setdefault(arrival.invite, [])
-        admitted.append(arrival)
-        self.users[arrival.invite] = self.users.get(arrival.invite, 0) | _bit(arrival.at)
-        if len(admitted) > self.uses[arrival.invite]:
-            for one in admitted:
-                self._crowding |= _bit(one.at)
-        if any(one.device != arrival.device for one in doors):
-            for one in doors:
-                self._crowding |= _bit(one.at)
-
-    def appoint(self, member: MemberId, appointment: Appointment) -> None:
-        """Somebody was given a role."""
-        self.roles.setdefault(member, []).append(appointment)
-        self._lift(appointment.at, member)
-
-    def remove(self, removal: Removal) -> None:
-        """Somebody was removed, or left."""
-        self.removals.append(removal)
-        self._gone[removal.member] = self._gone.get(removal.member, 0) | _bit(removal.at)
-        self._upsetting |= _bit(removal.at)
-
-    def hand_over(self, handed: HandedOver) -> None:
-        """The founder named an heir, or the heir took over."""
-        self.handed_over.append(handed)
-        self._lift(handed.at, handed.to)
-
-    def fork(self, device: DeviceId, forked: Forked) -> None:
-        """A device was proven to have forked."""
-        self.forks.setdefault(device, []).append(forked)
-        self._upsetting |= _bit(forked.at)
-
-    def _lift(self, op: Placed, member: MemberId) -> None:
-        self.lifts[op.index] = member
-        self._lifting |= _bit(op)
 
     # -- who is in -----------------------------------------------------------------------------
 
@@ -255,9 +172,9 @@ class Standing:
         appointed = self.appointment(member, past)
         if appointed is None and member in line.former:
             return (1, 0, line.former.index(member).to_bytes(4))
-        if appointed is not None and appointed.role in {Role.HOST, Role.MODERATOR}:
-            return (1, appointed.at.depth, bytes(appointed.at.op))
-        guest = appointed is not None and appointed.role is Role.GUEST
+        role = appointed.role if appointed is not None else Role.MEMBER
+        if appointed is not None and role in {Role.HOST, Role.MODERATOR}:
+            return (_RANK[role], appointed.at.depth, bytes(appointed.at.op))
         alive = past & ~self.void(past)
         came = min(
             (a.at.depth, bytes(a.at.op))
@@ -265,7 +182,7 @@ class Standing:
             for a in self.arrivals[device]
             if _has(alive, a.at)
         )
-        return (3 if guest else 2, *came)
+        return (_RANK[role], *came)
 
     # -- what is void --------------------------------------------------------------------------
 
@@ -276,39 +193,56 @@ class Standing:
         known = self._void.get(past)
         if known is None:
             last = self.placed[past.bit_length() - 1]
-            quiet = not _bit(last) & (self._upsetting | self._crowding)
+            quiet = not bit(last) & (self._upsetting | self._crowding)
             # What knew of all the rest was judged with all the rest: nothing is taken back by it.
-            alone = quiet and last.past | _bit(last) == past
+            alone = quiet and last.past | bit(last) == past
             known = self.void(last.past) if alone else self._judge(past)
             self._void[past] = known
         return known
 
     def _judge(self, past: int) -> int:
         taken = 0  # back, by a removal or a fork; what falls with that is found anew each time
-        void = self._fall(past, 0) if past & self._crowding else 0
+        settled = 0  # removals and forks that were gone through and hold, for good
+        void = self._fall(past, 0, 0) if past & self._crowding else 0
         cut: set[DeviceId] = set()
         concerned = [r for r in self.removals if _has(past, r.at)]
         for removal in sorted(concerned, key=_turn):
-            fallen = _has(void, removal.at)  # and so for good: it is not come back to
-            more = _bit(removal.at) if fallen else self._beyond(removal, past, cut)
-            void = self._take_back(past, void, taken, more)
-            taken |= more
-        removing = sum(_bit(r.at) for r in concerned)
-        for device, forks in self.forks.items():
-            holding = [forked.at for forked in forks if _has(past & ~void, forked.at)]
+            if _has(void, removal.at):
+                taken |= bit(removal.at)
+                continue
+            settled |= bit(removal.at)
+            more = self._beyond(removal, past, cut) & ~settled
+            void, taken = self._take_back(past, void, taken, more, settled)
+        removing = sum(bit(r.at) for r in concerned)
+        for device in self._forked(past):
+            shown = self.forks[device]
+            holding = [forked.at for forked in shown if _has(past & ~void, forked.at)]
+            stands = removing
+            for at in holding:
+                settled |= bit(at)
+                stands |= at.past
             if holding:
-                stands = removing
-                for at in holding:
-                    stands |= at.past
-                more = self.signed.get(device, 0) & past & ~stands
-                void = self._take_back(past, void, taken, more)
-                taken |= more
+                more = self.signed.get(device, 0) & past & ~stands & ~settled
+                void, taken = self._take_back(past, void, taken, more, settled)
         return void
 
-    def _take_back(self, past: int, void: int, taken: int, more: int) -> int:
+    def _forked(self, past: int) -> list[DeviceId]:
+        """Devices with forks in a past, by the first of each."""
+        first = {
+            device: min(f.at.index for f in forks if _has(past, f.at))
+            for device, forks in self.forks.items()
+            if any(_has(past, f.at) for f in forks)
+        }
+        return sorted(first, key=first.__getitem__)
+
+    def _take_back(
+        self, past: int, void: int, taken: int, more: int, settled: int
+    ) -> tuple[int, int]:
+        """What is void, and what was taken back, with more of it."""
         # Only what others may rest on takes anything with it, or gives anybody's place to another.
         falls = more & ~taken & self._lifting
-        return self._fall(past, taken | more) if falls else void | more
+        taken |= more
+        return (self._fall(past, taken, settled) if falls else void | more), taken
 
     def _beyond(self, removal: Removal, past: int, cut: set[DeviceId]) -> int:
         """What of a removed member's does not count, where nobody more senior has said so."""
@@ -320,9 +254,9 @@ class Standing:
                 continue
             cut.add(device)
             found |= self.signed.get(device, 0) & past & ~self._within(removal, device)
-            found &= ~sum(_bit(a.at) for a in came if a.invite is None)  # never the founding
+            found &= ~sum(bit(a.at) for a in came if a.invite is None)  # never the founding
         if removal.leaving:  # of two leaves neither undoes the other
-            found &= ~sum(_bit(r.at) for r in self.removals if r.leaving)
+            found &= ~sum(bit(r.at) for r in self.removals if r.leaving)
         for index in _bits(found & self._lifting):
             if not self._could_take_back(removal, self.lifts[index]):
                 found &= ~(1 << index)
@@ -330,7 +264,7 @@ class Standing:
 
     def _within(self, removal: Removal, device: DeviceId) -> int:
         """The authority ops of a device that a removal lets stand."""
-        mine = removal.at.past | _bit(removal.at)
+        mine = removal.at.past | bit(removal.at)
         for one in removal.cuts:
             if one.device != device or one.log != Log.AUTHORITY or removal.leaving:
                 continue
@@ -366,12 +300,10 @@ class Standing:
             return theirs is not Role.HOST or senior
         return mine is Role.MODERATOR and theirs in {Role.MEMBER, Role.GUEST}
 
-    def _fall(self, past: int, void: int) -> int:
+    def _fall(self, past: int, void: int, settled: int) -> int:
         """Void too is what rests on something void; all stands behind what it rests on."""
-        for index in _bits(past):
+        for index in _bits(past & ~void & ~settled):
             op = self.placed[index]
-            if void >> index & 1:
-                continue
             rest = self.rests_on.get(index)
             fallen = rest is not None and void >> rest & 1
             if fallen or not self._still_came(op, past, void):
@@ -390,12 +322,11 @@ class Standing:
         )
 
 
+_RANK: Final = {Role.HOST: 1, Role.MODERATOR: 2, Role.MEMBER: 3, Role.GUEST: 4}
+
+
 def _turn(removal: Removal) -> tuple[Seniority, bool, int, bytes]:
     return removal.seniority, not removal.leaving, removal.at.depth, bytes(removal.at.op)
-
-
-def _bit(op: Placed) -> int:
-    return 1 << op.index
 
 
 def _has(past: int, op: Placed) -> bool:

@@ -141,19 +141,19 @@ def test_who_was_removed_is_told_by_whom_and_why() -> None:
 
 
 def test_of_two_who_remove_each_other_the_senior_stays() -> None:
-    """Mo, a moderator for long, removes Bo while Ada makes Bo a host, and Bo removes Mo."""
+    """Mo, a moderator, removes Bo while Ada makes Bo a host, and Bo removes Mo: Mo is out."""
     story = house(Mo="moderator", Bo="member", Dee="member")
     before = story.heads()
-    raised = gives(story, "Ada", "Bo", "host", sees=before)
-    junior = removes(story, "Bo", "Mo", sees=(raised,))
-    story.says("Dee", acts.Profile("Saw only Bo"), sees=(junior,))
-    assert person(story, "Mo").left
-    senior = removes(story, "Mo", "Bo", sees=before)
+    junior = removes(story, "Mo", "Bo", sees=before)
+    story.says("Dee", acts.Profile("Saw only Mo"), sees=(junior,))
     assert person(story, "Bo").left
-    assert not person(story, "Mo").left
+    raised = gives(story, "Ada", "Bo", "host", sees=before)
+    senior = removes(story, "Bo", "Mo", sees=(raised,))
+    assert person(story, "Mo").left
+    assert (person(story, "Bo").left, person(story, "Bo").role) == (False, Role.HOST)
     assert void(story, junior)
     assert not void(story, senior)
-    assert person(story, "Dee").name == "Saw only Bo"
+    assert person(story, "Dee").name == "Saw only Mo"
 
 
 def test_a_junior_cannot_remove_a_senior_at_the_same_time_either() -> None:
@@ -571,3 +571,14 @@ def test_who_was_removed_while_waiting_for_a_place_does_not_wait_any_more() -> N
     assert not story.view().waits_for_host
     assert void(story, story.says("Ada", story.an_admit(waits)))
     assert member(waits) not in story.view().people
+
+
+def test_an_invite_that_fell_can_have_been_taken_back() -> None:
+    """Ada takes back an invite of Bo's, whom Cy removes beside it with a cut before it."""
+    story = house(Cy="host", Bo="member")
+    before = story.heads()
+    made = story.invite(by="Bo", code="late")
+    story.says("Ada", acts.Withdraw(story.an_invite("late").key), sees=(*before, made))
+    removes(story, "Cy", "Bo", cut_at(story, "Bo", None), sees=before)
+    assert story.an_invite("late").key not in story.view().invites
+    assert not person(story, "Ada").left

@@ -138,9 +138,10 @@ class AsOf:
         if appointment is None and member in self.line.former:
             return (1, 0, self.line.former.index(member).to_bytes(4, "big"))
         if appointment and appointment.role in {HOST, MODERATOR}:
-            return (1, self.history.ops[appointment.op].depth, appointment.op)
+            rank = 1 if appointment.role == HOST else 2
+            return (rank, self.history.ops[appointment.op].depth, appointment.op)
         first = next(a for a in self.arrivals if a.member == member)
-        rank = 3 if self.given_role(member) == GUEST else 2
+        rank = 4 if self.given_role(member) == GUEST else 3
         return (rank, self.history.ops[first.op].depth, first.op)
 
     def support(self, member: bytes) -> bytes | None:

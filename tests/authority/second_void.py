@@ -99,7 +99,8 @@ class Judge:
     def _void(self, view: View) -> View:
         history = self.history
         taken: View = frozenset()
-        void = self._fall(view, taken)
+        settled: View = frozenset()
+        void = self._fall(view, taken, settled)
         told: set[bytes] = set()
         removals = sorted(
             (r for r in history.removals if r.op in view),
@@ -109,20 +110,22 @@ class Judge:
             if r.op in void:
                 taken |= {r.op}
                 continue
+            settled |= {r.op}
             for device in self._devices(r.whom, view) - told:
                 came = [a.op for a in history.arrivals_of(device) if a.op in view]
                 if not all(r.op in history.past(a) for a in came):
                     told.add(device)
-                    taken |= self._beyond(r, device, view)
-            void = self._fall(view, taken)
+                    taken |= self._beyond(r, device, view) - settled
+            void = self._fall(view, taken, settled)
         for device in dict.fromkeys(f.device for f in history.forks if f.op in view):
             forks = [f.op for f in history.forks if f.device == device and f.op in view - void]
             if not forks:
                 continue
             stands = frozenset[bytes]().union(*(history.past(f) for f in forks))
             removing = {r.op for r in history.removals}
-            taken |= self._said(device, view) - stands - removing
-            void = self._fall(view, taken)
+            settled |= {*forks}
+            taken |= self._said(device, view) - stands - removing - settled
+            void = self._fall(view, taken, settled)
         return void
 
     def _devices(self, member: bytes, view: View) -> set[bytes]:
@@ -166,11 +169,11 @@ class Judge:
         then = self.as_of(self.history.past(r.op))
         return member not in then.members or then.may_remove(r.by, member)
 
-    def _fall(self, view: View, void: View) -> View:
+    def _fall(self, view: View, void: View, settled: View) -> View:
         arrivals = {a.op for a in self.history.arrivals}
         seen = AsOf(self.history, view, void)
         for op in self.history.ops.values():
-            if op.op not in view - void:
+            if op.op not in view - void - settled:
                 continue
             if self.history.rests_on.get(op.op) in void or not self._still_came(op, seen):
                 void |= {op.op}
