@@ -1,6 +1,5 @@
 """The bytes of one Yamux stream, with back-pressure both ways (theory in `muxing`)."""
 
-import struct
 from typing import cast
 
 import trio
@@ -9,9 +8,8 @@ from libp2p.stream_muxer.yamux.yamux import TYPE_DATA, TYPE_WINDOW_UPDATE, Yamux
 
 from p2p.host.frames import Closed
 from p2p.host.guards import shielded
-from p2p.host.muxing import WINDOW, GuardedYamux, RoomyStream
+from p2p.host.muxing import HEADER, WINDOW, GuardedYamux, RoomyStream
 
-HEADER = struct.Struct("!BBHII")
 # Both ends of a Yamux stream start with this much, whatever they grant later.
 FIRST_WINDOW = 256 * 1024
 CREDIT_STEP = WINDOW // 4
@@ -39,7 +37,8 @@ class YamuxPipe:
 
     async def read(self, most: int) -> bytes:
         """Take 1 to `most` bytes. Raises Closed. A cancelled read has taken nothing."""
-        await trio.lowlevel.checkpoint()
+        if self._buffer:
+            await trio.lowlevel.checkpoint()
         await self._give_credit()
         while not self._buffer:
             event = self._session.stream_events.get(self._id)
@@ -57,6 +56,7 @@ class YamuxPipe:
 
     async def write(self, data: bytes) -> None:
         """Hand over all of `data`. Raises Closed. `written` has counted what went, always."""
+        await trio.lowlevel.checkpoint_if_cancelled()
         rest = memoryview(data)
         while rest:
             size = min(await self._room(), CHUNK, len(rest))

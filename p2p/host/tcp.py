@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from libp2p.abc import IRawConnection
     from multiaddr import Multiaddr
 
-CHUNK = 128 * 1024
+CHUNK = 64 * 1024
 # The longest thing read from a raw connection is one Noise message. Whoever announces more before
 # they have proven a key only wants our memory.
 LONGEST_READ = 65535
@@ -31,7 +31,7 @@ class TcpStream(TrioTCPStream):
     def __init__(self, stream: trio.SocketStream) -> None:
         """Take over `stream`."""
         super().__init__(stream)
-        self._ahead = bytearray()
+        self.ahead = bytearray()  # came, and was not taken yet
         try:
             host, port = stream.socket.getpeername()[:2]
         except OSError:
@@ -44,19 +44,23 @@ class TcpStream(TrioTCPStream):
         if wanted > LONGEST_READ:
             raise ConnectionClosedError("a longer message than any handshake has")
         async with self.read_lock:
-            ahead = self._ahead
+            ahead = self.ahead
             while len(ahead) < wanted:
-                try:
-                    chunk = await self.stream.receive_some(CHUNK)
-                except (trio.BrokenResourceError, trio.ClosedResourceError):
-                    chunk = b""
-                if not chunk:
-                    raise ConnectionClosedError("the connection has ended")
-                ahead += chunk
+                await self.read_more()
             taken = len(ahead) if n is None else n
             data = bytes(memoryview(ahead)[:taken])
             del ahead[:taken]
             return data
+
+    async def read_more(self) -> None:
+        """Wait for what comes next, and put it at the end of `ahead`. For one task at a time."""
+        try:
+            chunk = await self.stream.receive_some(CHUNK)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            chunk = b""
+        if not chunk:
+            raise ConnectionClosedError("the connection has ended")
+        self.ahead += chunk
 
 
 class Tcp(TCP):
