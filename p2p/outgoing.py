@@ -57,6 +57,10 @@ class Outgoing:
         # What is lost with a line is the frame under way, so frames grow as the line proves good.
         self._batch = FIRST_BATCH
 
+    def __bool__(self) -> bool:
+        """Whether something waits."""
+        return bool(self._urgent or self._bulk or self._behind)
+
     @property
     def crowded(self) -> bool:
         """Whether so much waits that nothing more should be read for now."""

@@ -206,6 +206,11 @@ class Conversation:
             self._out.put_cards(cards)
 
     @property
+    def has_to_send(self) -> bool:
+        """Whether something waits to be sent."""
+        return bool(self._out)
+
+    @property
     def due(self) -> bool:
         """Whether the sets have to be gone through again, as soon as that can be."""
         return self.phase is Phase.LIVE and (self._scoping.put_off or self.behind)

@@ -6,6 +6,7 @@ what comes of it the node's.
 
 import logging
 from collections.abc import Callable, Iterable
+from math import inf
 
 import trio
 
@@ -35,7 +36,8 @@ class Talk:
         self.conversation = conversation
         self.stream = stream
         self.scope = trio.CancelScope()
-        self.begun = self.heard = self._stepped = trio.current_time()
+        self.begun = self.heard = self._stepped = self._said = trio.current_time()
+        self._asked = self._sending = inf  # since when a frame is waited for, or on its way out
         self._react = react
         self._wake = trio.Event()
         self._last = b""  # said before we hang up
@@ -57,7 +59,8 @@ class Talk:
 
     def poke(self) -> None:
         """There may be something to send."""
-        self._wake.set()
+        if self.conversation.has_to_send:
+            self._wake.set()
 
     async def run(self, first: bytes | None = None) -> None:
         """Hold it to its end, whoever is to blame for that; the stream is closed then.
@@ -83,6 +86,7 @@ class Talk:
             with self.scope:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._write)
+                    nursery.start_soon(self._watch_the_time)
                     await self._read(first)
                     nursery.cancel_scope.cancel()
         except* (Closed, trio.TooSlowError):
@@ -108,7 +112,6 @@ class Talk:
                 if not self._react(self, happened):
                     return
             self.poke()
-            await trio.lowlevel.checkpoint()
 
     def _keep_what_came(self) -> None:
         """The line is cut: what has come whole is kept, and need not come again."""
@@ -122,15 +125,11 @@ class Talk:
             with trio.move_on_after(LINGER):
                 return await self.stream.receive()
             return None
-        # A frame under way is no silence: a thin line needs many seconds for a full one.
-        end = trio.current_time() + SENDING
-        while True:
-            before = self.stream.bytes_received
-            now = trio.current_time()
-            with trio.CancelScope(deadline=min(now + SILENCE, end)):
-                return await self.stream.receive()
-            if self.stream.bytes_received == before or trio.current_time() >= end:
-                raise trio.TooSlowError
+        self._asked = trio.current_time()
+        try:
+            return await self.stream.receive()
+        finally:
+            self._asked = inf
 
     def _expect_progress(self) -> None:
         """Heartbeats and small talk don't keep a conversation that gets nowhere before live.
@@ -147,33 +146,46 @@ class Talk:
         self._steps = steps
 
     async def _write(self) -> None:
-        said = trio.current_time()
         while True:
             self._wake = trio.Event()
-            sent = False
-            while not self._ends() and (frames := self.conversation.to_send()):
+            while not self._ends() and (frames := self.conversation.to_send() or self._beat()):
                 for frame in frames:
                     if self._ends():
                         break
-                    with trio.fail_after(SENDING):
-                        await self.stream.send(frame)
+                    self._sending = trio.current_time()
+                    await self.stream.send(frame)
+                    self._said, self._sending = trio.current_time(), inf
                     if len(frame) > BULKY:  # they take what they asked for, however slowly
-                        self._stepped = trio.current_time()
+                        self._stepped = self._said
                     self._drained.set()
                     self._drained = trio.Event()
-                sent = True
-                said = trio.current_time()
             if self._ends():
                 await self._part()
                 return
-            if sent:
-                continue
-            # From our last word on: whoever only takes in is woken all the time and says nothing.
-            with trio.move_on_at(said + BEAT) as scope:
-                await self._wake.wait()
-            if scope.cancelled_caught:
-                said = trio.current_time()
-                await self.stream.send(wire.encode(wire.Beat()))
+            await self._wake.wait()
+
+    def _beat(self) -> list[bytes]:
+        """A heartbeat, if nothing was said for so long."""
+        # From our last word on: whoever only takes in is woken all the time and says nothing.
+        due = trio.current_time() >= self._said + BEAT
+        return [wire.encode(wire.Beat())] if due else []
+
+    async def _watch_the_time(self) -> None:
+        """Have a heartbeat sent when it is due, and end the conversation where one is silent.
+
+        One task for all of it: a time limit around each frame costs more than the frame.
+        """
+        while True:
+            now = trio.current_time()
+            # A frame under way is no silence: a thin line needs many seconds for a full one.
+            silent = max(self._asked, self.stream.heard) + SILENCE
+            slow = min(self._asked, self._sending) + SENDING
+            if now >= min(silent, slow):
+                raise trio.TooSlowError
+            if now >= self._said + BEAT:
+                self._wake.set()
+            beat = self._said if now < self._said + BEAT else now
+            await trio.sleep_until(min(beat + BEAT, silent, slow))
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterable[BaseException]:
