@@ -43,8 +43,9 @@ class Inbox:
         seen = {name: peek(envelope) for name, envelope in envelopes.items()}
         if any(one.envelope_class is not log for one in seen.values()):
             raise PeerFault("an envelope in the wrong log")
-        known = ops.held(self._room.db, self._room.row.circle_no, envelopes)
-        fresh = {name: e for name, e in envelopes.items() if name not in known}
+        others = [name for name in envelopes if name not in self._room.fresh]
+        known = ops.held(self._room.db, self._room.row.circle_no, others) if others else ()
+        fresh = {name: envelopes[name] for name in others if name not in known}
         if not fresh:
             return TakenIn()
         if log is Log.WORDS:

@@ -192,8 +192,13 @@ class Outbox:
             keys = secrets.keys(op.header.log) if secrets is not None else None
             if keys is None:
                 raise OurFault("sealing without the secret")
-            name = envelope_id(seal(op, keys))
-            (change.words if op.header.log is Log.WORDS else change.authority).append(name)
+            envelope = seal(op, keys)
+            name = envelope_id(envelope)
+            if op.header.log is Log.WORDS:
+                change.words.append(name)
+                change.envelopes[name] = envelope
+            else:
+                change.authority.append(name)
             new.append(NewOp(op, name, state))
         return ops.insert(room.db, room.row.circle_no, new, room.clock.now())
 

@@ -16,6 +16,7 @@ from app.events import (
     PostsArrived,
     Said,
 )
+from app.fresh import Fresh
 from app.ledger import Ledger
 from app.store import circles
 from app.store.circles import CircleRow
@@ -49,6 +50,7 @@ class Change:
     words: list[EnvelopeId] = field(default_factory=list)
     arrived: dict[bytes, None] = field(default_factory=dict)
     touched: dict[bytes, None] = field(default_factory=dict)
+    envelopes: dict[EnvelopeId, bytes] = field(default_factory=dict)  # of new words, where few came
     epochs: bool = False
     people: bool = False
     circle: bool = False
@@ -81,6 +83,7 @@ class Room:
     ledger: Ledger = field(init=False)
     posts: Posts = field(init=False)
     chains: Chains = field(init=False)
+    fresh: Fresh = field(init=False, default_factory=Fresh)
     version: int = 0  # of the sets of ops: greater whenever one of them may have changed
     neighbour: Neighbour | None = None
     _change: Change | None = None
@@ -127,6 +130,10 @@ class Room:
             self._change = None
         if change.words or change.authority or change.judged:
             self.version += 1
+        if change.judged:  # one envelope of an op may have given way to another
+            self.fresh.forget()
+        else:
+            self.fresh.keep(change.envelopes)
         # A secret that came before its epoch counts as new once the epoch is here.
         now = frozenset(self.ledger.view.epochs) & frozenset(self.ledger.keyring.readable())
         change.epochs = change.epochs or bool(now - known)

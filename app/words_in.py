@@ -54,6 +54,7 @@ class WordsIn:
         self._set_aside((name, envelope, None) for name, envelope in closed.items())
         if not change.words or len(fresh) > FEW:
             return []
+        change.envelopes = {name: fresh[name] for name in change.words if name in fresh}
         return frontier.holes_before(self._room.db, self._room.row.circle_no, open_ended)
 
     def keep(

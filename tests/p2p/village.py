@@ -288,6 +288,7 @@ class Person:
             circle_no = self.room.row.circle_no
             sums.add(self.db, circle_no, ((sums.Slot(*slot), EnvelopeId(e)) for (e,) in left))
         self.room.version += 1
+        self.room.fresh.forget()
 
     def items(self, log: Log, scope: frozenset[EpochId] | None = None) -> list[Item]:
         """(hour, envelope id) of what is held here."""
