@@ -24,6 +24,7 @@ load()
 
 from libp2p.crypto.ed25519 import create_new_key_pair
 
+from p2p.host.muxing import GuardedYamux
 from tests.p2p.hosting import (
     Guestbook,
     at_home,
@@ -191,6 +192,36 @@ async def test_cancelling_sends_at_random_never_breaks_the_connection() -> None:
         assert len(ben._swarm.live()) == 1
 
 
+async def test_a_frame_costs_one_read_and_nothing_of_libp2ps_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Small frames, large ones, room for more go past it; what was read ahead ends at a close."""
+    seen: list[int] = []
+    real = GuardedYamux._read_data_body
+
+    async def by_libp2p(self: GuardedYamux, length: int) -> bytes:
+        seen.append(length)
+        return await real(self, length)
+
+    async with at_home() as ben, at_home(listen=()) as ada:
+        stream = await ada.open(ben.peer, ben.addresses())
+        await stream.send(b"first")
+        assert await stream.receive() == b"first"
+        monkeypatch.setattr(GuardedYamux, "_read_data_body", by_libp2p)
+        for size in (0, 1, 8, 12, 1000, 65_000, 300_000):
+            await stream.send(bytes(size))
+            assert await stream.receive() == bytes(size)
+    assert seen == []
+
+    pipe = Chopped(b"\0\0\0\1x" * 100, [1000])
+    frames = FrameStream(pipe, peer=bytes(32), remote="")
+    assert [await frames.receive() for _ in range(50)] == [b"x"] * 50
+    assert pipe.reads == 1
+    await frames.close()
+    with pytest.raises(Closed):
+        await frames.receive()
+
+
 async def test_a_frame_of_ours_that_is_too_long_is_our_fault() -> None:
     """We do not send what the protocol forbids."""
     async with at_home() as ben, at_home(listen=()) as ada:
@@ -232,13 +263,14 @@ class Chopped:
     """A pipe that hands out what it was given in pieces of any size."""
 
     def __init__(self, data: bytes, sizes: list[int]) -> None:
-        self.written = 0
+        self.written = self.reads = 0
         self._data = data
         self._sizes = itertools.cycle(sizes)
 
     async def read(self, most: int) -> bytes:
         if not self._data:
             raise Closed
+        self.reads += 1
         size = min(most, next(self._sizes))
         piece, self._data = self._data[:size], self._data[size:]
         return piece
