@@ -6,7 +6,7 @@ what comes of it the node's.
 
 import logging
 from collections.abc import Callable, Iterable
-from math import inf
+from math import ceil, floor, inf
 
 import trio
 
@@ -15,7 +15,9 @@ from p2p.errors import OurFault, PeerFault
 from p2p.happened import Happened
 from p2p.host import Closed, FrameStream
 
-BEAT = 2.0  # seconds of our silence after which a heartbeat is sent
+BEAT = 2.0  # seconds of our silence after which a heartbeat is sent, about
+TICK = 1.0  # seconds: heartbeats are sent at multiples of it
+SLACK = 0.75  # seconds that one may come early for that; the latest has 2.25
 SILENCE = 6.0  # seconds of their silence after which we hang up
 STALL = 25.0  # seconds without a step forward after which a conversation is given up
 SENDING = 25.0  # seconds that one frame may take, theirs or ours: 10 kB a second at the least
@@ -165,13 +167,19 @@ class Talk:
             await self._wake.wait()
 
     def _beat(self) -> list[bytes]:
-        """A heartbeat, if nothing was said for so long."""
+        """A heartbeat, if one is due."""
+        return [wire.encode(wire.Beat())] if trio.current_time() >= self._beat_due() else []
+
+    def _beat_due(self) -> float:
+        """When a heartbeat is due, if nothing is said until then.
+
+        At full ticks, so that all conversations wake the home together: waking costs the most.
+        """
         # From our last word on: whoever only takes in is woken all the time and says nothing.
-        due = trio.current_time() >= self._said + BEAT
-        return [wire.encode(wire.Beat())] if due else []
+        return ceil((self._said + BEAT - SLACK) / TICK) * TICK
 
     async def _watch_the_time(self) -> None:
-        """Have a heartbeat sent when it is due, and end the conversation where one is silent.
+        """Have heartbeats sent when they are due, and end a conversation with one who is silent.
 
         One task for all of it: a time limit around each frame costs more than the frame.
         """
@@ -182,10 +190,11 @@ class Talk:
             slow = min(self._asked, self._sending) + SENDING
             if now >= min(silent, slow):
                 raise trio.TooSlowError
-            if now >= self._said + BEAT:
+            due = self._beat_due()
+            if now >= due:
                 self._wake.set()
-            beat = self._said if now < self._said + BEAT else now
-            await trio.sleep_until(min(beat + BEAT, silent, slow))
+                due = floor(now / TICK) * TICK + BEAT
+            await trio.sleep_until(min(due, silent, slow))
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterable[BaseException]:

@@ -2,6 +2,9 @@
 
 # ruff: noqa: ARG001 - a clock that jumps has only to be asked for
 
+import itertools
+from collections.abc import Awaitable, Callable
+
 import pytest
 import trio
 from trio.testing import MockClock
@@ -10,7 +13,7 @@ from p2p.happened import Happened
 from p2p.host import Closed, FrameStream
 from p2p.op import Log
 from p2p.sync import Conversation, Phase
-from p2p.talk import SENDING, SILENCE, Talk
+from p2p.talk import BEAT, SENDING, SILENCE, TICK, Talk
 from tests.p2p.test_node import Tube
 from tests.p2p.village import Person, Village
 
@@ -185,3 +188,39 @@ async def test_silence_ends_a_talk(village: Village, autojump_clock: MockClock) 
     begun = trio.current_time()
     await call.talks[1].run()
     assert SILENCE <= trio.current_time() - begun < SILENCE + 3
+
+
+async def test_heartbeats_wake_a_home_together(village: Village, autojump_clock: MockClock) -> None:
+    """At full ticks, whenever the talks began; not more than one in two seconds, or in 2.25."""
+    ada, bo = a_pair(village, 1, 10)
+    calls = [Call(bo, ada, rate=1_000_000) for _ in range(3)]
+    said: list[list[float]] = []
+    async with trio.open_nursery() as nursery:
+        for call in calls:
+            await trio.sleep(0.37)
+            for talk in call.talks:
+                nursery.start_soon(talk.run)
+                times: list[float] = []
+                said.append(times)
+                real = talk.stream._pipe.write
+
+                async def noted(
+                    data: bytes,
+                    times: list[float] = times,
+                    real: Callable[[bytes], Awaitable[None]] = real,
+                ) -> None:
+                    times.append(trio.current_time())
+                    await real(data)
+
+                talk.stream._pipe.write = noted  # type: ignore[method-assign]
+        await trio.sleep(5)
+        for times in said:
+            last = times[-1]
+            times[:] = [last]
+        await trio.sleep(60)
+        nursery.cancel_scope.cancel()
+    for times in said:
+        gaps = [after - before for before, after in itertools.pairwise(times)]
+        assert max(gaps) <= BEAT + 0.25
+        assert len(gaps) <= 60 / BEAT + 1
+        assert all(at % TICK < 0.01 for at in times)
