@@ -6,16 +6,14 @@ behind the `Shelf`. The one who dialled leads:
     hello -> authority set -> epochs and grants -> settled -> words set -> settled -> cards, live
 
 The leader runs Negentropy over a set, sends what the other lacks, asks for what it lacks itself,
-and when all of it has come says `Settled` with a digest keyed by both session nonces. The other
-answers with its own, and both compare these two: equal, and the next phase begins; different, and
-the leader goes round again, at most `ROUNDS` times. From `live` on new envelopes are handed over at
-once; what was kept in the phases before waits in `_backlog` for that.
+and when all has come says `Settled` with a digest keyed by both session nonces. The other answers
+with its own: equal, and the next phase begins; different, and the leader goes round again, at most
+`ROUNDS` times. From `live` on new envelopes are handed over at once, and what came before them.
 
-Authority comes first and completely. Envelopes that no secret opens yet are held back here and
-tried again whenever a secret was learned. Words come newest first: who holds none is handed the
-newest posts at once, and what is asked for goes newest hour first (`Outgoing`); what comes is
-gathered for a moment (`Arriving`). What the frontiers show to differ after that is asked for log by
-log (`Repairing`). A broken rule is a `PeerFault`: the caller hangs up. Source: protocol, section 8.
+Authority comes first and completely; envelopes that no secret opens yet are tried again whenever
+one was learned. Words come newest first (`Scoping`, `Outgoing`) and are gathered for a moment
+(`Arriving`). What the frontiers show to differ after that is asked for log by log (`Repairing`). A
+broken rule is a `PeerFault`: the caller hangs up. Source: protocol, section 8.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -250,10 +248,8 @@ class Conversation:
                 raise PeerFault("something else before hello")
 
     def _begin(self, log: Log) -> None:
-        if log is Log.AUTHORITY:
-            self.phase, self.behind = Phase.AUTHORITY, False
-        else:
-            self.phase = Phase.WORDS
+        self.phase = Phase.AUTHORITY if log is Log.AUTHORITY else Phase.WORDS
+        self.behind = self.behind and log is Log.WORDS
         whole = self._settling.rounds == 0 and (log is Log.AUTHORITY or self._scoping.as_many)
         items = self._scoping.items(log)
         self._leading = Leading(
