@@ -184,7 +184,8 @@ async def test_cancelling_sends_at_random_never_breaks_the_connection() -> None:
     async with at_home() as ben, at_home(listen=()) as ada:
         for number in range(200):
             stream = await ada.open(ben.peer, ben.addresses())
-            with trio.move_on_after(0.00002 * number):
+            # On a busy machine Ben still has more streams of Ada's than he bears, and resets one.
+            with trio.move_on_after(0.00002 * number), suppress(Closed):
                 await stream.send(bytes(100_000))
                 await stream.receive()
             await stream.close()
