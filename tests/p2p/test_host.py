@@ -4,6 +4,7 @@
 
 import itertools
 import secrets
+from contextlib import suppress
 
 import pytest
 import trio
