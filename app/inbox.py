@@ -18,7 +18,7 @@ from app.store import circles, frontier, ops, quarantine
 from app.store.circles import MyRemoval
 from app.store.ops import Held, NewOp, OpState
 from app.verdicts import standing
-from app.words_in import WordsIn
+from app.words_in import FEW, WordsIn
 from p2p.arriving import by_id
 from p2p.envelope import peek
 from p2p.errors import PeerFault
@@ -44,7 +44,10 @@ class Inbox:
         if any(one.envelope_class is not log for one in seen.values()):
             raise PeerFault("an envelope in the wrong log")
         others = [name for name in envelopes if name not in self._room.fresh]
-        known = ops.held(self._room.db, self._room.row.circle_no, others) if others else ()
+        # Of many that were asked for hardly one is here, and those that are show by their places.
+        many = log is Log.WORDS and len(envelopes) > FEW
+        ask = ops.apart if many else ops.held
+        known = ask(self._room.db, self._room.row.circle_no, others) if others else ()
         fresh = {name: envelopes[name] for name in others if name not in known}
         if not fresh:
             return TakenIn()

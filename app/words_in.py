@@ -38,7 +38,7 @@ class WordsIn:
     def take(
         self, change: Change, fresh: dict[EnvelopeId, bytes], seen: dict[EnvelopeId, Peeked]
     ) -> list[Hole]:
-        """Take envelopes that are not held yet. Raises `PeerFault` where one breaks a rule.
+        """Take envelopes in; held ones bring nothing. Raises `PeerFault` where one breaks a rule.
 
         Gives what is missing right before them, where they are few.
         """
@@ -51,7 +51,8 @@ class WordsIn:
             elif not op.stripped:  # nothing here can tell yet that it was erased: left outside
                 opened[name] = op
         open_ended = self.keep(change, opened, fresh)
-        self._set_aside((name, envelope, None) for name, envelope in closed.items())
+        held = ops.held(self._room.db, self._room.row.circle_no, closed) if closed else ()
+        self._set_aside((n, envelope, None) for n, envelope in closed.items() if n not in held)
         if not change.words or len(fresh) > FEW:
             return []
         change.envelopes = {name: fresh[name] for name in change.words if name in fresh}
@@ -71,6 +72,8 @@ class WordsIn:
             fresh: dict[EnvelopeId, SignedOp] = {}
             for name, op in opened.items():
                 twin = around.twin(op)
+                if twin is not None and twin.envelope == name:
+                    continue
                 if twin is not None:
                     self._settle_two(change, twin, name, op)
                 else:

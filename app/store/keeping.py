@@ -94,34 +94,30 @@ class Keeping:
 
     def _written_at(self, posts: Iterable[bytes]) -> dict[bytes, int]:
         """When some posts were written as they say, of those that are here."""
-        found: dict[bytes, int] = {}
-        for part in parts(posts):
-            found.update(
-                self._db.read(
-                    f"SELECT post, written_at FROM posts INDEXED BY posts_by_post"  # noqa: S608 - marks only
-                    f" WHERE circle_no = ?"
-                    f" AND {short.one_of('post', part)}",
-                    (self._circle_no, *short.both(part)),
-                )
+        return dict(
+            self._db.read(
+                f"{short.ASKED} SELECT post, written_at FROM asked"  # noqa: S608 - constants
+                f" CROSS JOIN posts INDEXED BY posts_by_post ON {short.stands('post')}"
+                f" WHERE circle_no = ?2",
+                (short.together(posts), self._circle_no),
             )
-        return found
+        )
 
     def _bring_forward(self, written: dict[bytes, int]) -> list[PostId]:
         """The answers to posts that came just now, shown no earlier than those were written."""
         answered: list[PostId] = []
         later: list[tuple[int, int]] = []
-        for part in parts(written):
-            rows = self._db.read(
-                f"SELECT post_no, post, reply_to, shown_at, first_seen FROM posts"  # noqa: S608 - marks only
-                f" INDEXED BY posts_by_parent WHERE circle_no = ? AND reply_to IS NOT NULL"
-                f" AND reply_to IN ({marks(part)})",
-                (self._circle_no, *part),
-            )
-            for post_no, post, to, at, seen in rows:
-                if post not in written:
-                    answered.append(PostId(post))
-                    if at < (due := min(written[to], seen)):
-                        later.append((due, post_no))
+        rows = self._db.read(
+            f"{short.ASKED} SELECT post_no, post, reply_to, shown_at, first_seen FROM asked"  # noqa: S608 - constants
+            f" CROSS JOIN posts INDEXED BY posts_by_parent ON circle_no = ?2"
+            f" AND reply_to = {short.THIS} AND reply_to IS NOT NULL",
+            (short.together(written), self._circle_no),
+        )
+        for post_no, post, to, at, seen in rows:
+            if post not in written:
+                answered.append(PostId(post))
+                if at < (due := min(written[to], seen)):
+                    later.append((due, post_no))
         self._db.executemany("UPDATE posts SET shown_at = ? WHERE post_no = ?", later)
         return answered
 

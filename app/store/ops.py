@@ -185,11 +185,10 @@ def by_envelope(
     """Each id with its op, a hundred looked up at a time, in the order asked."""
     for part in parts(ids, 100):
         rows = db.read(
-            f"SELECT op_no, log, hour, epoch, body, envelope"  # noqa: S608 - constants
-            f" FROM ops INDEXED BY ops_by_envelope JOIN bodies USING (op_no)"
-            f" JOIN epochs USING (epoch_no) WHERE ops.circle_no = ?"
-            f" AND {short.one_of('envelope', part)}",
-            (circle_no, *short.both(part)),
+            f"{short.ASKED} SELECT op_no, log, hour, epoch, body, envelope"  # noqa: S608 - constants
+            f" FROM asked CROSS JOIN ops INDEXED BY ops_by_envelope ON {short.stands('envelope')}"
+            f" JOIN bodies USING (op_no) JOIN epochs USING (epoch_no) WHERE ops.circle_no = ?2",
+            (short.together(part), circle_no),
         )
         found = {row[5]: row[:5] for row in rows}
         for name in part:
@@ -198,26 +197,31 @@ def by_envelope(
 
 def held(db: Database, circle_no: int, ids: Iterable[EnvelopeId]) -> set[EnvelopeId]:
     """Which envelopes are here, or were and gave way, or are set aside."""
+    names = short.together(ids)
+    rows = db.read(
+        f"{short.ASKED} SELECT envelope FROM asked CROSS JOIN ops INDEXED BY ops_by_envelope"  # noqa: S608 - constants
+        f" ON {short.stands('envelope')} WHERE circle_no = ?2",
+        (names, circle_no),
+    )
+    return {row[0] for row in rows} | _apart(db, circle_no, names)
+
+
+def apart(db: Database, circle_no: int, ids: Iterable[EnvelopeId]) -> set[EnvelopeId]:
+    """Which envelopes were here and gave way, or are set aside. Nearly always nothing is."""
+    return _apart(db, circle_no, short.together(ids))
+
+
+def _apart(db: Database, circle_no: int, names: bytes) -> set[EnvelopeId]:
     found: set[EnvelopeId] = set()
-    others = [t for t in ("tombstones", "quarantine") if _any_in(db, t, circle_no)]
-    for part in parts(ids):
-        rows = db.read(
-            f"SELECT envelope FROM ops INDEXED BY ops_by_envelope WHERE circle_no = ?"  # noqa: S608 - constants
-            f" AND {short.one_of('envelope', part)}",
-            (circle_no, *short.both(part)),
-        )
-        for table in others:
-            rows += db.read(
-                f"SELECT envelope FROM {table} WHERE circle_no = ?"  # noqa: S608 - constants
-                f" AND envelope IN ({marks(part)})",
-                (circle_no, *part),
+    for table in ("tombstones", "quarantine"):
+        if db.read(f"SELECT 1 FROM {table} WHERE circle_no = ? LIMIT 1", (circle_no,)):  # noqa: S608 - constants
+            rows = db.read(
+                f"{short.ASKED} SELECT envelope FROM asked CROSS JOIN {table}"  # noqa: S608 - constants
+                f" ON circle_no = ?2 AND envelope = {short.THIS}",
+                (names, circle_no),
             )
-        found.update(row[0] for row in rows)
+            found.update(row[0] for row in rows)
     return found
-
-
-def _any_in(db: Database, table: str, circle_no: int) -> bool:
-    return bool(db.read(f"SELECT 1 FROM {table} WHERE circle_no = ? LIMIT 1", (circle_no,)))  # noqa: S608 - constants
 
 
 def newest_first(
@@ -227,15 +231,13 @@ def newest_first(
 
     Newest hour first; within an hour a device's log without a break, its head before the rest.
     """
-    found: list[tuple[tuple[int, int, int], EnvelopeId]] = []
-    for part in parts(ids):
-        rows = db.read(
-            f"SELECT -hour, device_no, -seq, envelope FROM ops INDEXED BY ops_by_envelope"  # noqa: S608 - marks only
-            f" WHERE circle_no = ? AND {short.one_of('envelope', part)}",
-            (circle_no, *short.both(part)),
-        )
-        found += [((hour, device, seq), EnvelopeId(name)) for hour, device, seq, name in rows]
-    return found
+    rows = db.read(
+        f"{short.ASKED} SELECT -hour, device_no, -seq, envelope FROM asked"  # noqa: S608 - constants
+        f" CROSS JOIN ops INDEXED BY ops_by_envelope ON {short.stands('envelope')}"
+        f" WHERE circle_no = ?2",
+        (short.together(ids), circle_no),
+    )
+    return [((hour, device, seq), EnvelopeId(name)) for hour, device, seq, name in rows]
 
 
 def at_places(

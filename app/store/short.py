@@ -5,23 +5,32 @@ index. With a third of the pages a large sync writes a third as much. That a nam
 seen to by whoever keeps it; two that begin alike are two rows, told apart by the whole name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
-from app.store.parts import marks
-
 BYTES: Final = 8
+_NAME: Final = 32
+
+ASKED: Final = (
+    f"WITH RECURSIVE asked (at) AS (SELECT 1 WHERE length(?1) UNION ALL"  # noqa: S608 - constants
+    f" SELECT at + {_NAME} FROM asked WHERE at + {_NAME} < length(?1))"
+)
+"""What a statement about many names begins with; its first value is `together` of them.
+
+One value and one text for any number of names: a question mark for each takes four times as long.
+"""
+THIS: Final = f"substr(?1, at, {_NAME})"
+"""The name that is asked for."""
 
 
-def one_of(column: str, names: Sequence[bytes]) -> str:
-    """The condition that a name is one of some; for `both` of them as its values."""
-    among = marks(names)
-    return f"substr({column}, 1, {BYTES}) IN ({among}) AND {column} IN ({among})"
+def together(names: Iterable[bytes]) -> bytes:
+    """Names of 32 bytes end to end, each once."""
+    return b"".join(dict.fromkeys(names))
 
 
-def both(names: Sequence[bytes]) -> tuple[bytes, ...]:
-    """What stands for the question marks of `one_of`."""
-    return *(name[:BYTES] for name in names), *names
+def stands(column: str) -> str:
+    """The condition that a name is the one that is asked for."""
+    return f"substr({column}, 1, {BYTES}) = substr(?1, at, {BYTES}) AND {column} = {THIS}"
 
 
 def same(column: str, other: str) -> str:
