@@ -2,7 +2,7 @@
 # standard library; tests/test_floors.py compares the names with the real module.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Literal, Protocol, Self, SupportsIndex, TypeAlias
+from typing import Any, Literal, Protocol, Self, SupportsIndex, TypeAlias, TypeVar
 
 __all__ = [
     "Connection",
@@ -22,11 +22,13 @@ __all__ = [
     "complete_statement",
     "connect",
     "paramstyle",
+    "register_adapter",
     "sqlite_version",
     "sqlite_version_info",
     "threadsafety",
 ]
 
+_T = TypeVar("_T")
 _Value: TypeAlias = str | bytes | bytearray | memoryview | int | float | None
 _Parameters: TypeAlias = Sequence[_Value] | Mapping[str, _Value]
 _IsolationLevel: TypeAlias = Literal["DEFERRED", "EXCLUSIVE", "IMMEDIATE"] | None
@@ -154,4 +156,5 @@ def connect(
     cached_statements: int = ...,
     uri: bool = ...,
 ) -> Connection: ...
+def register_adapter(kind: type[_T], adapt: Callable[[_T], _Value], /) -> None: ...
 def complete_statement(statement: str) -> bool: ...
