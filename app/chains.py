@@ -5,21 +5,25 @@ and an op whose place says that another came before it than the one it names doe
 order of arrival. Memory follows the disk: after a failed transaction it is read anew.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.store import ops
 from app.store.db import Database
 from app.store.ops import Held
-from p2p.ids import CircleId, OpId
+from p2p.ids import CircleId, DeviceId, OpId
 from p2p.op import Log, SignedOp
-from p2p.runs import Spot, Vouched
+from p2p.runs import Vouched
 
 
 @dataclass(slots=True)
 class Neighbourhood:
-    """What is held in the places of some ops, and right before and behind them."""
+    """What is held in the places of some ops, and right before and behind them.
 
-    held: dict[Spot, list[Held]] = field(default_factory=dict)
+    A place is a plain (device, seq): a hundred thousand posts ask for half a million of them.
+    """
+
+    held: dict[tuple[DeviceId, int], list[Held]] = field(default_factory=dict)
 
     def twin(self, op: SignedOp) -> Held | None:
         """The same op, if it is here."""
@@ -28,24 +32,28 @@ class Neighbourhood:
                 return other
         return None
 
-    def here(self, op: SignedOp) -> list[Held]:
+    def here(self, op: SignedOp) -> Sequence[Held]:
         """What is held in an op's own place."""
-        return self.held.get(Spot(op.header.device, op.header.seq), [])
+        header = op.header
+        return self.held.get((header.device, header.seq), ())
 
-    def add(self, op: SignedOp, held: Held) -> None:
-        """One more is here."""
-        self.held.setdefault(Spot(op.header.device, op.header.seq), []).append(held)
+    def add(self, op: SignedOp, held: Held) -> bool:
+        """One more is here. Whether another op is in its place: that is a fork."""
+        header = op.header
+        here = self.held.setdefault((header.device, header.seq), [])
+        here.append(held)
+        return len(here) > 1 and any(other.op != held.op for other in here)
 
     def before(self, op: SignedOp) -> list[OpId]:
         """What is held in the place before an op's."""
         header = op.header
-        spot = Spot(header.device, header.seq - 1)
-        return [held.op for held in self.held.get(spot, ())] if header.seq else []
+        here = self.held.get((header.device, header.seq - 1), ()) if header.seq else ()
+        return [held.op for held in here]
 
-    def behind(self, op: SignedOp) -> list[Held]:
+    def behind(self, op: SignedOp) -> Sequence[Held]:
         """What is held in the place behind an op's."""
         header = op.header
-        return list(self.held.get(Spot(header.device, header.seq + 1), ()))
+        return self.held.get((header.device, header.seq + 1), ())
 
 
 def is_linked(op: SignedOp, before: list[OpId]) -> bool:
@@ -86,16 +94,17 @@ class Chains:
 
     def around(self, new: list[SignedOp]) -> Neighbourhood:
         """What is held around ops that are about to be kept."""
-        seqs: dict[bytes, set[int]] = {}
+        seqs: dict[DeviceId, set[int]] = {}
         for op in new:
-            seq = op.header.seq
-            seqs.setdefault(op.header.device, set()).update((max(seq - 1, 0), seq, seq + 1))
+            header = op.header
+            of = seqs.get(header.device)
+            if of is None:
+                of = seqs[header.device] = set()
+            of.add(header.seq)
         found = Neighbourhood()
-        for op in {one.header.device: one for one in new}.values():
-            device = op.header.device
-            places = ops.at_places(
-                self._db, self._circle_no, Log.WORDS, device, sorted(seqs[device])
-            )
+        for device, own in seqs.items():
+            near = sorted(own.union((seq - 1 for seq in own if seq), (seq + 1 for seq in own)))
+            places = ops.at_places(self._db, self._circle_no, Log.WORDS, device, near)
             for seq, held in places.items():
-                found.held[Spot(device, seq)] = held
+                found.held[device, seq] = held
         return found

@@ -18,7 +18,7 @@ from app.store.parts import parts
 from app.verdicts import Standing, Verdicts, standing
 from p2p.envelope import Peeked, peek
 from p2p.ids import DeviceId, EnvelopeId, OpId
-from p2p.op import Log, SignedOp, verify_signature
+from p2p.op import Header, Log, SignedOp, verify_signature
 from p2p.ports import Hole
 
 FEW = 64  # envelopes at a time up to which what is missing before them is asked for at once
@@ -131,8 +131,8 @@ class WordsIn:
         room = self._room
         verdicts = Verdicts(room)
         for name, op in authentic:
-            self._notice_fork(around.here(op), op)
-            around.add(op, Held(0, op.op_id, name, OpState.PENDING))
+            if around.add(op, Held(0, op.op_id, name, OpState.PENDING)):
+                self._keep_fork(op.header)
         new: list[NewOp] = []
         linked: list[SignedOp] = []
         for name, op in authentic:
@@ -231,12 +231,9 @@ class WordsIn:
         ops.bury(room.db, room.row.circle_no, second[0])
         change.judged = True
 
-    def _notice_fork(self, held: Iterable[Held], op: SignedOp) -> None:
-        header = op.header
-        if any(other.op != op.op_id for other in held):
-            frontier.keep_fork(
-                self._room.db, self._room.row.circle_no, header.device, Log.WORDS, header.seq
-            )
+    def _keep_fork(self, header: Header) -> None:
+        room = self._room
+        frontier.keep_fork(room.db, room.row.circle_no, header.device, Log.WORDS, header.seq)
 
     # -- set aside -----------------------------------------------------------------------------
 

@@ -10,25 +10,13 @@ whoever brought it. Source: protocol, section 3.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TypeAlias
 
 from p2p.ids import DeviceId, OpId
 from p2p.op import SignedOp, verify_signature
 
-
-class Spot(NamedTuple):
-    """A place in the words of a device."""
-
-    device: DeviceId
-    seq: int
-
-
-class _Named(NamedTuple):
-    """An op that another names as the one before it, and the place where it has to be."""
-
-    op: OpId
-    device: DeviceId
-    seq: int
+_Named: TypeAlias = tuple[OpId, DeviceId, int]
+"""An op that another names as the one before it, and the place (device, seq) where it has to be."""
 
 
 @dataclass(slots=True)
@@ -62,24 +50,29 @@ class Vouched:
         come: set[OpId] = set()
         for op in sorted(ops, key=_heads_first):
             # Twins of one op stand side by side here: what is said of one is said of each.
-            if op.op_id not in come and not self.awaits(op) and not verify_signature(op):
+            itself = _itself(op)
+            if itself in awaited:
+                awaited.discard(itself)
+            elif op.op_id not in come and not verify_signature(op):
                 others.append(op)
                 continue
             authentic.append(op)
             come.add(op.op_id)
-            awaited.discard(_itself(op))
             if op.header.seq:
                 awaited.add(_before(op))
         return authentic, others
 
 
 def _itself(op: SignedOp) -> _Named:
-    return _Named(op.op_id, op.header.device, op.header.seq)
+    header = op.header
+    return op.op_id, header.device, header.seq
 
 
 def _before(op: SignedOp) -> _Named:
-    return _Named(op.header.prev, op.header.device, op.header.seq - 1)
+    header = op.header
+    return header.prev, header.device, header.seq - 1
 
 
 def _heads_first(op: SignedOp) -> tuple[bytes, int]:
-    return op.header.device, -op.header.seq
+    header = op.header
+    return header.device, -header.seq

@@ -17,8 +17,7 @@ _THIS: Final = f"circle_no = ?1 AND {short.same('post', '?2')}"
 _writing = msgspec.msgpack.Decoder(Writing)
 
 
-@dataclass(frozen=True, slots=True)
-class NewPost:
+class NewPost(msgspec.Struct, frozen=True, gc=False):
     """A post about to be kept: an op's (`op_no`), or unsent (`payload`)."""
 
     post: PostId
@@ -73,7 +72,7 @@ class Keeping:
             [
                 (post_no, self._circle_no, name, p.writing.thread or None,
                  p.writing.reply_to or None, p.author, p.written_at, shown[name], now,
-                 p.author == self._me, p.op_no, p.payload)
+                 int(p.author == self._me), p.op_no, p.payload)
                 for post_no, (name, p) in zip(numbers, fresh.items(), strict=True)
             ],
         )  # fmt: skip

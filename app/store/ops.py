@@ -1,9 +1,10 @@
 """Rows of ops: what was signed and by whom, found by place or by envelope."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
+
+import msgspec
 
 from app.store import short, sums
 from app.store.db import Database
@@ -20,8 +21,7 @@ class OpState(IntEnum):
     VOID = 2
 
 
-@dataclass(frozen=True, slots=True)
-class NewOp:
+class NewOp(msgspec.Struct, frozen=True, gc=False):
     """An op about to be kept, under the id of its envelope."""
 
     op: SignedOp
@@ -30,8 +30,7 @@ class NewOp:
     linked: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True, gc=False):
     """An op that is here, as far as others of its place have to know."""
 
     op_no: int
@@ -54,7 +53,7 @@ def insert(db: Database, circle_no: int, new: Sequence[NewOp], now: int) -> rang
         " linked, first_seen, op, envelope) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
         [
             (op_no, circle_no, int(h.log), devices[h.device], h.seq, h.hour, epochs[h.epoch],
-             h.kind, int(one.state), one.linked, now, one.op.op_id, one.envelope)
+             h.kind, int(one.state), int(one.linked), now, one.op.op_id, one.envelope)
             for op_no, one in zip(numbers, new, strict=True)
             for h in (one.op.header,)
         ],
@@ -65,7 +64,7 @@ def insert(db: Database, circle_no: int, new: Sequence[NewOp], now: int) -> rang
     )
     sums.add(
         db, circle_no,
-        ((sums.Slot(int(h.log), h.hour, epochs[h.epoch]), one.envelope)
+        (((int(h.log), h.hour, epochs[h.epoch]), one.envelope)
          for one in new for h in (one.op.header,)),
     )  # fmt: skip
     return numbers
@@ -255,7 +254,7 @@ def at_places(
             (circle_no, int(log), circle_no, device, *((part[0], part[-1]) if dense else part)),
         )
         for seq, op_no, op, envelope, state in rows:
-            held_ = Held(op_no, OpId(op), EnvelopeId(envelope), OpState(state))
+            held_ = Held(op_no, op, envelope, OpState(state))
             found.setdefault(seq, []).append(held_)
     return found
 

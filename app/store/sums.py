@@ -4,8 +4,8 @@ A set of a hundred thousand ops is one of some hundred hours: their sums are rea
 the ids of an hour only where two sides differ in it. Source: protocol, section 8.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeAlias
 
 from app.store.db import Database
 from p2p.crypto import digest
@@ -14,6 +14,9 @@ from p2p.op import Log
 from p2p.reconcile import Item
 from p2p.reconcile_hours import Hour
 from p2p.reconcile_wire import SUM_MASK
+
+_Slot: TypeAlias = tuple[int, int, int]
+"""A `Slot`, made plainly where there is one for each of very many envelopes."""
 
 
 class Slot(NamedTuple):
@@ -24,13 +27,12 @@ class Slot(NamedTuple):
     epoch_no: int
 
 
-def add(db: Database, circle_no: int, ids: Iterable[tuple[Slot, EnvelopeId]]) -> None:
+def add(db: Database, circle_no: int, ids: Iterable[tuple[_Slot, EnvelopeId]]) -> None:
     """Envelopes that are held now."""
-    change: dict[Slot, tuple[int, int]] = {}
+    come: dict[_Slot, list[int]] = {}
     for slot, name in ids:
-        before = change.get(slot, (0, 0))
-        change[slot] = before[0] + 1, before[1] + int.from_bytes(name, "little")
-    _apply(db, circle_no, change)
+        come.setdefault(slot, []).append(int.from_bytes(name, "little"))
+    _apply(db, circle_no, {slot: (len(each), sum(each)) for slot, each in come.items()})
 
 
 def exchange(
@@ -41,7 +43,7 @@ def exchange(
     _apply(db, circle_no, {slot: (0, difference)})
 
 
-def _apply(db: Database, circle_no: int, change: dict[Slot, tuple[int, int]]) -> None:
+def _apply(db: Database, circle_no: int, change: Mapping[_Slot, tuple[int, int]]) -> None:
     rows = []
     for slot, (more, difference) in change.items():
         known = db.read(

@@ -23,7 +23,7 @@ from p2p.op import (
     strip,
     verify_signature,
 )
-from p2p.runs import Spot, Vouched
+from p2p.runs import Vouched
 from tests.vectors.crooked import crooked
 from tools.vectors.small import Someone
 from tools.vectors.tape import HOUR, Json, Tape, sealed
@@ -107,12 +107,12 @@ def runs(tape: Tape) -> Json:
     log.say("names an op of its own place", ada, 3, third, signed=True)
     authentic, _ = Vouched().part(list(log.ops.values()))
     names = {op.op_id for op in authentic}
-    held: dict[Spot, list[OpId]] = {}
+    held: dict[tuple[DeviceId, int], list[OpId]] = {}
     for op in authentic:
-        held.setdefault(Spot(op.header.device, op.header.seq), []).append(op.op_id)
+        held.setdefault((op.header.device, op.header.seq), []).append(op.op_id)
 
     def before(op: SignedOp) -> list[OpId]:
-        return held.get(Spot(op.header.device, op.header.seq - 1), []) if op.header.seq else []
+        return held.get((op.header.device, op.header.seq - 1), []) if op.header.seq else []
 
     return {
         "ops": log.told,
@@ -122,7 +122,7 @@ def runs(tape: Tape) -> Json:
             for what, op in log.ops.items()
             if op.op_id in names and not an_op_follows_the_one_before_it(op, before(op))
         ],
-        "forks": sorted([s.device.hex(), s.seq] for s, names_ in held.items() if len(names_) > 1),
+        "forks": sorted([who.hex(), seq] for (who, seq), names_ in held.items() if len(names_) > 1),
     }  # fmt: skip
 
 
