@@ -117,6 +117,7 @@ CREATE VIRTUAL TABLE search USING fts5 (
     words, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
 );
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
+INSERT INTO search (search, rank) VALUES ('automerge', 8);
 CREATE TABLE tombstones (
     circle_no INTEGER NOT NULL REFERENCES circles ON DELETE CASCADE,
     envelope BLOB NOT NULL,
