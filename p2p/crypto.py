@@ -70,7 +70,7 @@ def digest(domain: str, *parts: bytes, size: int = 32) -> bytes:
     ("hearthside/op/1"). The digest length is BLAKE2b's own parameter, so a short digest is no
     prefix of a long one. Source: protocol, section 1.
     """
-    return hashlib.blake2b(b"".join((domain.encode(), *parts)), digest_size=size).digest()
+    return hashlib.blake2b(domain.encode() + b"".join(parts), digest_size=size).digest()
 
 
 def keyed(key: bytes, *parts: bytes, size: int = 32) -> bytes:

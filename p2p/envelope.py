@@ -20,6 +20,7 @@ mailbox cannot group by it. Source: protocol, section 4; padding: Padmé (Nikiti
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from p2p.crypto import (
@@ -129,6 +130,7 @@ def envelope_id(envelope: bytes) -> EnvelopeId:
     return EnvelopeId(digest("", envelope))
 
 
+@lru_cache(maxsize=2048)  # asked twice for every envelope, and their lengths are alike
 def padme(length: int) -> int:
     """Give the padded length in bytes for ``length``, prefix included: Padmé, at least 256.
 

@@ -309,7 +309,7 @@ def check(op: SignedOp) -> None:
     if header.heads and header.log is not Log.WORDS:
         raise PeerFault("an authority op with words heads")
     for heads in (header.heads, header.authority_heads):
-        if len(set(heads)) != len(heads) or ZERO in heads:
+        if heads and (len(set(heads)) != len(heads) or ZERO in heads):
             raise PeerFault("a head named twice, or none")
     founding = header.kind == Kind.FOUNDING
     if founding != (header.circle == ZERO):
