@@ -29,7 +29,7 @@ from app.store.migrations import STEPS
 from p2p.errors import OurFault
 
 Row: TypeAlias = tuple[Any, ...]
-Value: TypeAlias = str | bytes | int | float | None
+Value: TypeAlias = str | bytes | bytearray | int | float | None
 Args: TypeAlias = Sequence[Value] | Mapping[str, Value]
 
 KEY_SIZE: Final = 32

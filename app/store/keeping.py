@@ -70,8 +70,8 @@ class Keeping:
             "INSERT INTO posts (post_no, circle_no, post, thread, reply_to, author, written_at,"
             " shown_at, first_seen, is_read, op_no, waiting) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             [
-                (post_no, self._circle_no, name, p.writing.thread or None,
-                 p.writing.reply_to or None, p.author, p.written_at, shown[name], now,
+                (post_no, self._circle_no, bytearray(name), p.writing.thread or None,
+                 p.writing.reply_to or None, bytearray(p.author), p.written_at, shown[name], now,
                  int(p.author == self._me), p.op_no, p.payload)
                 for post_no, (name, p) in zip(numbers, fresh.items(), strict=True)
             ],

@@ -42,7 +42,8 @@ class Held(msgspec.Struct, frozen=True, gc=False):
 def insert(db: Database, circle_no: int, new: Sequence[NewOp], now: int) -> range:
     """Keep ops, and add them to the sums of their hours; `now` in ms. Their row numbers, in order.
 
-    A few statements for any number of ops: in a large sync most of the time goes in here.
+    A few statements for any number of ops: in a large sync most of the time goes in here. Of all
+    types for bytes the driver takes a bytearray as it is, and asks of others how to adapt them.
     """
     last = last_row(db)
     numbers = range(last + 1, last + 1 + len(new))
@@ -53,14 +54,15 @@ def insert(db: Database, circle_no: int, new: Sequence[NewOp], now: int) -> rang
         " linked, first_seen, op, envelope) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
         [
             (op_no, circle_no, int(h.log), devices[h.device], h.seq, h.hour, epochs[h.epoch],
-             h.kind, int(one.state), int(one.linked), now, one.op.op_id, one.envelope)
+             h.kind, int(one.state), int(one.linked), now, bytearray(one.op.op_id),
+             bytearray(one.envelope))
             for op_no, one in zip(numbers, new, strict=True)
             for h in (one.op.header,)
         ],
     )  # fmt: skip
     db.executemany(
         "INSERT INTO bodies VALUES (?,?)",
-        [(op_no, encode(one.op)) for op_no, one in zip(numbers, new, strict=True)],
+        [(op_no, bytearray(encode(one.op))) for op_no, one in zip(numbers, new, strict=True)],
     )
     sums.add(
         db, circle_no,
