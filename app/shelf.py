@@ -19,7 +19,7 @@ from app.room import Room
 from app.setbook import Setbook
 from app.store import circles, frontier, ops
 from p2p.crypto import sign, verify
-from p2p.envelope import seal
+from p2p.envelope import seal_body
 from p2p.errors import OurFault, PeerFault
 from p2p.host import well_formed
 from p2p.ids import DeviceId, EnvelopeId, EpochId
@@ -141,10 +141,13 @@ class RoomShelf:
         if fresh is not None:
             yield from fresh
             return
-        for name, op in ops.by_envelope(room.db, room.row.circle_no, room.row.circle, ids):
-            secrets = room.ledger.keyring.get(op.header.epoch) if op is not None else None
-            keys = secrets.keys(op.header.log) if secrets is not None and op is not None else None
-            yield name, seal(op, keys) if op is not None and keys is not None else b""
+        for name, kept in ops.bodies(room.db, room.row.circle_no, ids):
+            secrets = room.ledger.keyring.get(kept.epoch) if kept is not None else None
+            keys = secrets.keys(kept.log) if secrets is not None and kept is not None else None
+            if kept is None or keys is None:
+                yield name, b""
+            else:
+                yield name, seal_body(kept.body, kept.hour, keys)
 
     def take_in(self, log: Log, envelopes: Mapping[EnvelopeId, bytes]) -> TakenIn:
         """See the port."""

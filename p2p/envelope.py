@@ -150,8 +150,13 @@ def seal(op: SignedOp, keys: ClassKeys) -> bytes:
     header = op.header
     if header.epoch != keys.epoch or header.log is not keys.envelope_class:
         raise OurFault("sealing under keys that are not the op's")
-    bound = bytes((VERSION, header.log)) + header.hour.to_bytes(4)
-    padded = _pad(encode(op))
+    return seal_body(encode(op), header.hour, keys)
+
+
+def seal_body(body: bytes, hour: int, keys: ClassKeys) -> bytes:
+    """Seal the body of an op of that hour, and of the epoch and class of the keys, unread."""
+    bound = bytes((VERSION, keys.envelope_class)) + hour.to_bytes(4)
+    padded = _pad(body)
     nonce = keyed(keys.nonce, padded, size=NONCE_SIZE)
     ciphertext = seal_aead(keys.message, nonce, padded, bound + keys.epoch)
     return bound + nonce + _hint(keys, nonce) + ciphertext

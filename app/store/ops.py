@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -37,6 +37,15 @@ class Held(msgspec.Struct, frozen=True, gc=False):
     op: OpId
     envelope: EnvelopeId
     state: OpState
+
+
+class Body(NamedTuple):
+    """What an op says, unread, and the place that its envelope tells."""
+
+    log: Log
+    hour: int
+    epoch: EpochId
+    body: bytes
 
 
 def insert(db: Database, circle_no: int, new: Sequence[NewOp], now: int) -> range:
@@ -180,20 +189,20 @@ def one(db: Database, circle: CircleId, op_no: int) -> SignedOp:
     return _signed(circle, row)
 
 
-def by_envelope(
-    db: Database, circle_no: int, circle: CircleId, ids: Sequence[EnvelopeId]
-) -> Iterator[tuple[EnvelopeId, SignedOp | None]]:
-    """Each id with its op, a hundred looked up at a time, in the order asked."""
+def bodies(
+    db: Database, circle_no: int, ids: Sequence[EnvelopeId]
+) -> Iterator[tuple[EnvelopeId, Body | None]]:
+    """Each id with the body of its op, a hundred looked up at a time, in the order asked."""
     for part in parts(ids, 100):
         rows = db.read(
-            f"{short.ASKED} SELECT op_no, log, hour, epoch, body, envelope"  # noqa: S608 - constants
+            f"{short.ASKED} SELECT envelope, log, hour, epoch, body"  # noqa: S608 - constants
             f" FROM asked CROSS JOIN ops INDEXED BY ops_by_envelope ON {short.stands('envelope')}"
             f" JOIN bodies USING (op_no) JOIN epochs USING (epoch_no) WHERE ops.circle_no = ?2",
             (short.together(part), circle_no),
         )
-        found = {row[5]: row[:5] for row in rows}
+        found = {name: Body(Log(log), *rest) for name, log, *rest in rows}
         for name in part:
-            yield name, _signed(circle, found[name]) if name in found else None
+            yield name, found.get(name)
 
 
 def held(db: Database, circle_no: int, ids: Iterable[EnvelopeId]) -> set[EnvelopeId]:

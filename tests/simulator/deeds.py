@@ -13,7 +13,7 @@ from nacl.bindings import crypto_scalarmult_ed25519_base_noclamp
 from app.circle import acts
 from app.store import ops, sums
 from p2p.ids import ZERO, EnvelopeId, OpId
-from p2p.op import Kind, Log, SignedOp, strip
+from p2p.op import Kind, Log, Place, SignedOp, decode, strip
 from tests.p2p.village import Person
 
 Handout = list[tuple[Log, bytes]]
@@ -97,7 +97,11 @@ def lives_in_another_hour(by: Person) -> list[Handout]:
 def forges_a_signature(by: Person) -> list[Handout]:
     """Somebody else's op in another envelope, with a signature that is none."""
     ids = [EnvelopeId(name) for _, name in sums.items(by.db, 1, Log.WORDS, None)]
-    found = [op for _, op in ops.by_envelope(by.db, 1, by.circle, ids) if op is not None]
+    found = [
+        decode(kept.body, Place(by.circle, kept.log, kept.epoch, kept.hour))
+        for _, kept in ops.bodies(by.db, 1, ids)
+        if kept is not None
+    ]
     return [_sealed(by, replace(found[-1], signature=by.entropy(64)))] if found else []
 
 
