@@ -197,6 +197,16 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(path: Path) -> None:
         assert len(words(database)) == 200
 
 
+def test_values_come_back_as_they_went(path: Path) -> None:
+    """Also those that the driver has to be told how to adapt."""
+    with opened(path) as database:
+        row = database.read(
+            "SELECT ?, ?, ?, ?, ?, ?", (b"a\0b", bytearray(b"c"), True, None, 2, "d")
+        )
+        assert row == [(b"a\0b", b"c", 1, None, 2, "d")]
+        assert database.read("SELECT typeof(?), typeof(?)", (b"", None)) == [("blob", "null")]
+
+
 def test_an_exception_undoes_the_whole_transaction(path: Path) -> None:
     """All or nothing, and the next transaction is not hindered.
 

@@ -6,8 +6,10 @@ import pytest
 
 from app.circle import acts
 from app.circle.state import Post
+from app.opening import Opening
 from app.store import frontier, quarantine, search
 from app.store.ops import OpState
+from app.words_in import FEW
 from p2p import runs
 from p2p.envelope import envelope_id
 from p2p.errors import PeerFault
@@ -362,6 +364,31 @@ def test_fifty_orders_of_delivery_lead_to_one_state(village: Village) -> None:
 
 
 # ---------------------------------------------------------------------------------------- search
+
+
+def test_many_that_are_here_already_change_nothing(ada: Person, bo: Person) -> None:
+    """Many at once are not looked up by their envelopes: they show by their places."""
+    run = [ada.seals(op) for op in a_run(ada, FEW + 6)]
+    bo.takes(*run[3:], log=Log.WORDS)
+    before, version = everything(bo), bo.room.version
+    assert bo.takes_in(Log.WORDS, run[3:]).new == ()
+    assert (everything(bo), bo.room.version) == (before, version)
+    assert set(bo.takes_in(Log.WORDS, run).new) == {envelope_id(e) for e in run[:3]}
+    assert set_aside(bo) == 0
+    assert bo.db.read("SELECT count(*) FROM tombstones") == [(0,)]
+
+
+def test_many_that_are_here_and_open_no_more_are_not_set_aside(
+    monkeypatch: pytest.MonkeyPatch, ada: Person, bo: Person
+) -> None:
+    """A secret may go again; what it opened is here and waits for nothing."""
+    run = [ada.seals(op) for op in a_run(ada, FEW + 2)]
+    bo.takes(*run[1:], log=Log.WORDS)
+    before = everything(bo)
+    monkeypatch.setattr(Opening, "open", lambda *_: None)
+    assert bo.takes_in(Log.WORDS, run).new == ()
+    assert everything(bo) == before
+    assert set_aside(bo) == 1
 
 
 def test_words_are_found_where_they_stand_and_gone_where_they_are_not(

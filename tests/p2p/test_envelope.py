@@ -21,6 +21,7 @@ from p2p.envelope import (
     padme,
     peek,
     seal,
+    seal_body,
 )
 from p2p.errors import OurFault, PeerFault
 from p2p.ids import ZERO, CircleId, DeviceId, EpochId, OpId
@@ -120,6 +121,12 @@ def test_sealing_is_deterministic() -> None:
     """One op under one epoch is one envelope, on every computer."""
     again = EpochSecrets(EPOCH, words=b"w" * 32, authority=None)
     assert seal(ada_says(), keys_of(again, Class.WORDS)) == seal(ada_says(), WORDS)
+
+
+def test_a_body_is_sealed_unread_into_the_same_envelope() -> None:
+    """What lies in a store needs no decoding on its way to the next one."""
+    op = ada_says()
+    assert seal_body(encode(op), op.header.hour, WORDS) == seal(op, WORDS)
 
 
 def test_nothing_of_the_circle_stands_in_the_clear() -> None:
