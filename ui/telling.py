@@ -55,6 +55,25 @@ def told_roughly(when: datetime, now: datetime) -> str:
     return _day(here, now)
 
 
+def told_day(when: datetime, now: datetime) -> str:
+    """The day alone, as a heading: "Today", "Yesterday", "Tuesday", "4 March"."""
+    here = when.astimezone(now.tzinfo)
+    return "Today" if here.date() >= now.date() else _day(here, now)
+
+
+def told_on(when: datetime, now: datetime) -> str:
+    """The day alone, in a sentence: "today", "yesterday", "on Tuesday", "on 4 March"."""
+    day = told_day(when, now)
+    return day.lower() if day in {"Today", "Yesterday"} else f"on {day}"
+
+
+def told_date(when: datetime, now: datetime) -> str:
+    """A day to come, in full: "Sunday 29 November"."""
+    here = when.astimezone(now.tzinfo)
+    day = f"{DAYS[here.weekday()]} {here.day} {MONTHS[here.month - 1]}"
+    return day if here.year == now.year else f"{day} {here.year}"
+
+
 def until_next_minute(now: datetime) -> int:
     """Milliseconds until a told time may change."""
     return 60_000 - now.second * 1000 - now.microsecond // 1000

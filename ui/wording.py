@@ -1,6 +1,6 @@
-"""The words and icons of kinds, feelings and wants: one place, so that screens agree."""
+"""The words and icons of kinds, feelings, wants and roles: one place, so that screens agree."""
 
-from app.circle.state import Feeling, PostKind, Want
+from app.circle.state import Feeling, PostKind, Role, Want
 
 KINDS = {
     PostKind.CHECKIN: "Check-in",
@@ -33,6 +33,34 @@ WANT_ICONS = {
     Want.NOTHING: "heart",
 }
 
+ROLES = {
+    Role.HOST: "Host",
+    Role.MODERATOR: "Moderator",
+    Role.MEMBER: "Member",
+    Role.GUEST: "Guest",
+}
+
+# As they stand in a sentence: "Ada made Ben a moderator."
+A_ROLE = {
+    Role.HOST: "a host",
+    Role.MODERATOR: "a moderator",
+    Role.MEMBER: "a member",
+    Role.GUEST: "a guest",
+}
+
+ROLE_MEANS = {
+    Role.HOST: "Lets people in, gives roles, and can remove people.",
+    Role.MODERATOR: "Can remove members and guests, and invite people.",
+    Role.MEMBER: "Reads, writes, and can invite people.",
+    Role.GUEST: "Reads and writes, but can't invite anyone.",
+}
+
+ROLE_ICONS = {
+    Role.HOST: "key",
+    Role.MODERATOR: "shield-check",
+    Role.MEMBER: "user",
+    Role.GUEST: "hand-waving",
+}
 
 ADRIFT = "A reply to something that has not arrived yet"
 ADRIFT_LATE = "A reply to something that is not here; it may be from before you came"
