@@ -1,0 +1,1 @@
+"""People: who is in a circle, what one may do about them, and the question before a removal."""
