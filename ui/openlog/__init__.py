@@ -1,0 +1,1 @@
+"""The open log: who did what about people, roles and invites, in whole sentences."""
