@@ -15,6 +15,7 @@ Sheet {
 
     preferredWidth: 784
     first: once
+    onAboutToShow: note.text = ""
     onClosed: model.close()
     Component.onCompleted: contentItem.Accessible.name = qsTr("Invite someone")
 
@@ -107,6 +108,19 @@ Sheet {
                     }
                 }
             }
+            Field {
+                id: note
+
+                objectName: "inviteNote"
+                Layout.fillWidth: true
+                Layout.topMargin: Theme.space3
+                label: qsTr("A note for yourself")
+                placeholder: qsTr("Who it is for")
+                hint: qsTr("To find it again in the list of invites. Nobody else sees it.")
+                maximumLength: 100
+                readOnly: sheet.model.made || sheet.model.working
+                onEdited: sheet.model.note(text)
+            }
             RowLayout {
                 Layout.fillWidth: true
                 Layout.topMargin: Theme.space1
@@ -125,7 +139,10 @@ Sheet {
                     objectName: "another"
                     kind: "quiet"
                     text: qsTr("Make another")
-                    onClicked: sheet.model.another()
+                    onClicked: {
+                        note.text = "";
+                        sheet.model.another();
+                    }
                 }
             }
         }

@@ -21,6 +21,7 @@ USES_WORDS = ["One person", "3 people", "10 people"]
 DAYS = (1, 7, 30)
 DAYS_WORDS = ["1 day", "7 days", "30 days"]
 A_WEEK = 1  # index in DAYS
+LONGEST_NOTE = 100
 
 GROUPS, GROUP = 7, 4
 DOTS = "•" * GROUP
@@ -33,6 +34,7 @@ class Inviting(QObject):
 
     changed = Signal()
     copied = Signal()
+    exists = Signal()  # there is one more in the circle
 
     def __init__(self, bridge: Asks, clipboard: Clipboard, parent: QObject | None = None) -> None:
         """For no circle yet."""
@@ -43,6 +45,7 @@ class Inviting(QObject):
         self._invite: Invite | None = None
         self._uses = 0
         self._days = A_WEEK
+        self._note = ""
         self._shown = False
         self._working = False
         self._problem = ""
@@ -118,7 +121,7 @@ class Inviting(QObject):
         """A fresh sheet for this circle."""
         self._circle = circle
         self._invite = None
-        self._uses, self._days = 0, A_WEEK
+        self._uses, self._days, self._note = 0, A_WEEK, ""
         self._shown = self._working = False
         self._problem = ""
         self.changed.emit()
@@ -136,6 +139,11 @@ class Inviting(QObject):
         if self._invite is None and not self._working and 0 <= index < len(DAYS):
             self._days = index
             self.changed.emit()
+
+    @Slot(str)
+    def note(self, words: str) -> None:
+        """What it is called in the list of invites; nobody else ever sees that."""
+        self._note = " ".join(words.split())[:LONGEST_NOTE]
 
     @Slot()
     def another(self) -> None:
@@ -183,6 +191,7 @@ class Inviting(QObject):
         asked = self._circle
 
         def made(invite: Invite) -> None:
+            self.exists.emit()
             if asked == self._circle:
                 self._working = False
                 self._invite = invite
@@ -196,7 +205,12 @@ class Inviting(QObject):
                 self.changed.emit()
 
         self._bridge.ask(
-            MakeInvite(circle=asked, uses=USES[self._uses], expires_in=DAYS[self._days] * DAY),
+            MakeInvite(
+                circle=asked,
+                uses=USES[self._uses],
+                expires_in=DAYS[self._days] * DAY,
+                label=self._note,
+            ),
             made,
             refused,
         )

@@ -1,8 +1,10 @@
-"""One row of the sidebar's list of circles, in words."""
+"""One row of the sidebar's list of circles, and one invite of a circle, in words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from app.circle.state import Circle, CircleState, Join, JoinState
+from app.circle.state import Circle, CircleState, InviteMade, Join, JoinState
+from ui.telling import told_date
 
 UNKNOWN = "A circle"
 ONLY_YOU = "Only you so far"
@@ -30,6 +32,65 @@ class CircleItem:
     members: int
     state: str
     history: str
+    removed_by: str = ""
+    removed_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InviteItem:
+    """An invite as the reader sees it at a moment. `host`: they may take back any."""
+
+    one: InviteMade
+    host: bool
+    now: datetime
+
+    @property
+    def key(self) -> str:
+        """Its id."""
+        return self.one.invite
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody can still come in by it."""
+        one = self.one
+        return not one.withdrawn and one.used < one.uses and one.expires_at > self.now
+
+    @property
+    def title(self) -> str:
+        """The note that only its maker sees; else whose it is."""
+        if self.one.label:
+            return self.one.label
+        return "An invite of yours" if self.one.mine else f"An invite by {self.one.by_name}"
+
+    @property
+    def by(self) -> str:
+        """Who made it, where the title does not say so."""
+        return "by you" if self.one.label else ""
+
+    @property
+    def used(self) -> str:
+        """How far it is used."""
+        return f"Used {self.one.used} of {self.one.uses}"
+
+    @property
+    def until(self) -> str:
+        """Until when it is good."""
+        here = self.one.expires_at.astimezone(self.now.tzinfo)
+        days = (here.date() - self.now.date()).days
+        if days < 2:  # noqa: PLR2004 - today and tomorrow have names
+            return f"until {'tomorrow' if days else 'today'}, {here:%H:%M}"
+        return f"until {told_date(self.one.expires_at, self.now)}"
+
+    @property
+    def may_take_back(self) -> bool:
+        """Whether the reader may."""
+        return self.one.mine or self.host
+
+    @property
+    def spoken(self) -> str:
+        """All of it, for who cannot see it."""
+        who = f"{self.title}, {self.by}" if self.by else self.title
+        return f"{who}. {self.used}, {self.until}"
 
 
 def people(count: int) -> str:
@@ -56,6 +117,8 @@ def of_circle(row: Circle) -> CircleItem:
         members=row.members,
         state=row.state.value,
         history=row.history.value,
+        removed_by=row.removed_by or "",
+        removed_reason=row.removed_reason or "",
     )
 
 

@@ -20,6 +20,7 @@ from app.events import (
     CircleChanged,
     CircleForgotten,
     CircleJoined,
+    CircleRemoved,
     JoinChanged,
     MemberChanged,
     PostArrived,
@@ -135,6 +136,7 @@ class Circles(QAbstractListModel):
                     CircleChanged()
                     | CircleJoined()
                     | CircleForgotten()
+                    | CircleRemoved()
                     | MemberChanged()
                     | PostArrived()
                     | PostsArrived()

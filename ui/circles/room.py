@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Property, QObject, Signal
+from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from app.circle.state import CircleState, History, Member, Path, Role
@@ -18,7 +18,16 @@ QML_IMPORT_MAJOR_VERSION = 1
 SHOWN = 4  # faces in the header
 INVITED = "everyone here was invited by someone you know"
 LEFT = "You left this circle. What has arrived stays readable; you can't write here any more."
-REMOVED = "You're no longer in this circle. What has arrived stays readable."
+REMOVED_BY = "You were removed from this circle by {name}."
+REMOVED = "You were removed from this circle."
+NO_REASON = "No reason was given."
+REMAINS = (
+    "What has arrived stays readable here. Nothing new comes, and you can't write here any more."
+)
+MUTE = {
+    CircleState.LEFT.value: "You left this circle, so you can't write here.",
+    CircleState.REMOVED.value: "You were removed from this circle, so you can't write here.",
+}
 
 
 @QmlElement
@@ -34,6 +43,7 @@ class Room(QObject):
         self._row: CircleItem | None = None
         self._members: list[Member] = []
         self._hues: dict[str, int] = {}
+        self._kept: set[str] = set()  # circles one was removed from and wants to keep reading
 
     @Property(str, notify=changed)
     def circle(self) -> str:
@@ -58,13 +68,15 @@ class Room(QObject):
         if self._row.state == CircleState.LEFT:
             return "You left this circle"
         if self._row.state == CircleState.REMOVED:
-            return "You're no longer in this circle"
+            return REMOVED.rstrip(".")
         count = people(self._row.members)
         return count if count == ONLY_YOU else f"{count} · {INVITED}"
 
     @Property(str, notify=changed)
     def shortLine(self) -> str:
         """The same for a narrow window."""
+        if self.property("mute"):
+            return str(self.property("line"))
         here = self._here()
         count = "" if self._row is None else people(self._row.members)
         return f"{count} · {here} here now" if here else count
@@ -73,7 +85,7 @@ class Room(QObject):
     def hereNow(self) -> str:
         """How many others can be reached, in words; empty if nobody."""
         here = self._here()
-        return f"{here} here now" if here else ""
+        return f"{here} here now" if here and not self.property("mute") else ""
 
     @Property(list, notify=changed)
     def faces(self) -> list[dict[str, object]]:
@@ -126,9 +138,55 @@ class Room(QObject):
 
     @Property(str, notify=changed)
     def closed(self) -> str:
+        """That one has left this circle, or empty."""
+        left = self._row is not None and self._row.state == CircleState.LEFT
+        return LEFT if left else ""
+
+    @Property(str, notify=changed)
+    def mute(self) -> str:
         """Why one may not write here, or empty."""
-        state = "" if self._row is None else self._row.state
-        return {CircleState.LEFT.value: LEFT, CircleState.REMOVED.value: REMOVED}.get(state, "")
+        return "" if self._row is None else MUTE.get(self._row.state, "")
+
+    @Property(bool, notify=changed)
+    def removed(self) -> bool:
+        """Somebody has removed the reader from this circle."""
+        return self._row is not None and self._row.state == CircleState.REMOVED
+
+    @Property(str, notify=changed)
+    def removedBy(self) -> str:
+        """Who did, in a sentence."""
+        if self._row is None or self._row.state != CircleState.REMOVED:
+            return ""
+        name = self._row.removed_by
+        return REMOVED_BY.format(name=name) if name else REMOVED
+
+    @Property(str, notify=changed)
+    def removedReason(self) -> str:
+        """Why, in their words."""
+        if self._row is None or self._row.state != CircleState.REMOVED:
+            return ""
+        return f"“{self._row.removed_reason}”" if self._row.removed_reason else NO_REASON
+
+    @Property(str, constant=True)
+    def remains(self) -> str:
+        """What one still has of a circle one was removed from."""
+        return REMAINS
+
+    @Property(bool, notify=changed)
+    def kept(self) -> bool:
+        """The reader has said that they keep what is here."""
+        return self._id in self._kept
+
+    @Slot()
+    def keep(self) -> None:
+        """Keep what is here to read; the question is not asked again while the window is open."""
+        self._kept.add(self._id)
+        self.changed.emit()
+
+    def forget(self) -> None:
+        """The home is locked."""
+        self._kept = set()
+        self.show(None)
 
     def show(self, row: CircleItem | None) -> None:
         """Open this one, or paint what changed about it."""
