@@ -20,10 +20,14 @@ from app import events as e
 from app.circle.state import (
     Circle,
     CircleState,
+    Draft,
     HomeState,
     Invite,
+    InviteMade,
     Join,
     JoinState,
+    LogEntry,
+    Member,
     NetStatus,
     Post,
     Role,
@@ -67,6 +71,11 @@ class FakeHome:
         self.joins: dict[str, Join] = {}
         self.posts: dict[str, list[Post]] = {}
         self.replies: list[Post] = []
+        self.members: list[Member] = [member("Juniper"), member("Ines", 1)]
+        self.log: list[LogEntry] = []
+        self.invites: list[InviteMade] = []
+        self.drafts: list[Draft] = []
+        self.refuse: dict[type[c.Command[Any]], Refused] = {}
         self.net = NetStatus(listening=["here"], reachable=0, of=0, people=[])
         self.crash = False
         self.stuck = False
@@ -127,13 +136,19 @@ class FakeHome:
                 return c.Nothing()
         if self._state is not HomeState.OPEN:
             raise Refused(Why.LOCKED, "This home is locked.")
+        if type(command) in self.refuse:
+            raise self.refuse[type(command)]
         match command:
             case c.ListCircles():
                 return list(self.circles.values())
             case c.ListJoins():
                 return list(self.joins.values())
             case c.ListMembers():
-                return [member("Juniper"), member("Ines", 1)]
+                return self.members
+            case c.ReadLog():
+                return self.log
+            case c.ListInvites():
+                return self.invites
             case c.ReadNetwork():
                 return self.net
             case c.CreateCircle(name=name, display_name=me, about=about):
@@ -175,10 +190,36 @@ class FakeHome:
                 return Thread(post=root, replies=self.replies)
             case c.ListPosts(circle=one):
                 return self.posts.get(one, [])
-            case c.ListDrafts():
-                return []
+            case c.ListDrafts(circle=one):
+                return [it for it in self.drafts if it.circle == one]
             case _:
-                return c.Nothing()
+                return self.govern(command)
+
+    def govern(self, command: c.Command[Any]) -> c.Nothing:
+        """What people do about each other, and what they are about to say."""
+        match command:
+            case c.RemoveMember(circle=one, member=whom):
+                self.members = [it for it in self.members if it.member != whom]
+                self.say(e.MemberChanged(circle=one, member=whom), e.CircleChanged(circle=one))
+            case c.SetRole(circle=one, member=whom, role=role):
+                others = [it for it in Role if it is not role]
+                self.members = [
+                    msgspec.structs.replace(it, role=role, may_be=others)
+                    if it.member == whom
+                    else it
+                    for it in self.members
+                ]
+                self.say(e.MemberChanged(circle=one, member=whom))
+            case c.WithdrawInvite(invite=invite):
+                self.invites = [it for it in self.invites if it.invite != invite]
+            case c.KeepDraft(circle=one, place=place, kind=kind, body=body):
+                self.drafts = [it for it in self.drafts if (it.circle, it.place) != (one, place)]
+                if body:
+                    draft = Draft(circle=one, place=place, kind=kind, title="", body=body)
+                    self.drafts.append(draft)
+            case _:
+                pass
+        return c.Nothing()
 
     def change(self, join: Join) -> None:
         self.joins[join.join] = join

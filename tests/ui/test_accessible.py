@@ -23,7 +23,8 @@ from app.circle.state import (
 )
 from app.events import CircleChanged, NetChanged, Trouble
 from tests.ui.hearth import CARERS, CODE, KNOCK, PASSPHRASE, TABLE, FakeHome, Hearth, circle
-from tests.ui.neighbour import NOW, post
+from tests.ui.neighbour import NOW, key, post
+from tests.ui.village import REASON, chronicle, invitations, villagers
 from ui.wording import ADRIFT
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -304,6 +305,71 @@ def test_the_waiting_room_and_a_door_that_stays_closed(window: Hearth, home: Fak
     refused = msgspec.structs.replace(home.joins[KNOCK], state=JoinState.REFUSED)
     window.later(lambda: home.change(refused))
     opened(window, "putAway")
+    is_clear(window)
+
+
+def test_people_and_what_one_may_do_about_them(window: Hearth, home: FakeHome) -> None:
+    home.members, home.log = villagers(), chronicle()
+    window.press("people")
+    window.until(lambda: len(window.all("person")) == len(home.members))
+    is_clear(window)
+    names = {name_of(one) for one in of_role(window, QAccessible.Role.Button)}
+    assert "Ines. Host. Began this circle on 15 August. Here now" in names
+    for name in ("Ines", "Old Heron", "Juniper", "Pavel"):
+        window.shell._rooms.see(key(name))
+        opened(window, "personName")
+        is_clear(window)
+    choices = of_role(window, QAccessible.Role.RadioButton)
+    said = {name_of(one): bool(one.state().checked) for one in choices}
+    assert said["Member, as now. Reads, writes, and can invite people."]
+    assert not said["Guest. Reads and writes, but can't invite anyone."]
+    window.press("removePerson")
+    opened(window, "confirmRemove")
+    is_clear(window)
+    spoken = {name_of(one) for one in shown(window)}
+    assert "Remove Pavel from Kitchen table?" in spoken
+    assert "Your reason. Everyone in the circle can read it." in spoken
+    assert "What has already arrived stays with Pavel." in spoken
+    window.press("confirmRemove")
+    window.until(lambda: bool(window.all("reasonError")))
+    is_clear(window)
+
+
+def test_the_open_log_and_invites(window: Hearth, home: FakeHome) -> None:
+    home.members, home.log, home.invites = villagers(), chronicle(), invitations()
+    window.press("log")
+    opened(window, "logRow")
+    is_clear(window)
+    rows = of_role(window, QAccessible.Role.ListItem)
+    acts = {name_of(one): one.text(QAccessible.Text.Description) for one in rows}
+    first = next(name for name in acts if name.startswith(f"Ines removed Ben: {REASON[:-1]}"))
+    assert acts[first] == f"Entry 1 of {len(home.log)}"
+    window.press("invites")
+    opened(window, "takeBack")
+    is_clear(window)
+    names = {name_of(one) for one in shown(window)}
+    assert "Take back: From the clinic café" in names
+    window.press("takeBack")
+    opened(window, "confirmTakeBack")
+    is_clear(window)
+
+
+def test_a_circle_one_was_removed_from(window: Hearth, home: FakeHome) -> None:
+    def so() -> None:
+        home.circles[TABLE] = msgspec.structs.replace(
+            home.circles[TABLE], state=CircleState.REMOVED, removed_by="Ada", removed_reason=REASON
+        )
+        home.say(CircleChanged(circle=TABLE))
+
+    window.later(so)
+    opened(window, "removed")
+    is_clear(window)
+    assert any(
+        name_of(one).startswith(f"You were removed from this circle by Ada. “{REASON}” What has")
+        for one in shown(window)
+    )
+    window.shell._visit.openThread(QUESTION.post, False)
+    opened(window, "mute")
     is_clear(window)
 
 

@@ -278,7 +278,7 @@ FocusScope {
                         visible: view.feed.loaded && !view.feed.more && view.feed.count > 0
                                  && !view.catchingUp
                         style: "caption"
-                        text: qsTr("You're all caught up. See you next time.")
+                        text: view.mayWrite ? qsTr("You're all caught up. See you next time.") : qsTr("This is all that has arrived here.")
                         color: Theme.text2
                         horizontalAlignment: Text.AlignHCenter
                     }

@@ -3,6 +3,7 @@
 import QtQuick
 import QtQuick.Layouts
 import Hearthside
+import circles
 import components
 import composer
 import feed
@@ -16,6 +17,7 @@ FocusScope {
     property bool wide: true
     property bool narrow: false
     readonly property Visit visit: shell.visit
+    readonly property bool away: shell.rooms.page !== "home"
     readonly property bool replaced: !wide && visit.threadHere
     property real threadWidth: Theme.thread
 
@@ -31,6 +33,8 @@ FocusScope {
 
     // The panes for F6, in reading order, as functions that give them the focus.
     function panes(): var {
+        if (away)
+            return pages.item ? pages.item.panes() : [];
         const found = [];
         if (!replaced) {
             found.push({item: head, enter: () => head.enter()});
@@ -42,12 +46,25 @@ FocusScope {
         return found;
     }
     function compose(kind: string): void {
-        if (shell.room.open && sheet.item)
+        if (!shell.room.open)
+            shell.mute();
+        else if (sheet.item)
             sheet.item.write(kind);
     }
 
+    Loader {
+        id: pages
+
+        anchors.fill: parent
+        active: place.away
+        focus: place.away
+        sourceComponent: RoomPages {
+            shell: place.shell
+        }
+    }
     RowLayout {
         anchors.fill: parent
+        visible: !place.away
         spacing: 0
 
         ColumnLayout {
@@ -93,8 +110,19 @@ FocusScope {
                 Layout.maximumWidth: Theme.px(Theme.feedMax)
                 Layout.leftMargin: Theme.space5
                 Layout.rightMargin: Theme.space5
-                Layout.bottomMargin: closed.visible || offline.visible ? Theme.space5 : 0
+                Layout.bottomMargin: closed.visible || removed.visible || offline.visible ? Theme.space5 : 0
                 spacing: Theme.space2
+
+                RemovedCard {
+                    id: removed
+
+                    objectName: "removed"
+                    Layout.fillWidth: true
+                    Layout.topMargin: Theme.space2
+                    visible: place.shell.room.removed
+                    room: place.shell.room
+                    onErasing: place.leaving()
+                }
 
                 Banner {
                     id: closed
@@ -137,6 +165,7 @@ FocusScope {
                 thread: place.visit.replies
                 back: !place.wide
                 mayWrite: place.shell.room.open
+                mute: place.shell.room.mute
                 onClosed: {
                     place.visit.closeThread();
                     if (posts.item)

@@ -1,5 +1,5 @@
-// The head of a room that is no circle yet: a serif title and a quiet line, with a hairline below.
-//   title, line
+// The head of a room: a serif title and a quiet line, with a hairline below.
+//   title, line; back (the name of an arrow before them, "" for none);  enter(reason) to the arrow; went()
 import QtQuick
 import components
 import theme
@@ -9,15 +9,36 @@ Item {
 
     required property string title
     property string line: ""
+    property string back: ""
+
+    signal went
+
+    function enter(reason: int): void {
+        if (arrow.visible)
+            arrow.forceActiveFocus(reason);
+    }
 
     implicitHeight: Math.max(69, words.implicitHeight + Theme.space5)
 
+    IconButton {
+        id: arrow
+
+        objectName: "back"
+        anchors.left: parent.left
+        anchors.leftMargin: Theme.space4
+        anchors.verticalCenter: parent.verticalCenter
+        visible: head.back !== ""
+        glyph: "arrow-left"
+        name: head.back
+        keys: "Esc"
+        onClicked: head.went()
+    }
     Column {
         id: words
 
-        anchors.left: parent.left
+        anchors.left: arrow.visible ? arrow.right : parent.left
         anchors.right: parent.right
-        anchors.leftMargin: Theme.space6 + 4
+        anchors.leftMargin: arrow.visible ? Theme.space3 : Theme.space6 + 4
         anchors.rightMargin: Theme.space4
         anchors.verticalCenter: parent.verticalCenter
 
@@ -25,6 +46,7 @@ Item {
             width: parent.width
             style: "title"
             text: head.title
+            Accessible.role: Accessible.Heading
             wrapMode: Text.NoWrap
             elide: Text.ElideRight
         }

@@ -3,12 +3,13 @@
 import QtQuick
 import Hearthside
 import circles
+import people
 
 Item {
     id: sheets
 
     required property Shell shell
-    readonly property bool any: inviting.visible || joining.visible || beginning.visible || leaving.visible
+    readonly property bool any: inviting.visible || joining.visible || beginning.visible || leaving.visible || removing.visible || takingBack.visible
 
     function leave(): void {
         leaving.open();
@@ -40,6 +41,33 @@ Item {
         function onMade(): void {
             beginning.close();
         }
+    }
+    Connections {
+        target: sheets.shell.rooms
+
+        function onRemoving(): void {
+            removing.open();
+        }
+    }
+    Connections {
+        target: sheets.shell.rooms.invites
+
+        function onAsking(): void {
+            takingBack.open();
+        }
+    }
+    RemoveSheet {
+        id: removing
+
+        objectName: "removeSheet"
+        model: sheets.shell.rooms.removal
+        circle: sheets.shell.room.name
+    }
+    TakeBackSheet {
+        id: takingBack
+
+        objectName: "takeBackSheet"
+        model: sheets.shell.rooms.invites
     }
     InviteSheet {
         id: inviting

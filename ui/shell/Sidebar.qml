@@ -14,6 +14,12 @@ FocusScope {
     required property Shell shell
     property bool compact: false
     readonly property real edge: compact ? 6 : Theme.space3
+    readonly property var rooms: [
+        {page: "home", glyph: "house", text: qsTr("Home"), spoken: qsTr("Home of %1")},
+        {page: "people", glyph: "users-three", text: qsTr("People"), spoken: qsTr("People of %1")},
+        {page: "log", glyph: "scroll", text: qsTr("Open log"), spoken: qsTr("Open log of %1")},
+        {page: "invites", glyph: "envelope-simple", text: qsTr("Invites"), spoken: qsTr("Invites of %1")}
+    ]
 
     function enter(): void {
         const row = list.currentItem;
@@ -175,20 +181,27 @@ FocusScope {
                             color: Theme.primary
                         }
                     }
-                    NavRow {
-                        objectName: "home"
-                        Layout.fillWidth: !side.compact
-                        Layout.alignment: Qt.AlignHCenter
-                        Layout.leftMargin: side.compact ? 0 : Theme.space5
-                        Layout.topMargin: Theme.space2
-                        Layout.bottomMargin: Theme.space3
-                        visible: entry.chosen && (entry.kind === "circle" || entry.kind === "archived")
-                        glyph: "house"
-                        text: qsTr("Home")
-                        Accessible.name: qsTr("Home of %1").arg(entry.name)
-                        selected: true
-                        compact: side.compact
-                        onClicked: side.shell.home()
+                    Repeater {
+                        model: side.rooms
+
+                        NavRow {
+                            required property var modelData
+                            readonly property string page: side.shell.rooms.page
+
+                            objectName: modelData.page
+                            Layout.fillWidth: !side.compact
+                            Layout.alignment: Qt.AlignHCenter
+                            Layout.leftMargin: side.compact ? 0 : Theme.space5
+                            Layout.topMargin: modelData.page === "home" ? Theme.space2 : 0
+                            Layout.bottomMargin: modelData.page === "invites" ? Theme.space3 : 2
+                            visible: entry.chosen && (entry.kind === "circle" || entry.kind === "archived" && modelData.page !== "invites")
+                            glyph: modelData.glyph
+                            text: modelData.text
+                            Accessible.name: modelData.spoken.arg(entry.name)
+                            selected: page === modelData.page || page === "person" && modelData.page === "people"
+                            compact: side.compact
+                            onClicked: modelData.page === "home" ? side.shell.home() : side.shell.rooms.go(modelData.page)
+                        }
                     }
                 }
             }

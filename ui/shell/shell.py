@@ -12,7 +12,14 @@ from PySide6.QtQml import QmlElement
 import ui.circles.qr  # noqa: F401 - makes the picture known to QML
 from app.circle.state import HomeState
 from app.commands import Lock
-from app.events import CircleForgotten, CircleJoined, JoinChanged, Said, Trouble
+from app.events import (
+    CircleForgotten,
+    CircleJoined,
+    CircleRemoved,
+    JoinChanged,
+    Said,
+    Trouble,
+)
 from ui.bridge import Bridge
 from ui.circles.clipboard import Clipboard
 from ui.circles.coming_in import Knocking, Waiting
@@ -22,6 +29,7 @@ from ui.circles.item import CircleItem
 from ui.circles.model import Circles
 from ui.circles.room import Room
 from ui.connection.model import Connection
+from ui.shell.rooms import Rooms
 from ui.shell.visit import Visit
 from ui.unlock.first_run import FirstSteps
 from ui.unlock.unlock import LockScreen
@@ -74,6 +82,9 @@ class Shell(QObject):
         self._founding = Founding(bridge, self)
         self._leaving = Leaving(bridge, self)
         self._visit = Visit(bridge, self)
+        self._rooms = Rooms(bridge, self)
+        self._rooms.told.connect(self.told)
+        self._inviting.exists.connect(self._rooms.invited)
         bridge.said.connect(self._hear)
         bridge.stateChanged.connect(self._state_changed)
         self._circles.read.connect(self._circles_read)
@@ -94,6 +105,7 @@ class Shell(QObject):
     founding = Property(QObject, lambda self: self._founding, constant=True)
     leaving = Property(QObject, lambda self: self._leaving, constant=True)
     visit = Property(QObject, lambda self: self._visit, constant=True)
+    rooms = Property(QObject, lambda self: self._rooms, constant=True)
     current = Property(str, lambda self: self._key, notify=currentChanged)
     trouble = Property(str, lambda self: self._trouble, notify=troubleChanged)
 
@@ -152,8 +164,10 @@ class Shell(QObject):
 
     @Slot()
     def home(self) -> None:
-        """Out of a thread, back to the circle's posts."""
-        self._visit.closeThread()
+        """Out of a thread or another room, back to the circle's posts."""
+        if self._rooms.property("page") == "home":
+            self._visit.closeThread()
+        self._rooms.go("home")
 
     @Slot()
     def join(self) -> None:
@@ -178,6 +192,13 @@ class Shell(QObject):
             self._inviting.begin(row.circle)
             self.wantsInvite.emit()
 
+    @Slot()
+    def mute(self) -> None:
+        """Something was to be written where one can't: say why."""
+        reason = str(self._room.property("mute"))
+        if reason:
+            self.told.emit(reason)
+
     @Slot(str)
     def putAway(self, join: str) -> None:
         """A refused join has been read."""
@@ -194,12 +215,14 @@ class Shell(QObject):
         if self._screen != HOME and not (self._screen == FIRST_RUN and self._is_open()):
             return
         self._visit.end()
+        self._rooms.end()
         self._bridge.ask(Lock())
         self._hide()
 
     def part(self) -> None:
         """The window is closing: keep drafts, take our link off the clipboard."""
         self._visit.end()
+        self._rooms.end()
         self._clipboard.clear()
 
     # ---- what the home says -----------------------------------------------------------------
@@ -216,12 +239,15 @@ class Shell(QObject):
         self._circles.hear(events)
         self._room.hear(events)
         self._connection.hear(events)
+        self._rooms.hear(events)
         for event in events:
             match event:
                 case CircleJoined(circle=circle, join=join):
                     if join in {self._key, self._wanted, self._door}:
                         self._open_when_there(circle)
                     self.told.emit("You're in.")
+                case CircleRemoved(circle=circle) if row := self._circles.find(circle):
+                    self.told.emit(f"You were removed from {row.name}.")
                 case CircleForgotten(circle=circle) if circle == self._key:
                     self._open(None)
                 case JoinChanged(join=join) if join == self._key:
@@ -263,7 +289,8 @@ class Shell(QObject):
         self._show(LOCKED)
         self._clipboard.clear()
         self._visit.end()
-        self._room.show(None)
+        self._rooms.end()
+        self._room.forget()
         self._waiting.show(None)
         self._inviting.close()
         self._knocking.begin()
@@ -318,6 +345,7 @@ class Shell(QObject):
         self._waiting.show(self._circles.join(self._key) if knocks else None)
         self._room.show(None if knocks else row)
         self._visit.to("" if row is None or knocks else row.circle)
+        self._rooms.to(None if knocks else row)
         self.currentChanged.emit()
 
     def _show(self, screen: str) -> None:

@@ -1,7 +1,7 @@
 // A post with its replies beside the feed, or in its place where there is no room for both.
 //   thread   a ThreadModel
 //   back     true: it stands in the feed's place and has an arrow back instead of a ×
-//   mayWrite false in a circle one has left
+//   mayWrite false in a circle one has left;  mute: why, in a sentence
 //   write()  puts the cursor into the reply box;  enter() into the list
 // Signal: closed(). Esc closes it; the draft stays.
 import QtQuick
@@ -17,6 +17,7 @@ FocusScope {
     required property ThreadModel thread
     property bool back: false
     property bool mayWrite: true
+    property string mute: ""
 
     readonly property var root: thread.root
     readonly property bool ready: root.author !== undefined
@@ -248,6 +249,14 @@ FocusScope {
             visible: box.visible
             implicitHeight: 1
             color: Theme.divider
+        }
+        Guidance {
+            objectName: "mute"
+            Layout.fillWidth: true
+            Layout.margins: Theme.space4
+            visible: text !== "" && !panel.mayWrite
+            calm: true
+            text: panel.mute
         }
         ReplyBox {
             id: box

@@ -1,0 +1,155 @@
+// A room of the circle in the place of its posts: people, one person, the open log, or invites.
+//   shell: Shell
+//   enter() puts the focus into the page
+import QtQuick
+import QtQuick.Layouts
+import Hearthside
+import circles
+import components
+import openlog
+import people
+
+FocusScope {
+    id: place
+
+    required property Shell shell
+    readonly property Rooms rooms: shell.rooms
+    property string last: ""
+    property bool keyed: false
+
+    function enter(): void {
+        if (page.item)
+            page.item.enter();
+    }
+    function panes(): var {
+        return [{item: place, enter: () => place.enter()}];
+    }
+
+    Accessible.role: Accessible.Pane
+    Accessible.name: title.title
+
+    RoomTitle {
+        id: title
+
+        objectName: "pageTitle"
+        anchors.left: parent.left
+        anchors.right: parent.right
+        back: place.rooms.page === "person" ? qsTr("Back to all people") : ""
+        title: {
+            switch (place.rooms.page) {
+            case "people":
+                return qsTr("People");
+            case "person":
+                return place.rooms.person.plainName;
+            case "log":
+                return qsTr("Open log");
+            default:
+                return qsTr("Invites");
+            }
+        }
+        line: {
+            const name = place.shell.room.name;
+            switch (place.rooms.page) {
+            case "people":
+                return place.rooms.people.line === "" ? name : qsTr("%1 in %2").arg(place.rooms.people.line).arg(name);
+            case "person":
+                return qsTr("%1 of %2").arg(place.rooms.person.role).arg(name);
+            case "log":
+                return qsTr("%1 · every member can read this").arg(name);
+            default:
+                return name;
+            }
+        }
+        onWent: place.rooms.back()
+    }
+    Loader {
+        id: page
+
+        anchors.fill: parent
+        anchors.topMargin: title.height
+        focus: true
+        sourceComponent: {
+            switch (place.rooms.page) {
+            case "people":
+                return everybody;
+            case "person":
+                return one;
+            case "log":
+                return log;
+            case "invites":
+                return invites;
+            default:
+                return null;
+            }
+        }
+    }
+    Connections {
+        target: place.rooms
+
+        function onPageChanged(): void {
+            const from = place.last;
+            place.last = place.rooms.page;
+            if (place.rooms.page === "person")
+                title.enter(place.keyed ? Qt.TabFocusReason : Qt.OtherFocusReason);
+            else if (place.rooms.page === "people" && from === "person")
+                Qt.callLater(place.toPeople);
+        }
+    }
+    Component.onCompleted: last = rooms.page
+
+    // Back at whoever was looked at, if they are still there.
+    property string seen: ""
+    function toPeople(): void {
+        if (page.item && page.item.at)
+            page.item.at(seen);
+    }
+
+    Component {
+        id: everybody
+
+        PeoplePage {
+            people: place.rooms.people
+            mayInvite: place.shell.room.mayInvite
+            onInvite: place.shell.invite()
+            onOpened: (member, keyed) => {
+                place.seen = member;
+                place.keyed = keyed;
+                place.rooms.see(member);
+            }
+        }
+    }
+    Component {
+        id: one
+
+        PersonPage {
+            person: place.rooms.person
+            log: about
+            onRemoving: place.rooms.remove()
+        }
+    }
+    Component {
+        id: about
+
+        AboutPerson {
+            log: place.rooms.log
+            name: place.rooms.person.plainName
+        }
+    }
+    Component {
+        id: log
+
+        LogPage {
+            log: place.rooms.log
+        }
+    }
+    Component {
+        id: invites
+
+        InvitesPage {
+            invites: place.rooms.invites
+            mayInvite: place.shell.room.mayInvite
+            onInvite: place.shell.invite()
+        }
+    }
+    Keys.onEscapePressed: rooms.back()
+}
