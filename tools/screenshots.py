@@ -17,6 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 os.environ["QT_SCALE_FACTOR"] = "1"
 
+import stage_rooms
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQuickControls2 import QQuickStyle
@@ -76,7 +77,9 @@ class Play:
         self.looks()
         self.on_the_way()
         self.writing()
+        stage_rooms.people(self)
         self.leaving()
+        stage_rooms.removed(self)
 
     # ---- before ------------------------------------------------------------------------------
 

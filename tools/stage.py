@@ -15,8 +15,11 @@ from app.places import Places
 from app.rpc_client import LOOPBACK
 from ui.bridge import Bridge
 from ui.circles import coming_in
+from ui.circles.invites import Invites
 from ui.desktop import flower, show
 from ui.feed.model import FeedModel
+from ui.openlog.model import OpenLog
+from ui.people.model import People
 from ui.shell.shell import Shell
 from ui.theme import install
 from ui.thread.model import ThreadModel
@@ -30,7 +33,7 @@ TICK = 20
 def tell_time_by(clock: StageClock) -> None:
     """Let this process, its home and its screens, live at the stage's time."""
     clock.rule()
-    for model in (FeedModel, ThreadModel):
+    for model in (FeedModel, ThreadModel, People, OpenLog, Invites):
         model.__init__.__kwdefaults__["clock"] = clock.local  # type: ignore[misc,index]
     coming_in.local_now = unlock.local_now = clock.local
 
