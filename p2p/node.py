@@ -6,14 +6,13 @@ devices, with at most 8 in a larger one. Whoever dials us is taken, since by the
 needs us but those. In circles where few can be dialled at all the `Company` is full at times: the
 one that needs us least makes room, so that everybody has their turn.
 
-What our own home wrote goes to all at once; what a conversation brought goes to the others once
-what came meanwhile is read (`HandingOn`), except to who is known to hold it by then. So a post
-floods the circle: it takes the fastest way to each, and a broken or slow conversation holds up
-nobody else. Words of a catch-up, which came many at once, are not pushed on: the others find out by
-their sets what they lack of them, one after the other. Each conversation queues ids, not bytes, and
-nobody reads on while too much waits to be sent. What a flood could miss, because conversations come
-and go, the reconciliation that each begins with makes good. The node knows no posts and keeps
-nothing.
+What one conversation brought, or our own home wrote, goes to all the others at once, except where
+the other side is known to hold it. So a post floods the circle: it takes the fastest way to each,
+and a broken or slow conversation holds up nobody else. Words of a catch-up, which came many at
+once, are not pushed on: the others find out by their sets what they lack of them, one after the
+other. Each conversation queues ids, not bytes, and nobody reads on while too much waits to be sent.
+What a flood could miss, because conversations come and go, the reconciliation that each begins with
+makes good. The node knows no posts and keeps nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +26,6 @@ from p2p.catching_up import CatchingUp
 from p2p.company import Company
 from p2p.crypto import Entropy
 from p2p.errors import OurFault, PeerFault
-from p2p.handing_on import HandingOn
 from p2p.happened import Brought, Dismissed, Happened, Met, NewCards, WentLive
 from p2p.host import Closed, FrameStream, Unreachable, address_peer
 from p2p.ids import DeviceId, EnvelopeId
@@ -110,7 +108,6 @@ class Node:
         self._threshold = Threshold(shelf, self._answering, directory.let_in)
         self._hints: dict[DeviceId, list[str]] = {}
         self._choice = Choice(own_door, {})
-        self._handing_on = HandingOn(self.announce)
         self.reach = Reach(
             dial=self._dial, here=self.here, led=self._company.led, waiting=directory.waiting,
             choose=self._choose, part=self._company.part, entropy=entropy,
@@ -126,7 +123,6 @@ class Node:
             await nursery.start(self.reach.run)
             nursery.start_soon(self._reconcile_now_and_then)
             nursery.start_soon(self._pass_the_turn_on)
-            nursery.start_soon(self._handing_on.run)
             task_status.started()
 
     # -- what the home tells -------------------------------------------------------------------
@@ -156,12 +152,13 @@ class Node:
                 self._directory.lost(device)
                 self._directory.met(now)
 
-    def announce(self, kind: Log, ids: Iterable[EnvelopeId]) -> None:
-        """These envelopes are on disk: hand them to all here not known to hold them."""
+    def announce(self, kind: Log, ids: Iterable[EnvelopeId], *, but: Talk | None = None) -> None:
+        """These envelopes are on disk: hand them to everybody here."""
         names = list(ids)
         for talk in list(self._company.talks.values()):
-            talk.conversation.announce(kind, names)
-            talk.poke()
+            if talk is not but:
+                talk.conversation.announce(kind, names)
+                talk.poke()
 
     def offer_epochs(self) -> None:
         """New epochs are known: grant them to everybody here who may have them."""
@@ -293,9 +290,9 @@ class Node:
                     return False
                 self._directory.met(device)
                 self.reach.look()
-            case Brought(_, _, news):
+            case Brought(kind, ids, news):
                 if news:
-                    self._handing_on.came(happened)
+                    self.announce(kind, ids, but=talk)
                 else:
                     self._others_lag(talk)
             case NewCards(cards):

@@ -2,7 +2,7 @@
 
 # ruff: noqa: ARG001 - a clock that jumps has only to be asked for
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -260,58 +260,6 @@ async def test_heartbeats_keep_a_quiet_conversation(
         told = list(family.told)
         await trio.sleep(3600)
         assert family.told == told
-
-
-async def test_a_copy_that_comes_meanwhile_is_not_sent_back(
-    village: Village, ada: Person, bo: Person, autojump_clock: MockClock
-) -> None:
-    """Bo and Cy bring Ada one post, hardly one after the other: neither needs it from her."""
-    cy = village.joined(ada, "Cy")
-    hang_up(ada, bo, cy)
-    async with town() as here:
-        left, _ = await moves_in(here, ada)
-        nodes_of = {}
-        for person, other in ((bo, cy), (cy, bo)):
-            node, _ = a_node(person, Avoiding(person, avoided=other.device))
-            here.nodes[person.door] = nodes_of[person.name] = node
-            await here.nursery.start(node.run, Phone(here, person.door))
-        await until(lambda: left.here() == {bo.device, cy.device})
-        await trio.sleep(5)
-        sent = frames_written(here, ada)
-        for number in range(20):
-            bo.room.neighbour = None
-            bo.write(f"{number}")
-            bo.sign()
-            bo.room.neighbour = nodes_of["Bo"]
-            (name,) = {i for _, i in bo.items(Log.WORDS)} - {i for _, i in cy.items(Log.WORDS)}
-            ((_, envelope),) = bo.shelf.envelopes([EnvelopeId(name)])
-            cy.takes(envelope, log=Log.WORDS)
-            nodes_of["Bo"].announce(Log.WORDS, [EnvelopeId(name)])
-            await trio.lowlevel.checkpoint()
-            await trio.lowlevel.checkpoint()
-            nodes_of["Cy"].announce(Log.WORDS, [EnvelopeId(name)])
-            await trio.sleep(1)
-        assert len(ada.bodies()) == 20
-        assert not [frame for frame in sent if isinstance(frame, wire.Envelopes)]
-        bo.write("for everybody")
-        nodes_of["Bo"].words_wait()
-        await until(lambda: "for everybody" in cy.bodies())
-        assert [frame for frame in sent if isinstance(frame, wire.Envelopes)]
-
-
-def frames_written(town: Town, person: Person) -> list[wire.AnyFrame]:
-    """All frames that somebody sends from now on."""
-    written: list[wire.AnyFrame] = []
-    for stream in town.open_:
-        real = stream.send
-
-        async def noted(frame: bytes, real: Callable[[bytes], Awaitable[None]] = real) -> None:
-            written.append(wire.decode(frame))
-            await real(frame)
-
-        if stream.peer != person.door:
-            stream.send = noted  # type: ignore[method-assign]
-    return written
 
 
 async def test_what_was_missed_is_found_a_quarter_of_an_hour_later(
