@@ -17,6 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 os.environ["QT_SCALE_FACTOR"] = "1"
 
+import stage_first
 import stage_rooms
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -66,7 +67,7 @@ class Play:
 
     def play(self) -> None:
         """All of it."""
-        self.first_run()
+        stage_first.first_run(self)
         self.days_before()
         self.coming_in()
         self.a_circle_of_her_own()
@@ -82,21 +83,6 @@ class Play:
         stage_rooms.removed(self)
 
     # ---- before ------------------------------------------------------------------------------
-
-    def first_run(self) -> None:
-        """Three steps."""
-        stage = self.stage
-        self.clock.set("2026-11-23 20:40")
-        stage.type("Juniper", into="nameInput")
-        stage.shoot("01-first-run-name")
-        stage.press("continue")
-        stage.type(PASSPHRASE, into="passphraseInput")
-        stage.press("reveal")
-        stage.type(PASSPHRASE, into="againInput")
-        stage.shoot("02-first-run-passphrase")
-        stage.press("continue")
-        stage.reads("Step 3 of 3")
-        stage.shoot("03-first-run-beginning")
 
     def days_before(self) -> None:
         """What was written before Juniper came."""
