@@ -14,6 +14,7 @@ from app.circle.rules import (
 from app.circle.state import CircleState, History, Role
 from app.circle.view import InviteSeen
 from app.outbox import Outbox
+from app.refused import Refused, Why
 from app.room import Change, Room
 from p2p.crypto import box, same, seal_public, verify
 from p2p.errors import PeerFault
@@ -28,8 +29,13 @@ USED, EXPIRED, DECLINED = 1, 2, 3  # reasons of `p2p.wire.Sorry`
 def make_invite(
     room: Room, outbox: Outbox, *, uses: int, expires: int, label: str, addresses: Sequence[str]
 ) -> invite.Code:
-    """A new invite, known to the circle at once. `expires`: seconds since 1970."""
+    """A new invite, known to the circle at once. `expires`: seconds since 1970.
+
+    `Refused` to a guest: an invite of theirs would let nobody in.
+    """
     ledger = room.ledger
+    if not ledger.view.may_invite(ledger.me):
+        raise Refused(Why.NOT_ALLOWED, "Guests can't invite anybody. Ask a host of the circle to.")
     code = invite.new_code(room.entropy)
     with room.change() as change:
         epoch = outbox.epoch(change)
@@ -96,7 +102,7 @@ def _refusal(room: Room, seen: InviteSeen, keys: DeviceKeys) -> int:
     """Why an invite lets these keys in no more; 0 where it does."""
     view = room.ledger.view
     inviter = view.person_of(seen.author)
-    if inviter is None or inviter.left:
+    if inviter is None or inviter.left or seen.withdrawn:
         return DECLINED
     if seen.invite.expires * 1000 < room.clock.now():
         return EXPIRED

@@ -93,6 +93,13 @@ class View:
             by, whom, self.everything
         )
 
+    def may_invite(self, member: MemberId) -> bool:
+        """Whether an invite by somebody would let anybody in."""
+        if self.founding is None or not self.standing.is_member(member, self.everything):
+            return False
+        role = self.standing.role(member, self.everything)
+        return role is Role.HOST or (self.founding.invites == "members" and role is not Role.GUEST)
+
     def is_founder(self, member: MemberId) -> bool:
         """Whether this is the founder, or who was handed the circle."""
         return member == self.first

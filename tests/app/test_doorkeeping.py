@@ -3,11 +3,13 @@
 import msgspec
 import pytest
 
-from app import doorkeeping, invite
-from app.circle.state import CircleState, History
-from app.doorkeeping import EXPIRED, USED
+from app import commands as c
+from app import doorkeeping, governing, invite
+from app.circle.state import CircleState, History, Role
+from app.doorkeeping import DECLINED, EXPIRED, USED
 from app.epochs import ROOT
 from app.founding import Keys
+from app.refused import Refused, Why
 from app.store import circles
 from p2p.crypto import box, sign
 from p2p.door import LetIn, ToldToWait, TurnedAway
@@ -85,6 +87,36 @@ def test_an_invite_is_used_up(ada: Person) -> None:
     before = ada.knows()
     assert knock(ada, code, somebody("Dee"), "Dee", b"n" * 16)[1] == TurnedAway(USED)
     assert ada.knows() == before
+
+
+def test_an_invite_that_was_taken_back_lets_nobody_in(village: Village, ada: Person) -> None:
+    """Its bearer is told so, and nothing is signed that would not count."""
+    code = ada.invites(uses=5)
+    bo = village.joined(ada, "Bo", code)
+    asked = c.WithdrawInvite(circle=ada.room.hex, invite=code.key.hex())
+    governing.govern(ada.room, ada.outbox, asked)
+    before = ada.knows()
+    assert knock(ada, code, somebody("Cy"), "Cy", b"n" * 16)[1] == TurnedAway(DECLINED)
+    assert ada.knows() == before
+    assert isinstance(knock(ada, code, bo.keys, "Bo", b"n" * 16)[1], LetIn)
+
+
+def test_a_guest_makes_no_invite(village: Village, ada: Person) -> None:
+    """It would let nobody in; as a member they may again."""
+    bo = village.joined(ada, "Bo")
+    for role in (Role.GUEST, Role.MEMBER):
+        member = bo.room.ledger.me.hex()
+        asked = c.SetRole(circle=ada.room.hex, member=member, role=role)
+        governing.govern(ada.room, ada.outbox, asked)
+        settle(ada, bo)
+        if role is Role.MEMBER:
+            bo.invites()
+            continue
+        before = bo.knows()
+        with pytest.raises(Refused) as caught:
+            bo.invites()
+        assert caught.value.kind is Why.NOT_ALLOWED
+        assert bo.knows() == before
 
 
 def test_an_invite_runs_out_at_its_second(ada: Person) -> None:
