@@ -1,7 +1,6 @@
 """Bugs planted on purpose: each drops one check or mechanism, so that the simulator must notice.
 
-`tests/simulator/test_planted.py` names a seed that notices each, where one is known; stories have
-changed since some were found, and those have none.
+`tests/simulator/test_planted.py` names the seed that notices each but one.
 
 `never_asks_again` once dropped only `Conversation._scope_grew`, the run that follows a grant of
 secrets to words held here before. Nothing is lost by that: such words are granted before they are

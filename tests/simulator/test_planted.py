@@ -23,6 +23,11 @@ CAUGHT = {
     "dials_once": 1,
     "digs_no_graves": 49,
     "lets_strangers_stay": 27,
+    "never_judges_again": 15,
+    "ignores_cuts": 9,
+    "grants_nothing": 5,
+    "shows_whichever_came_first": 21,
+    "settles_blindly": 1,
 }
 
 
