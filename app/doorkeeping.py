@@ -62,7 +62,8 @@ def capsule(room: Room, rendezvous: bytes) -> bytes | None:
     if room.row.state is not CircleState.MEMBER:
         return None
     found = None
-    for seen in room.ledger.view.invites.values():
+    view = room.ledger.view
+    for seen in (*view.fallen_invites.values(), *view.invites.values()):
         if same(seen.invite.rendezvous, rendezvous):
             found = seen.invite.capsule
     return found
@@ -71,7 +72,7 @@ def capsule(room: Room, rendezvous: bytes) -> bytes | None:
 def request(room: Room, outbox: Outbox, data: bytes, door: bytes) -> Answer:
     """Judge a request. Raises `PeerFault` for one that is none."""
     ledger = room.ledger
-    seen = ledger.view.invites.get(invite.invite_of(data))
+    seen = ledger.view.invite(invite.invite_of(data))
     if seen is None:
         return Answer()
     asked = _open(room, seen, data)

@@ -81,6 +81,11 @@ class _Viewing:
         view.first, view.heir = line.first, line.heir
         view.standing, view.everything = self._standing, self._past
         view.told = tuple(self._told())
+        for told in view.told:
+            if isinstance(told.act, Invite) and not told.holds:
+                author = DeviceId(told.at.header.device)
+                fallen = InviteSeen(told.at.op, told.act, author, withdrawn=True)
+                view.fallen_invites.setdefault(told.act.key, fallen)
         return view
 
     def _told(self) -> Iterator[Told]:

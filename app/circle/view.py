@@ -70,6 +70,7 @@ class View:
     people: dict[MemberId, Person] = field(default_factory=dict)
     owner: dict[DeviceId, MemberId] = field(default_factory=dict)
     invites: dict[bytes, InviteSeen] = field(default_factory=dict)
+    fallen_invites: dict[bytes, InviteSeen] = field(default_factory=dict)
     epochs: dict[EpochId, EpochSeen] = field(default_factory=dict)
     granted: dict[EpochId, frozenset[DeviceId]] = field(default_factory=dict)
     linked: dict[EpochId, tuple[EpochId, ...]] = field(default_factory=dict)
@@ -86,6 +87,10 @@ class View:
     told: tuple[Told, ...] = ()
     standing: Standing = field(default_factory=Standing)
     everything: int = 0  # all ops that do not wait, as a past
+
+    def invite(self, key: bytes) -> InviteSeen | None:
+        """The invite with this key, also one that does not hold: its bearer is to be told so."""
+        return self.invites.get(key) or self.fallen_invites.get(key)
 
     def may_remove(self, by: MemberId, whom: MemberId) -> bool:
         """Whether somebody who is in may remove somebody else now."""

@@ -36,7 +36,8 @@ def test_a_copy_costs_no_look_and_handing_on_no_seal(
     assert bo.takes_in(Log.WORDS, [envelope]).new == (name,)
     with monkeypatch.context() as patched:
         patched.setattr(ops, "held", no_store)
-        patched.setattr(ops, "by_envelope", no_store)
+        patched.setattr(ops, "bodies", no_store)
+        patched.setattr(ops, "apart", no_store)
         for person in (ada, bo):
             assert list(person.shelf.envelopes([name])) == [(name, envelope)]
             assert not person.takes_in(Log.WORDS, [envelope]).new

@@ -274,11 +274,14 @@ def test_a_demo_that_is_interrupted_leaves_nothing(tmp_path: Path, sign: signal.
 
 
 def test_the_demo_plays_to_its_end(tmp_path: Path) -> None:
-    """Every step is told, the three homes hold the same, and nothing is left."""
+    """Every step is told, all who are in hold the same before and after, and nothing is left."""
     ended = run("demo", TMPDIR=str(tmp_path))
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = ended.stdout.splitlines()
-    held = {line.split()[0]: line.split()[1] for line in lines if line.startswith("    ")}
-    assert set(held) == {"Ada", "Ben", "Cleo"}
-    assert len(set(held.values())) == 1
+    held = [(line.split()[0], line.split()[1]) for line in lines if line.startswith("    ")]
+    assert [name for name, _ in held] == ["Ada", "Ben", "Cleo", "Ada", "Cleo"]
+    before, after = ({digest for _, digest in part} for part in (held[:3], held[3:]))
+    assert len(before) == len(after) == 1
+    assert before != after
+    assert any(line.startswith("• Ben is told: by Cleo") for line in lines)
     assert names_in(tmp_path) == set()
