@@ -28,7 +28,7 @@ PAGE = 4096  # bytes
 ASKED = 16384  # envelopes asked for, and ROUNDS times what is held
 ASKING = 16  # what a Want costs besides; Asks are counted by who repairs
 GONE = 16384  # envelopes said to be gone
-NOTHING = 32 << 20  # bytes of envelopes that were here already or were not kept, and for each held:
+NOTHING = 16 << 20  # bytes of envelopes that were here already or were not kept, and for each held:
 NOTHING_EACH = 16 << 10
 CARDS = 64  # newer and newer cards of one device
 
