@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from app import commands as c
 from app import epochs, invite
+from app.answering import Said as Answers
 from app.circle.state import Circle, CircleState, Join, JoinState
 from app.events import CircleJoined, JoinChanged, Said
 from app.founding import Keys
@@ -86,6 +87,13 @@ class Arrivals:
             raise Refused(Why.NOT_ALLOWED, "You are in already. You can leave the circle instead.")
         if joining.row.state not in OVER:
             joining.cancel()
+
+    def answer(self, asked: c.AnswerQuestions) -> None:
+        """Say what a join asks."""
+        joining = self._one(asked.join)
+        if not joining.seen().asks:
+            raise Refused(Why.NOT_ALLOWED, "Nothing is asked of you right now.")
+        joining.answer(Answers(asked.answers, asked.affiliation, asked.promise))
 
     def hint(self, address: str, join: str | None) -> None:
         """One more address, for one join or for all that are under way."""

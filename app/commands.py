@@ -4,7 +4,7 @@
 hex of 32 bytes. Each command that scripts may use names its rpc method.
 """
 
-from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
@@ -27,28 +27,80 @@ from app.circle.state import (
     Thread,
     Want,
 )
+from app.command import MAX_ABOUT, Command, Id, Name, Nothing
+from app.door_commands import (
+    MAX_VOUCH,
+    AnswerQuestions,
+    AnswerRequest,
+    AskBack,
+    ListRequests,
+    ReadSettings,
+    SetDoor,
+    SetRules,
+    Vouch,
+)
 
-R = TypeVar("R")
-
-Id = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)]  # `$` lets a newline through
-Name = Annotated[str, Meta(min_length=1, max_length=64)]
+__all__ = [
+    "ALL",
+    "MAX_ABOUT",
+    "MAX_BODY",
+    "MAX_NOTE",
+    "MAX_PAGE",
+    "MAX_REASON",
+    "MAX_TITLE",
+    "MAX_VOUCH",
+    "AnswerQuestions",
+    "AnswerRequest",
+    "AskBack",
+    "CancelJoin",
+    "CircleMade",
+    "Command",
+    "CreateCircle",
+    "CreateHome",
+    "Dial",
+    "FindPosts",
+    "HandOver",
+    "HomeStatus",
+    "Id",
+    "JoinBegun",
+    "JoinCircle",
+    "KeepDraft",
+    "LeaveCircle",
+    "ListCircles",
+    "ListDrafts",
+    "ListInvites",
+    "ListJoins",
+    "ListMembers",
+    "ListPosts",
+    "ListRequests",
+    "Lock",
+    "MakeInvite",
+    "MarkRead",
+    "Name",
+    "Nothing",
+    "PostMade",
+    "ReadDigest",
+    "ReadLog",
+    "ReadNetwork",
+    "ReadSettings",
+    "ReadThread",
+    "RemoveMember",
+    "SetDoor",
+    "SetRole",
+    "SetRules",
+    "Status",
+    "Stop",
+    "Unlock",
+    "Vouch",
+    "WithdrawInvite",
+    "WritePost",
+]
 
 MAX_BODY = 48 * 1024  # bytes of UTF-8, the protocol's limit for a post
 MAX_TITLE = 200
 MAX_NOTE = 200
-MAX_ABOUT = 500
 MAX_REASON = 500
 MAX_PAGE = 1000
-
-
-class Command(Struct, Generic[R], frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A request with an answer of type `R`."""
-
-    method: ClassVar[str] = ""
-
-
-class Nothing(Struct, frozen=True):
-    """The answer of a command that only does something."""
 
 
 class Status(Struct, frozen=True, kw_only=True):
@@ -133,13 +185,17 @@ class MarkRead(Command[Nothing], frozen=True):
 
 
 class MakeInvite(Command[Invite], frozen=True):
-    """A new way in, for `uses` people, for `expires_in` seconds."""
+    """A new way in, for `uses` people, for `expires_in` seconds.
+
+    `vouch`: a word for whoever comes by it, which all members can read.
+    """
 
     method = "circle.invite"
     circle: Id
     uses: Annotated[int, Meta(ge=1, le=1000)] = 1
     expires_in: Annotated[int, Meta(ge=1, le=366 * 86400)] = 604800
     label: Annotated[str, Meta(max_length=100)] = ""
+    vouch: Annotated[str, Meta(max_length=MAX_VOUCH)] = ""
 
 
 class JoinCircle(Command[JoinBegun], frozen=True):
@@ -322,6 +378,7 @@ ALL: tuple[type[Command[Any]], ...] = (
     CreateCircle, ListCircles, MarkRead, MakeInvite, JoinCircle, ListJoins, CancelJoin,
     ListMembers, LeaveCircle, ReadDigest,
     SetRole, RemoveMember, HandOver, ReadLog, ListInvites, WithdrawInvite,
+    ReadSettings, SetRules, SetDoor, Vouch, ListRequests, AnswerRequest, AskBack, AnswerQuestions,
     WritePost, ListPosts, FindPosts, ReadThread,
     ReadNetwork, Dial,
     KeepDraft, ListDrafts,

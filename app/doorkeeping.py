@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from app import epochs, invite
+from app import commands as c
+from app import doorqueue, epochs, invite, settings
 from app.circle import acts
 from app.circle.acts import DeviceKeys
+from app.circle.names import line
 from app.circle.rules import (
     JOIN,
     a_device_is_certified_by_its_member,
     request_message,
 )
-from app.circle.state import CircleState, History, Role
+from app.circle.state import CircleState, History
 from app.circle.view import InviteSeen
+from app.events import DoorChanged
 from app.outbox import Outbox
 from app.refused import Refused, Why
 from app.room import Change, Room
@@ -27,8 +30,9 @@ USED, EXPIRED, DECLINED = 1, 2, 3  # reasons of `p2p.wire.Sorry`
 
 
 def make_invite(
-    room: Room, outbox: Outbox, *, uses: int, expires: int, label: str, addresses: Sequence[str]
-) -> invite.Code:
+    room: Room, outbox: Outbox, *, uses: int, expires: int, label: str, addresses: Sequence[str],
+    vouch: str = "",
+) -> invite.Code:  # fmt: skip
     """A new invite, known to the circle at once. `expires`: seconds since 1970.
 
     `Refused` to a guest: an invite of theirs would let nobody in.
@@ -43,18 +47,30 @@ def make_invite(
         if secrets is None or secrets.authority is None:
             raise PeerFault("an epoch without its authority secret")
         public = seal_public(invite.request_seed(secrets.authority, code.key))
-        capsule = invite.Capsule(
-            room.row.circle, room.row.name, room.row.about, ledger.name_of(ledger.me), public,
-            list(addresses)[: 2 * invite.MAX_ADDRESSES],
-        )  # fmt: skip
-        sealed = invite.seal_capsule(code, capsule, room.entropy)
+        sealed = _capsule(room, code, public, list(addresses)[: 2 * invite.MAX_ADDRESSES])
         act = acts.Invite(code.key, code.rendezvous, expires, uses, sealed, public)
         outbox.act(change, Kind.INVITE, act)
         room.db.execute(
             "INSERT INTO invites VALUES (?,?,?,?)",
             (room.row.circle_no, code.key, code.secret, label),
         )
+        if words := line(vouch):
+            outbox.act(change, Kind.VOUCH, acts.Vouch(code.key, words))
     return code
+
+
+def _capsule(room: Room, code: invite.Code, public: bytes, addresses: list[str]) -> bytes:
+    """What a newcomer may see before they are in. Long words leave room for fewer addresses."""
+    said, ledger = settings.read(room), room.ledger
+    while True:
+        capsule = invite.Capsule(
+            room.row.circle, said.name, said.about, ledger.name_of(ledger.me), public, addresses,
+            said.promise, said.questions if said.asks else [], said.asks and said.affiliation,
+        )  # fmt: skip
+        sealed = invite.seal_capsule(code, capsule, room.entropy)
+        if len(sealed) <= invite.MAX_CAPSULE or len(addresses) <= 1:
+            return sealed
+        addresses = addresses[:-1]
 
 
 def capsule(room: Room, rendezvous: bytes) -> bytes | None:
@@ -87,25 +103,78 @@ def request(room: Room, outbox: Outbox, data: bytes, door: bytes) -> Answer:
             return Answer(refused=DECLINED)
         theirs = epochs.lacking(ledger.view, ledger.keyring, device, frozenset())
         return Answer(admitted, tuple(boxes(room, device, theirs)))
-    myself = ledger.myself()
-    founding = ledger.view.founding
-    if myself is None or founding is None or room.row.state is not CircleState.MEMBER:
-        return Answer()
-    if founding.admits == "hosts" and myself.role is not Role.HOST:
+    if room.row.state is not CircleState.MEMBER or not ledger.view.may_admit(ledger.me):
         return Answer()  # only who may admit may refuse: another's clock could be wrong
     if reason := _refusal(room, seen, keys):
         return Answer(refused=reason)
     box(keys.seal, b"probe", b"")  # a key that is none is found now, not when posts wait for it
+    policy = settings.door_of(room)
+    if policy.asks:
+        return doorqueue.hand_in(room, seen, asked, policy)
     return _admit(room, outbox, seen, asked)
 
 
-def _refusal(room: Room, seen: InviteSeen, keys: DeviceKeys) -> int:
-    """Why an invite lets these keys in no more; 0 where it does."""
+def decide(room: Room, outbox: Outbox, decision: c.AnswerRequest) -> None:
+    """A person lets somebody in or does not. `Refused` where that can't be, with what is so."""
+    if not room.ledger.view.may_admit(room.ledger.me):
+        raise Refused(Why.NOT_ALLOWED, "Hosts open the door. Ask one of them.")
+    device = DeviceId(bytes.fromhex(decision.request))
+    if not decision.admit:
+        doorqueue.decline(room, decision.request, decision.note)
+    elif device in room.ledger.view.waits_for_host:
+        _let_in_again(room, outbox, device)
+    else:
+        _let_in(room, outbox, decision.request)
+    room.say(DoorChanged(circle=room.hex))
+
+
+def _let_in(room: Room, outbox: Outbox, request: str) -> None:
+    row = doorqueue.find(room, request)
+    seen = room.ledger.view.invite(row.invite)
+    asked = doorqueue.content(row)
+    if seen is None:
+        raise doorqueue.no_such_request()
+    # In time is who knocked in time, however long it took to decide.
+    if reason := _refusal(room, seen, asked.keys, row.first_at):
+        raise Refused(Why.NOT_ALLOWED, _TOO_LATE[reason])
+    door = settings.door_of(room)
+    if door.asks and door.vouch and not room.ledger.view.vouches.get(row.invite):
+        raise Refused(
+            Why.NOT_ALLOWED,
+            "Nobody has put in a word for this person yet. Any member can, at the invite.",
+        )
+    _admit(room, outbox, seen, asked)
+
+
+def _let_in_again(room: Room, outbox: Outbox, device: DeviceId) -> None:
+    """A host's second word for who came by an invite that had let in all it may."""
+    view = room.ledger.view
+    op = view.waits_for_host[device]
+    act = next(told.act for told in view.told if told.at.op == op)
+    assert isinstance(act, acts.Admit)  # noqa: S101 - nothing else brings anybody by an invite
+    with room.change() as change:
+        outbox.act(change, Kind.ADMIT, act)
+        if device not in room.ledger.view.devices():
+            raise Refused(Why.NOT_ALLOWED, "This person can't be let in. Give them a new invite.")
+        doorqueue.forget(room, device)
+        _opening_epoch(room, outbox, change, device)
+        change.circle = True
+
+
+_TOO_LATE = {
+    USED: "The invite this person came by has let in all it may. Give them a new one.",
+    EXPIRED: "The invite this person came by was over when they knocked. Give them a new one.",
+    DECLINED: "The invite this person came by was taken back. Give them a new one.",
+}
+
+
+def _refusal(room: Room, seen: InviteSeen, keys: DeviceKeys, knocked: int | None = None) -> int:
+    """Why an invite lets these keys in no more; 0 where it does. `knocked`: when, in ms."""
     view = room.ledger.view
     inviter = view.person_of(seen.author)
     if inviter is None or inviter.left or seen.withdrawn:
         return DECLINED
-    if seen.invite.expires * 1000 < room.clock.now():
+    if seen.invite.expires * 1000 < (room.clock.now() if knocked is None else knocked):
         return EXPIRED
     if len(seen.used) >= seen.invite.uses:
         return USED
@@ -146,6 +215,7 @@ def _admit(room: Room, outbox: Outbox, seen: InviteSeen, asked: invite.Request) 
         admitted = outbox.act(change, Kind.ADMIT, act)
         if device not in room.ledger.view.devices():
             raise PeerFault("an admission that has no effect")
+        doorqueue.forget(room, device)
         epoch = _opening_epoch(room, outbox, change, device)
     return Answer(admitted, tuple(boxes(room, device, [epoch])))
 

@@ -80,6 +80,12 @@ class MemberChanged(Event, frozen=True, tag="member.changed"):
     member: str
 
 
+class DoorChanged(Event, frozen=True, tag="door.changed"):
+    """Somebody asks to come in, or what they ask for was answered."""
+
+    circle: str
+
+
 class NetChanged(Event, frozen=True, tag="net.changed"):
     """Somebody is reached now, or not any more; or we listen elsewhere."""
 
@@ -102,6 +108,7 @@ Said = (
     | PostsArrived
     | PostChanged
     | MemberChanged
+    | DoorChanged
     | NetChanged
     | Trouble
 )

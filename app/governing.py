@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from app import commands as c
 from app.circle import acts
-from app.circle.names import clean
+from app.circle.names import clean, line
 from app.circle.state import InviteMade, LogEntry, Role, What
 from app.circle.view import Told
 from app.outbox import Outbox
@@ -94,15 +94,6 @@ def _not_yours(what: str) -> Refused:
         Why.NOT_ALLOWED,
         f"You can't {what}. Hosts can do this, and nobody can to someone who was host before them.",
     )
-
-
-def line(text: str) -> str:
-    """A reason as it is kept: line breaks stay, whatever hides or turns text does not."""
-    return "\n".join(" ".join(_printable(line).split()) for line in text.splitlines()).strip()
-
-
-def _printable(line: str) -> str:
-    return "".join(letter for letter in line if letter.isprintable())
 
 
 # -- reading ---------------------------------------------------------------------------------------

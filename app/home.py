@@ -268,6 +268,18 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
             return home.log(command)
         case c.ListInvites():
             return home.invites(command)
+        case c.ReadSettings():
+            return home.settings(command)
+        case c.SetRules() | c.SetDoor() | c.Vouch():
+            return home.change_settings(command)
+        case c.ListRequests():
+            return home.requests(command)
+        case c.AnswerRequest():
+            return home.decide(command)
+        case c.AskBack():
+            return home.ask_back(command)
+        case c.AnswerQuestions():
+            return home.answer_questions(command)
         case c.ReadDigest():
             return home.digest(command)
         case c.WritePost():

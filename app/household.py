@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 import trio
 
 from app import commands as c
-from app import doorkeeping, founding, governing, invite, overview, writing
+from app import doorkeeping, doorqueue, founding, governing, invite, overview, settings, writing
 from app.arrivals import Arrivals
 from app.circle.state import (
     Circle,
     CircleState,
     Digest,
+    DoorRequest,
     Draft,
     Invite,
     InviteMade,
@@ -22,6 +23,7 @@ from app.circle.state import (
     Member,
     NetStatus,
     Post,
+    Settings,
     Thread,
 )
 from app.events import CircleChanged, CircleForgotten, Said
@@ -163,7 +165,7 @@ class Household:
         addresses = running.link_addresses()
         code = doorkeeping.make_invite(
             running.room, running.outbox, uses=asked.uses, expires=expires, label=asked.label,
-            addresses=addresses,
+            addresses=addresses, vouch=asked.vouch,
         )  # fmt: skip
         return Invite(
             invite=code.key.hex(), code=code.text(), link=invite.link(code, addresses),
@@ -213,6 +215,34 @@ class Household:
         """All invites."""
         return governing.invites(self._circle(asked.circle).room)
 
+    def settings(self, asked: c.ReadSettings) -> Settings:
+        """What hosts have said about a circle."""
+        return settings.read(self._circle(asked.circle).room)
+
+    def change_settings(self, asked: c.SetRules | c.SetDoor | c.Vouch) -> c.Nothing:
+        """Say something else about it, or put in a word for a newcomer."""
+        running = self._own(asked.circle)
+        settings.change(running.room, running.outbox, asked)
+        return c.Nothing()
+
+    def requests(self, asked: c.ListRequests) -> list[DoorRequest]:
+        """Who asks to come in."""
+        return doorqueue.listed(self._circle(asked.circle).room)
+
+    def decide(self, asked: c.AnswerRequest) -> c.Nothing:
+        """Let somebody in, or not."""
+        running = self._own(asked.circle)
+        doorkeeping.decide(running.room, running.outbox, asked)
+        return c.Nothing()
+
+    def ask_back(self, asked: c.AskBack) -> c.Nothing:
+        """Ask one thing more first."""
+        room = self._own(asked.circle).room
+        if not room.ledger.view.may_admit(room.ledger.me):
+            raise Refused(Why.NOT_ALLOWED, "Hosts open the door. Ask one of them.")
+        doorqueue.ask_back(room, asked.request, asked.question)
+        return c.Nothing()
+
     def digest(self, asked: c.ReadDigest) -> Digest:
         """What two homes compare."""
         return overview.digest(self._circle(asked.circle).room)
@@ -246,6 +276,11 @@ class Household:
             del self._circles[circle]
         self._open(Room(self.db, row, self.clock, self.entropy, self.say))
         return True
+
+    def answer_questions(self, asked: c.AnswerQuestions) -> c.Nothing:
+        """As a newcomer, say what is asked."""
+        self.arrivals.answer(asked)
+        return c.Nothing()
 
     # -- writing -------------------------------------------------------------------------------
 

@@ -11,7 +11,15 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from app.circle.acts import DeviceKeys, Name, SealKey, Signature
+from app.circle.acts import (
+    MAX_PROMISES,
+    MAX_QUESTIONS,
+    DeviceKeys,
+    Line,
+    Name,
+    SealKey,
+    Signature,
+)
 from app.circle.rules import JOIN, request_message
 from app.refused import Refused, Why
 from p2p.crypto import (
@@ -27,6 +35,7 @@ from p2p.crypto import (
     unbox,
 )
 from p2p.errors import PeerFault
+from p2p.wire import MAX_NOTE
 
 VERSION = 1
 SECRET = 16  # bytes
@@ -34,6 +43,10 @@ LETTERS = 28
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SCHEME = "hearthside://join/"
 MAX_ADDRESSES = 3
+MAX_CAPSULE = 8192  # bytes, sealed
+MAX_TOLD = 24 * 1024  # bytes of all answers together
+MAX_ANSWER, MAX_ANSWERS = 1000, 8  # characters; five questions, and three asked back
+Affiliation = Annotated[str, Meta(max_length=200)]
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _IGNORED = str.maketrans("", "", " -\t\r\n\u2010\u2011\u2012\u2013\u2014\u00a0")
 
@@ -131,10 +144,34 @@ class Capsule(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     inviter: Name
     request: SealKey
     addresses: Annotated[list[Annotated[str, Meta(max_length=256)]], Meta(max_length=8)]
+    promise: Annotated[list[Line], Meta(max_length=MAX_PROMISES)] = []
+    questions: Annotated[list[Line], Meta(max_length=MAX_QUESTIONS)] = []
+    affiliation: bool = False
+
+
+class Answered(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A question as the newcomer read it, and what they say to it."""
+
+    question: Annotated[str, Meta(min_length=1, max_length=MAX_NOTE)]
+    answer: Annotated[str, Meta(max_length=MAX_ANSWER)]
+
+
+class Told(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What a newcomer has said to the circle's questions so far, and whether they promised."""
+
+    answers: list[Answered] = []
+    affiliation: str | None = None
+    promised: bool = False
+
+
+NOTHING_TOLD = Told()
 
 
 class Request(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """A newcomer's request, as it stands inside the box."""
+    """A newcomer's request, as it stands inside the box.
+
+    `affiliation`: whom they are here for, "" for themselves alone; None where they did not say.
+    """
 
     name: Name
     keys: DeviceKeys
@@ -143,7 +180,8 @@ class Request(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     by_invite: Signature
     by_member: Signature
     by_device: Signature
-    answers: Annotated[list[Annotated[str, Meta(max_length=2000)]], Meta(max_length=5)] = []
+    answers: Annotated[list[Answered], Meta(max_length=MAX_ANSWERS)] = []
+    affiliation: Affiliation | None = None
 
 
 _capsules = msgspec.msgpack.Decoder(Capsule)
@@ -189,6 +227,7 @@ def make_request(  # noqa: PLR0917 - all that is signed
     keys: DeviceKeys,
     seeds: tuple[bytes, bytes],
     nonce: bytes,
+    told: Told = NOTHING_TOLD,
 ) -> bytes:
     """The box with a request. `seeds`: member's and device's."""
     signed = request_message(capsule.circle, code.key, keys, nonce)
@@ -196,6 +235,7 @@ def make_request(  # noqa: PLR0917 - all that is signed
     request = Request(
         name, keys, nonce, code.key,
         sign(code.key_seed, JOIN, signed), sign(member, JOIN, signed), sign(device, JOIN, signed),
+        list(told.answers), told.affiliation,
     )  # fmt: skip
     info = b"hearthside/join/1" + capsule.circle
     return code.key + box(capsule.request, info, msgspec.msgpack.encode(request))

@@ -6,16 +6,17 @@ tries is at most three seconds, because a person is waiting.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 import trio
 
-from app import invite
-from app.circle.names import clean
+from app import answering, invite
+from app.circle.names import clean, line
 from app.circle.state import CircleState, Join, JoinState
 from app.doorkeeping import DECLINED, EXPIRED, USED
+from app.doorqueue import BY_PERSON
 from app.events import JoinChanged, Said, Trouble
 from app.founding import Keys
 from app.refused import Refused, Why
@@ -24,13 +25,14 @@ from app.store import circles, joins
 from app.store.db import Database
 from app.store.joins import JoinRow
 from app.store.views import moment
-from p2p.door import CapsuleCame, LetIn, ToldToWait, TurnedAway, Visit
+from p2p.door import Asked, CapsuleCame, LetIn, ToldToWait, TurnedAway, Visit
 from p2p.errors import PeerFault
 from p2p.host import Closed, FrameStream, Host, Unreachable, address_peer
 
 log = logging.getLogger("hearthside.join")
 
 FIRST, LONGEST = 0.3, 2.0  # seconds between tries
+DECIDING = 10.0  # seconds between them, while a person has the knock before them
 ANSWER = 15.0  # seconds a visit may take
 OVER = {JoinState.JOINED, JoinState.REFUSED, JoinState.CANCELLED}
 
@@ -41,6 +43,7 @@ _SORRY = {
     USED: "This invite has already been used. Ask for a new one.",
     EXPIRED: "This invite's time is over. Ask for a new one.",
     DECLINED: "This invite was taken back. Ask whoever gave it to you.",
+    BY_PERSON: "The hosts have decided not to open this time. Nothing of you is kept by them.",
 }
 
 
@@ -56,7 +59,8 @@ class Joining:
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     _nudge: trio.Event = field(default_factory=trio.Event)
     _tried: bool = False
-    _turned_away: int = 0
+    _turned_away: TurnedAway | None = None
+    _kept: bool = False  # a person has the knock before them
 
     # -- what it looks like --------------------------------------------------------------------
 
@@ -80,7 +84,20 @@ class Joining:
             about=capsule.about if capsule else None,
             inviter=clean(capsule.inviter) if capsule else None,
             since=moment(self.row.made_at),
+            promise=[line(one) for one in capsule.promise] if capsule else [],
+            questions=[line(one) for one in self.open.questions],
+            asks_affiliation=self.open.affiliation,
+            asks=self._asks(),
+            note=line(self.row.note),
         )
+
+    @property
+    def open(self) -> answering.Open:
+        """What the person has still to say before it goes on."""
+        return answering.what_is_open(self.row, self.capsule)
+
+    def _asks(self) -> bool:
+        return self.row.state not in OVER and bool(self.open)
 
     def _sentence(self) -> str:
         capsule = self.capsule
@@ -96,6 +113,13 @@ class Joining:
                 return (
                     "This code alone doesn't say where to knock. Paste the whole link, "
                     "or add an address of somebody in the circle."
+                )
+            case _ if self._asks():
+                return "The circle asks you something first. Nobody is told before you answer."
+            case JoinState.WAITING if self._kept:
+                return (
+                    "Your knock is with a host, who will read it and decide. "
+                    "Leave the app open, or come back: you needn't be here together."
                 )
             case JoinState.WAITING if capsule is not None:
                 return (
@@ -134,10 +158,18 @@ class Joining:
         self.finish(JoinState.CANCELLED)
         self.scope.cancel()
 
-    def finish(self, state: JoinState, *, reason: int = 0) -> None:
+    def answer(self, said: answering.Said) -> None:
+        """What the person says to what is asked; then knock on. `Refused` if it is not all."""
+        told = answering.take(self.row, self.open, said)
+        with self.db.write():
+            joins.set_told(self.db, self.row.join_no, msgspec.msgpack.encode(told))
+        self._changed()
+        self._nudge.set()
+
+    def finish(self, state: JoinState, *, reason: int = 0, note: str = "") -> None:
         """It is over."""
         with self.db.write():
-            joins.set_state(self.db, self.row.join_no, state, reason=reason)
+            joins.set_state(self.db, self.row.join_no, state, reason=reason, note=note)
         self._changed()
 
     # -- knocking ------------------------------------------------------------------------------
@@ -166,11 +198,13 @@ class Joining:
             while self.row.state not in OVER:
                 if await self._try_all(host):
                     return
+                if self._asks():
+                    await self._nudge.wait()  # nothing to say at the door before that
                 with trio.move_on_after(pause):
                     await self._nudge.wait()
                     pause = FIRST
                 self._nudge = trio.Event()
-                pause = min(pause * 2, LONGEST)
+                pause = min(pause * 2, DECIDING if self._kept else LONGEST)
 
     async def _try_all(self, host: Host) -> bool:
         """One round over all doors known. True: it is over."""
@@ -179,8 +213,8 @@ class Joining:
             door = address_peer(address)
             if door is not None:
                 doors.setdefault(door, []).append(address)
-        before = (self._tried, self.row.state)
-        heard = False
+        before = (self._tried, self.row.state, self._kept)
+        heard = self._kept = False
         for door, addresses in doors.items():
             try:
                 with trio.fail_after(ANSWER):
@@ -194,12 +228,13 @@ class Joining:
             if over:
                 return True
             heard = heard or waits
-        if self._turned_away:  # and nobody else let us in
-            self.finish(JoinState.REFUSED, reason=self._turned_away)
+        if self._turned_away is not None:  # and nobody else let us in
+            away = self._turned_away
+            self.finish(JoinState.REFUSED, reason=away.reason, note=away.note)
             return True
         self._tried = True
         now = JoinState.WAITING if heard else JoinState.LOOKING
-        if before != (True, now):
+        if before != (True, now, self._kept):
             with self.db.write():
                 joins.set_state(self.db, self.row.join_no, now)
             self._changed()
@@ -220,6 +255,8 @@ class Joining:
         if known is not None and known.state is CircleState.MEMBER:
             self.finish(JoinState.REFUSED, reason=ALREADY)
             return True, False
+        if self._asks():
+            return False, False
         keys = Keys(
             row.member_seed or b"",
             row.device_seed or b"",
@@ -228,7 +265,7 @@ class Joining:
         )
         request = invite.make_request(
             code, capsule, row.display_name, keys.public(), (keys.member, keys.device),
-            row.nonce or b"",
+            row.nonce or b"", answering.told_so_far(row),
         )  # fmt: skip
         await stream.send(visit.ask(request))
         match visit.receive(await stream.receive()):
@@ -236,13 +273,25 @@ class Joining:
                 if self.row.state not in OVER:
                     self.admitted(self, capsule, let_in, keys)
                 return True, False
-            case TurnedAway(reason):
-                self._turned_away = reason
+            case TurnedAway() as away:
+                self._turned_away = away
                 return False, False
-            case ToldToWait():
+            case Asked(questions, affiliation):
+                self._asked(questions, affiliation=affiliation)
+                return False, True
+            case ToldToWait(kept):
+                self._kept = self._kept or kept
                 return False, True
             case _:
                 return False, False
+
+    def _asked(self, questions: Sequence[str], *, affiliation: bool) -> None:
+        """Keep what somebody at the door wants to know."""
+        asked = msgspec.msgpack.encode(answering.Open(list(questions), affiliation))
+        if asked != self.row.asked:
+            with self.db.write():
+                joins.set_asked(self.db, self.row.join_no, asked)
+            self._changed()
 
     def _learn(self, capsule: invite.Capsule) -> None:
         """Keep what the capsule says, also further addresses."""

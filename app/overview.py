@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from app import epochs, governing
-from app.circle.names import clean
+from app import doorqueue, epochs, governing
+from app.circle.names import clean, line
 from app.circle.state import (
     Circle,
     CircleState,
@@ -42,7 +42,9 @@ def row(running: RunningCircle) -> Circle:
         history=view.history,
         founder=view.is_founder(room.ledger.me),
         removed_by=room.ledger.name_of(removal.by) if removal else None,
-        removed_reason=governing.line(removal.reason) if removal else None,
+        waits_for_host=room.ledger.device in view.waits_for_host,
+        requests=doorqueue.count(room),
+        removed_reason=line(removal.reason) if removal else None,
     )
 
 

@@ -47,8 +47,8 @@ class Doorkeeper:
             self.admitted = True
             return wire.Admitted(admit=answer.admit, grants=list(answer.grants))
         if answer.refused:
-            return wire.Sorry(reason=answer.refused)
-        return wire.Wait()
+            return wire.Sorry(reason=answer.refused, note=answer.note)
+        return answer.asks or wire.Wait(kept=answer.kept)
 
 
 class Stage(Enum):
@@ -76,17 +76,28 @@ class LetIn:
 
 @dataclass(frozen=True, slots=True)
 class ToldToWait:
-    """Reached a member who can't admit; somebody who can has to be met."""
+    """Reached a member who can't admit; `kept`: who can admit has the request, and will decide."""
+
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Something has to be answered before anybody decides."""
+
+    questions: tuple[str, ...]
+    affiliation: bool
 
 
 @dataclass(frozen=True, slots=True)
 class TurnedAway:
-    """Refused for good; the reason is that of `wire.Sorry`."""
+    """Refused for good; the reason is that of `wire.Sorry`, with what the host says to it."""
 
     reason: int
+    note: str = ""
 
 
-Outcome = CapsuleCame | LetIn | ToldToWait | TurnedAway
+Outcome = CapsuleCame | LetIn | ToldToWait | Asked | TurnedAway
 
 
 class Visit:
@@ -114,10 +125,12 @@ class Visit:
             case wire.Admitted(admit, grants), Stage.ASKED:
                 self._stage = Stage.OVER
                 return LetIn(admit, tuple(grants))
-            case wire.Wait(), Stage.ASKED:
-                return ToldToWait()
-            case wire.Sorry(reason), Stage.ASKED:
+            case wire.Wait(kept), Stage.ASKED:
+                return ToldToWait(kept)
+            case wire.Questions(questions, affiliation), Stage.ASKED:
+                return Asked(tuple(questions), affiliation)
+            case wire.Sorry(reason, note), Stage.ASKED:
                 self._stage = Stage.OVER
-                return TurnedAway(reason)
+                return TurnedAway(reason, note)
             case _:
                 raise PeerFault("an answer out of place")

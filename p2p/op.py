@@ -77,6 +77,8 @@ class Kind(IntEnum):
     LINK = 12
     RULES = 13
     WITHDRAW = 14
+    DOOR = 15
+    VOUCH = 16
     POST = 64
     EDIT = 65
     ERASE = 66

@@ -10,7 +10,7 @@ from typing import Protocol
 from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.op import Log
 from p2p.reconcile import ItemSet
-from p2p.wire import Card, Chain, Grant, Logbook, Removed
+from p2p.wire import Card, Chain, Grant, Logbook, Questions, Removed
 
 Turn = tuple[int, int, int]
 """When an envelope is handed over among many: lower first. Newest hour, then a log at a time."""
@@ -140,8 +140,15 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a request: admitted with secrets, refused for a reason, or neither (wait)."""
+    """The answer to a request: admitted with secrets, refused for a reason, asked, or none yet.
+
+    `kept`: a person who may admit has it before them. `refused` is a reason of `wire.Sorry`, with
+    the `note` of whoever refused.
+    """
 
     admit: bytes | None = None
     grants: tuple[Grant, ...] = ()
     refused: int = 0
+    note: str = ""
+    asks: Questions | None = None
+    kept: bool = False

@@ -20,6 +20,8 @@ MAX_IDS = 4096  # ids in one frame: 128 KiB
 MAX_CHAIN_KEYS = 8
 MAX_CHAIN = 64  # envelopes that show a newcomer's admission
 MAX_CARDS = 512
+MAX_NOTE = 500  # characters of what a host says, or asks, at the door
+MAX_QUESTIONS = 8  # asked at once
 MAX_SAFE = 2**53 - 1
 FIRST_IGNORABLE = 128  # frames with this tag or a higher one may be passed over
 
@@ -29,6 +31,7 @@ Count = Annotated[int, Meta(ge=0, le=MAX_SAFE)]
 Envelope = Annotated[bytes, Meta(min_length=64, max_length=64 * 1024)]
 Envelopes_ = Annotated[list[Envelope], Meta(min_length=1, max_length=4096)]
 Ids = Annotated[list[Bytes32], Meta(max_length=MAX_IDS)]
+Question = Annotated[str, Meta(min_length=1, max_length=MAX_NOTE)]
 Log_ = Annotated[int, Meta(ge=0, le=1)]
 
 
@@ -228,13 +231,16 @@ class Request(Frame, frozen=True, tag=34):
 
 
 class Wait(Frame, frozen=True, tag=35):
-    """The request was read; somebody who may admit has to answer it."""
+    """The request was read; somebody who may admit has to answer it. `kept`: is about to."""
+
+    kept: bool = False
 
 
 class Sorry(Frame, frozen=True, tag=36):
-    """The request is refused for good: 1 used, 2 expired, 3 declined or withdrawn."""
+    """The request is refused for good: 1 used, 2 expired, 3 taken back, 4 declined by a person."""
 
-    reason: Annotated[int, Meta(ge=1, le=3)]
+    reason: Annotated[int, Meta(ge=1, le=4)]
+    note: Annotated[str, Meta(max_length=MAX_NOTE)] = ""
 
 
 class Admitted(Frame, frozen=True, tag=37):
@@ -244,10 +250,17 @@ class Admitted(Frame, frozen=True, tag=37):
     grants: Annotated[list[Grant], Meta(max_length=64)]
 
 
+class Questions(Frame, frozen=True, tag=38):
+    """What is to be answered before anybody decides. `affiliation`: say whom you are here for."""
+
+    questions: Annotated[list[Question], Meta(max_length=MAX_QUESTIONS)]
+    affiliation: bool = False
+
+
 AnyFrame = (
     Hello | Chain | Reconcile | Envelopes | Want | Gone | Epochs | Grants | Ack | Need | Settled
     | Scope | Again | Beat | Cards | Logs | Ask | Removed | Knock | Capsule | Request | Wait | Sorry
-    | Admitted
+    | Admitted | Questions
 )  # fmt: skip
 
 # MessagePack: where an array's first element begins, and how long a number of 128 or more can be.

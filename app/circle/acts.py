@@ -15,12 +15,14 @@ from p2p.op import Kind
 
 MAX_SAFE = 2**53 - 1
 SEAL_PUBLIC = 1216  # bytes of a hybrid seal key
+MAX_PROMISES, MAX_QUESTIONS = 6, 5  # lines; with these a capsule holds them all
 
 Id32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
 Nonce = Annotated[bytes, Meta(min_length=16, max_length=16)]
 SealKey = Annotated[bytes, Meta(min_length=SEAL_PUBLIC, max_length=SEAL_PUBLIC)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Line = Annotated[str, Meta(min_length=1, max_length=160)]
 Seconds = Annotated[int, Meta(ge=0, le=MAX_SAFE)]
 
 
@@ -187,6 +189,23 @@ class Rules(Act, frozen=True):
     about: Annotated[str, Meta(max_length=500)]
 
 
+class Door(Act, frozen=True):
+    """How people come in: what all promise, and whether a person decides, after what questions."""
+
+    asks: bool
+    promise: Annotated[list[Line], Meta(max_length=MAX_PROMISES)]
+    questions: Annotated[list[Line], Meta(max_length=MAX_QUESTIONS)]
+    vouch: bool
+    affiliation: bool
+
+
+class Vouch(Act, frozen=True):
+    """A member's word for whoever comes by an invite. All members read it."""
+
+    invite: Id32
+    words: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
 class Writing(Act, frozen=True):
     """A post or a reply. `nonce` with the author's member key makes the post id."""
 
@@ -217,6 +236,8 @@ KINDS: dict[int, type[Act]] = {
     Kind.LINK: Link,
     Kind.RULES: Rules,
     Kind.WITHDRAW: Withdraw,
+    Kind.DOOR: Door,
+    Kind.VOUCH: Vouch,
     Kind.POST: Writing,
     Kind.REPLY: Writing,
 }

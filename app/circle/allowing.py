@@ -15,6 +15,7 @@ from app.circle.acts import (
     Assign,
     Cut,
     Device,
+    Door,
     Epoch,
     Fork,
     Founding,
@@ -26,6 +27,7 @@ from app.circle.acts import (
     Profile,
     Remove,
     Rules,
+    Vouch,
     Withdraw,
 )
 from app.circle.facts import Appointment, Arrival, Forked, HandedOver, Removal
@@ -95,7 +97,7 @@ class Allowed:
                 signed = partial(rules.a_device_is_certified_by_its_member, keys)
                 own = rules.only_the_device_itself_renews_its_keys(self, at, keys, author)
                 return own and self.proofs.signed(at.op, signed)
-            case Rules():
+            case Rules() | Door():
                 return rules.only_a_host(self, at, author) and self._rest(at, author)
             case Invite():
                 return self._invite(at, act, author)
@@ -114,6 +116,9 @@ class Allowed:
                 return self._hand_over(at, act, author)
             case Fork():
                 return self._fork(at, act)
+            case Vouch(key):
+                known = self.invite(key, at.past) is not None
+                return known and rules.guests_do_not_vouch(self, at, author)
             case Epoch():
                 return self._epoch(at, act)
             case Granted(epoch, named):

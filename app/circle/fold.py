@@ -13,6 +13,7 @@ from app.circle.acts import (
     Act,
     Admit,
     Device,
+    Door,
     Epoch,
     Founding,
     Granted,
@@ -20,6 +21,7 @@ from app.circle.acts import (
     Link,
     Profile,
     Rules,
+    Vouch,
 )
 from app.circle.allowing import Allowed
 from app.circle.facts import Removal
@@ -133,12 +135,16 @@ class _Viewing:
         view, device = self._view, DeviceId(at.header.device)
         author = self._allowed.authors[at.index]
         match act:
-            case Device(keys) if device in view.owner:
+            case Device(keys) if view.owner.get(device) == author:
                 view.people[author].devices[device] = keys
             case Profile(name) if author in view.people:
                 view.people[author].name = name
             case Rules():
                 view.rules = act
+            case Door():
+                view.door = act
+            case Vouch(key, words):
+                view.vouches.setdefault(key, []).append((author, words))
             case Invite() if act.key not in view.invites:
                 withdrawn = any(map(self._holds, self._allowed.withdrawn.get(at.op, ())))
                 view.invites[act.key] = InviteSeen(at.op, act, device, self._used(at.op), withdrawn)

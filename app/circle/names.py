@@ -9,8 +9,16 @@ def clean(text: str) -> str:
     May be empty: the caller says what then.
     """
     parted = " ".join(text.split())  # a line break parts words, too
-    shown = "".join(letter for letter in parted if letter.isprintable())
-    return " ".join(shown.split())[:LONGEST].rstrip()
+    return " ".join(_printable(parted).split())[:LONGEST].rstrip()
+
+
+def line(text: str) -> str:
+    """Words of several lines: the breaks stay, whatever hides or turns text does not."""
+    return "\n".join(" ".join(_printable(one).split()) for one in text.splitlines()).strip()
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def sound(text: str) -> bool:

@@ -60,6 +60,11 @@ def only_a_host(allowed: "Allowed", at: Placed, author: MemberId) -> bool:
     return allowed.standing.role(author, at.past) is Role.HOST
 
 
+def guests_do_not_vouch(allowed: "Allowed", at: Placed, author: MemberId) -> bool:
+    """A word for a newcomer is anybody's but a guest's."""
+    return allowed.standing.role(author, at.past) is not Role.GUEST
+
+
 def only_those_the_circle_allows_invite(allowed: "Allowed", at: Placed, author: MemberId) -> bool:
     """Hosts, or everybody but guests where the policy says so."""
     founding = allowed.founding

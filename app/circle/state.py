@@ -94,7 +94,11 @@ class Path(StrEnum):
 
 
 class Circle(Struct, frozen=True, kw_only=True):
-    """One row of the sidebar. `circle` is null while a join does not know it yet."""
+    """One row of the sidebar. `circle` is null while a join does not know it yet.
+
+    `waits_for_host`: let in by an invite that had let in all it may; a host has to say so again.
+    `requests`: how many ask to come in that it is ours to answer.
+    """
 
     circle: str | None
     name: str
@@ -110,6 +114,8 @@ class Circle(Struct, frozen=True, kw_only=True):
     founder: bool = False
     removed_by: str | None = None
     removed_reason: str | None = None
+    waits_for_host: bool = False
+    requests: int = 0
 
 
 class Member(Struct, frozen=True, kw_only=True):
@@ -172,7 +178,12 @@ class Thread(Struct, frozen=True, kw_only=True):
 
 
 class Join(Struct, frozen=True, kw_only=True):
-    """One attempt to come in. `waiting_for` is a sentence for the person."""
+    """One attempt to come in. `waiting_for` is a sentence for the person.
+
+    `asks`: nothing goes on before the person has answered: agreed to the `promise` (all of it is
+    here), answered the `questions` that are still open, said whom they are here for. `note` is what
+    a host said to a refusal.
+    """
 
     join: str
     state: JoinState
@@ -183,6 +194,11 @@ class Join(Struct, frozen=True, kw_only=True):
     about: str | None = None
     inviter: str | None = None
     since: datetime | None = None
+    promise: list[str] = []
+    questions: list[str] = []
+    asks_affiliation: bool = False
+    asks: bool = False
+    note: str = ""
 
 
 class Invite(Struct, frozen=True, kw_only=True):
@@ -193,6 +209,64 @@ class Invite(Struct, frozen=True, kw_only=True):
     link: str
     expires_at: datetime
     uses: int
+
+
+class AnswerGiven(Struct, frozen=True, kw_only=True):
+    """A question at the door, and what the newcomer says to it."""
+
+    question: str
+    answer: str
+
+
+class VouchMade(Struct, frozen=True, kw_only=True):
+    """A member's word for whoever comes by an invite."""
+
+    by: str
+    by_name: str
+    words: str
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What a circle is about and how people come in. `may_change`: whether whoever asks is a host.
+
+    `asks`: a host decides on each newcomer, after the questions; else an invite is enough.
+    """
+
+    name: str
+    about: str
+    promise: list[str]
+    asks: bool
+    questions: list[str]
+    vouch: bool
+    affiliation: bool
+    history: History
+    may_change: bool
+    heir: str | None = None
+
+
+class DoorRequest(Struct, frozen=True, kw_only=True):
+    """Somebody who asks to come in. `by`: who made the invite.
+
+    `answers` and `affiliation` ("" for themselves alone, null where not asked) are the newcomer's;
+    `asked` is what was asked back and is not answered yet. `second_place`: they were let in
+    already, by an invite that had let in all it may; there is no name and no answer then.
+    `lacks_vouch`: the circle wants a member's word first.
+    """
+
+    request: str
+    display_name: str
+    answers: list[AnswerGiven]
+    affiliation: str | None
+    invite: str
+    label: str
+    by: str
+    by_name: str
+    vouches: list[VouchMade]
+    since: datetime
+    last_knock: datetime
+    asked: str | None = None
+    second_place: bool = False
+    lacks_vouch: bool = False
 
 
 class InviteMade(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.circle.acts import Act, DeviceKeys, Epoch, Founding, Invite, Rules
+from app.circle.acts import Act, DeviceKeys, Door, Epoch, Founding, Invite, Rules
 from app.circle.facts import Removal
 from app.circle.standing import Standing
 from app.circle.state import History, Role
@@ -67,6 +67,8 @@ class View:
     first: MemberId | None = None
     heir: MemberId | None = None
     rules: Rules | None = None
+    door: Door | None = None
+    vouches: dict[bytes, list[tuple[MemberId, str]]] = field(default_factory=dict)  # by invite
     people: dict[MemberId, Person] = field(default_factory=dict)
     owner: dict[DeviceId, MemberId] = field(default_factory=dict)
     invites: dict[bytes, InviteSeen] = field(default_factory=dict)
@@ -104,6 +106,13 @@ class View:
             return False
         role = self.standing.role(member, self.everything)
         return role is Role.HOST or (self.founding.invites == "members" and role is not Role.GUEST)
+
+    def may_admit(self, member: MemberId) -> bool:
+        """Whether somebody may let others in."""
+        if self.founding is None or not self.standing.is_member(member, self.everything):
+            return False
+        role = self.standing.role(member, self.everything)
+        return role is Role.HOST or (self.founding.admits == "members" and role is not Role.GUEST)
 
     def is_founder(self, member: MemberId) -> bool:
         """Whether this is the founder, or who was handed the circle."""

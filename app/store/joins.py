@@ -9,7 +9,7 @@ from p2p.ids import CircleId
 
 _COLUMNS = (
     'join_no, "join", state, secret, display_name, member_seed, device_seed, door_seed, seal_seed,'
-    " nonce, addresses, capsule, circle, reason, made_at"
+    " nonce, addresses, capsule, circle, reason, made_at, asked, told, note"
 )
 
 
@@ -32,6 +32,9 @@ class JoinRow:
     circle: CircleId | None
     reason: int
     made_at: int
+    asked: bytes | None = field(repr=False)
+    told: bytes | None = field(repr=False)
+    note: str = field(repr=False)
 
 
 def _row(row: tuple[object, ...]) -> JoinRow:
@@ -85,17 +88,29 @@ def set_capsule(db: Database, join_no: int, capsule: bytes) -> None:
     db.execute("UPDATE joins SET capsule = ? WHERE join_no = ?", (capsule, join_no))
 
 
+def set_asked(db: Database, join_no: int, asked: bytes) -> None:
+    """What somebody at the door wants to know."""
+    db.execute("UPDATE joins SET asked = ? WHERE join_no = ?", (asked, join_no))
+
+
+def set_told(db: Database, join_no: int, told: bytes) -> None:
+    """What the newcomer says to it."""
+    db.execute("UPDATE joins SET told = ? WHERE join_no = ?", (told, join_no))
+
+
 def set_state(
-    db: Database, join_no: int, state: JoinState, *, circle: bytes | None = None, reason: int = 0
-) -> None:
-    """A new state; the final ones forget the secrets."""
+    db: Database, join_no: int, state: JoinState, *, circle: bytes | None = None, reason: int = 0,
+    note: str = "",
+) -> None:  # fmt: skip
+    """A new state; the final ones forget the secrets, and what was said at the door."""
     db.execute(
-        "UPDATE joins SET state = ?, circle = ?, reason = ? WHERE join_no = ?",
-        (state.value, circle, reason, join_no),
+        "UPDATE joins SET state = ?, circle = ?, reason = ?, note = ? WHERE join_no = ?",
+        (state.value, circle, reason, note, join_no),
     )
     if state in {JoinState.JOINED, JoinState.REFUSED, JoinState.CANCELLED}:
         db.execute(
             "UPDATE joins SET secret = NULL, member_seed = NULL, device_seed = NULL,"
-            " door_seed = NULL, seal_seed = NULL, nonce = NULL WHERE join_no = ?",
+            " door_seed = NULL, seal_seed = NULL, nonce = NULL, asked = NULL, told = NULL"
+            " WHERE join_no = ?",
             (join_no,),
         )

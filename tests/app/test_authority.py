@@ -10,7 +10,7 @@ from app.circle.view import Person
 from p2p.crypto import sign, sign_public
 from p2p.ids import ZERO, DeviceId, EpochId, MemberId, OpId
 from p2p.op import SIGNATURE_DOMAIN, Header, Log, op_id
-from tests.app.test_fold import Story, seed, void
+from tests.app.test_fold import Story, public, seed, void
 from tests.app.test_rules import with_door
 
 
@@ -525,6 +525,24 @@ def test_one_door_is_one_devices_also_where_two_claim_it_at_once() -> None:
     assert len(view.devices()) == 3
 
 
+def test_one_device_of_two_members_is_the_first_ones_and_renews_no_keys_of_the_others() -> None:
+    """Two hosts let one device in at once, as two people; then it says new keys as the other."""
+    for other in ("Dee", "Eve"):  # whichever comes first in the order
+        story = house(Bo="host")
+        story.invite(uses=9)
+        before = story.heads()
+        came = {
+            by: story.says(by, story.an_admit(name, device="Cy"), sees=before)
+            for by, name in (("Ada", "Dee"), ("Bo", "Eve"))
+        }
+        keys = public(other, "Cy")
+        story.says("Cy", acts.Device(keys), sees=(came["Ada" if other == "Dee" else "Bo"],))
+        view = story.view()
+        owner = view.owner[device("Cy")]
+        assert owner in {member("Dee"), member("Eve")}
+        assert view.devices()[device("Cy")].member == owner
+
+
 def test_a_place_that_a_cut_frees_is_had_by_the_next() -> None:
     """Dee lets Uma in while Ada removes Dee; Ada then lets Hal in by the same invite: he is in."""
     story = house(Dee="member")
@@ -582,3 +600,25 @@ def test_an_invite_that_fell_can_have_been_taken_back() -> None:
     removes(story, "Cy", "Bo", cut_at(story, "Bo", None), sees=before)
     assert story.an_invite("late").key not in story.view().invites
     assert not person(story, "Ada").left
+
+
+def test_the_door_is_the_hosts_and_words_for_newcomers_are_the_members() -> None:
+    """A host's door counts, the last one; a guest's word for somebody does not."""
+    story = house(Bo="host", Cy="moderator", Dee="guest")
+    story.invite(code="open")
+    doors = [
+        acts.Door(asks=asks, promise=[], questions=[], vouch=False, affiliation=False)
+        for asks in (True, False)
+    ]
+    assert not void(story, story.says("Bo", doors[0]))
+    assert void(story, story.says("Cy", doors[1]))
+    assert story.view().door == doors[0]
+    assert not void(story, story.says("Ada", doors[1]))
+    assert story.view().door == doors[1]
+    key = story.an_invite("open").key
+    assert not void(story, story.says("Cy", acts.Vouch(key, "A friend.")))
+    assert void(story, story.says("Dee", acts.Vouch(key, "Mine, too.")))
+    assert void(story, story.says("Cy", acts.Vouch(bytes(32), "Of no invite.")))
+    assert story.view().vouches == {key: [(member("Cy"), "A friend.")]}
+    story.says("Ada", acts.Assign(member("Bo"), "member"))
+    assert story.view().door == doors[1]

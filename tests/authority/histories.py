@@ -183,6 +183,8 @@ class Drama(Teller):
                     acts.Device(people.keys(who, who, door(self.anybody()), who)),
                     acts.Rules(f"{len(self.ops)}", ""),
                     acts.Rules(f"{len(self.ops)}", ""),
+                    people.policy(len(self.ops)),
+                    acts.Vouch(public(self.chance.choice(CODES)), f"{len(self.ops)}"),
                     acts.Writing(b"n" * 16, "story", "", "words in the wrong log"),
                     people.founding(who, self.chance),
                 ]

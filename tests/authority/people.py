@@ -64,6 +64,11 @@ def invite(code: str, uses: int) -> acts.Invite:
     return acts.Invite(public(code), digest(code), 2**40, uses, b"", SEAL)
 
 
+def policy(number: int) -> acts.Door:
+    asks = bool(number % 2)
+    return acts.Door(asks=asks, promise=[], questions=[f"{number}?"], vouch=asks, affiliation=False)
+
+
 def assign(member: bytes, role: str) -> acts.Assign:
     return acts.Assign(member, cast("Literal['host']", role))
 

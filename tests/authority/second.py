@@ -30,6 +30,8 @@ class Result:
     people: dict[bytes, Person]
     waits_for_host: set[bytes]
     rules: bytes | None  # the op
+    door: bytes | None  # the op
+    vouches: dict[bytes, list[tuple[bytes, str]]]  # of an invite: by whom, what
     invites: dict[bytes, tuple[bytes, bool]]  # by key: the op, and whether it was taken back
     words: dict[bytes, int]
     forked: set[bytes]
@@ -55,7 +57,8 @@ def resolve(ops: Iterable[tuple[bytes, Header, Act | None]]) -> Result:
     }
     granted: dict[bytes, set[bytes]] = {}
     invites: dict[bytes, tuple[bytes, bool]] = {}
-    rules = None
+    rules = door = None
+    vouches: dict[bytes, list[tuple[bytes, str]]] = {}
     for o in holding:
         match o.act:
             case acts.Granted(epoch=epoch, devices=devices):
@@ -64,12 +67,18 @@ def resolve(ops: Iterable[tuple[bytes, Header, Act | None]]) -> Result:
                 invites.setdefault(key, (o.op, judge.rules.withdrawn(o.op, seen)))
             case acts.Rules():
                 rules = o.op
+            case acts.Door():
+                door = o.op
+            case acts.Vouch(invite=key, words=text):
+                vouches.setdefault(key, []).append((history.author[o.op], text))
             case _:
                 pass
     return Result(
         people=people(history, seen),
         waits_for_host={a.device for a in seen.arrivals if seen.waits(a.device)},
         rules=rules,
+        door=door,
+        vouches=vouches,
         invites=invites,
         words=words(history, seen),
         forked={f.device for f in history.forks if f.op in seen.alive},

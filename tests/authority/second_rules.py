@@ -85,8 +85,10 @@ class Rules:
         match act:
             case acts.Profile() | acts.Leave():
                 return True
-            case acts.Rules():
+            case acts.Rules() | acts.Door():
                 return host
+            case acts.Vouch(invite=key):
+                return not guest and self.invite(key, seen) is not None
             case acts.Invite(key=key):
                 may = host or (self._founding().invites == "members" and not guest)
                 return may and self.invite(key, seen) is None

@@ -62,7 +62,9 @@ class Judge:
         """Whether it rests on what gave its author the role."""
         if isinstance(act, acts.Withdraw):
             return self.history.author[self.history.invite_of[op.op]] != author
-        return isinstance(act, acts.Rules | acts.Admit | acts.Assign | acts.Remove | acts.Handover)
+        return isinstance(
+            act, acts.Rules | acts.Door | acts.Admit | acts.Assign | acts.Remove | acts.Handover
+        )
 
     def _take_down(self, op: Op, act: Act, author: bytes, seen: AsOf) -> None:
         history, by = self.history, seen.seniority(author)

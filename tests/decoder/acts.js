@@ -7,6 +7,7 @@ const signature = bin(64);
 const nonce = bin(16);
 const sealKey = bin(1216);
 const name = text(1, 64);
+const line = text(1, 160);
 const count = uint(0, 2 ** 53 - 1);
 
 const keys = tuple(id, id, sealKey, id, signature, signature);
@@ -41,6 +42,8 @@ const ACTS = new Map([
   [12, tuple(id, list(parent, 0, 16))],
   [13, tuple(name, text(0, 500))],
   [14, tuple(id)],
+  [15, tuple(bool, list(line, 0, 6), list(line, 0, 5), bool, bool)],
+  [16, tuple(id, text(1, 500))],
   [64, writing],
   [67, writing],
 ]);

@@ -162,6 +162,9 @@ class Chance:
             for _ in range(self.size(0, 64))
         ]
 
+    def lines(self, most: int) -> list[str]:
+        return [self.text(1, 160) for _ in range(self.size(0, most))]
+
     def shown(self) -> acts.SignedHeader:
         return acts.SignedHeader(self.raw(self.size(0, 1024)), self.raw(64))
 
@@ -184,6 +187,10 @@ class Chance:
             Kind.HANDOVER: lambda: acts.Handover(b(32), r.random() < 0.5),
             Kind.FORK: lambda: acts.Fork(self.shown(), self.shown(), self.number()),
             Kind.WITHDRAW: lambda: acts.Withdraw(b(32)),
+            Kind.DOOR: lambda: acts.Door(
+                r.random() < 0.5, self.lines(6), self.lines(5), r.random() < 0.5, r.random() < 0.5
+            ),
+            Kind.VOUCH: lambda: acts.Vouch(b(32), self.text(1, 500)),
             Kind.EPOCH: lambda: acts.Epoch(b(32), b(32), self.ids(1, 16), self.ids(0, 256)),
             Kind.GRANTED: lambda: acts.Granted(b(32), self.ids(1, 256)),
             Kind.LINK: lambda: acts.Link(

@@ -161,6 +161,11 @@ def govern(small: Small, ada: Someone, first: EpochId) -> None:
     small.act("second invite", ada, Kind.INVITE, way_in, first)
     for name, who in (("Cyd", cyd), ("Dee", dee), ("Eve", eve)):
         small.act(f"admit {name}", ada, Kind.ADMIT, admission(small, code, who), first)
+    policy = acts.Door(
+        asks=True, promise=["It stays here."], questions=["Why?"], vouch=True, affiliation=False
+    )
+    small.act("door", ada, Kind.DOOR, policy, first)
+    small.act("vouch", ada, Kind.VOUCH, acts.Vouch(code.key, "I know them."), first)
     small.act("withdraw", ada, Kind.WITHDRAW, acts.Withdraw(code.key), first)
     members = [sign_public(who.keys.member) for who in (cyd, dee)]
     small.act("role", ada, Kind.ROLE, acts.Assign(members[0], "moderator"), first)

@@ -72,7 +72,10 @@ def frames(tape: Tape) -> Json:
         wire.Capsule(sealed=tape(40)),
         wire.Request(box=tape(40)),
         wire.Wait(),
+        wire.Wait(kept=True),
         wire.Sorry(reason=2),
+        wire.Sorry(reason=4, note="Not now."),
+        wire.Questions(questions=["What brings you here?"], affiliation=True),
         wire.Admitted(admit=id_, grants=[grant]),
     )
     others = (
