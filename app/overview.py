@@ -42,7 +42,7 @@ def row(running: RunningCircle) -> Circle:
         history=view.history,
         founder=view.is_founder(room.ledger.me),
         removed_by=room.ledger.name_of(removal.by) if removal else None,
-        waits_for_host=room.ledger.device in view.waits_for_host,
+        waits_for_host=room.waits_for_host,
         requests=doorqueue.count(room),
         removed_reason=line(removal.reason) if removal else None,
     )

@@ -86,6 +86,7 @@ class Room:
     fresh: Fresh = field(init=False, default_factory=Fresh)
     version: int = 0  # of the sets of ops: greater whenever one of them may have changed
     neighbour: Neighbour | None = None
+    told_to_wait: bool = False
     _change: Change | None = None
 
     def __post_init__(self) -> None:
@@ -98,6 +99,17 @@ class Room:
     def hex(self) -> str:
         """The circle's id as the outside names it."""
         return self.row.circle.hex()
+
+    def must_wait(self, *, waits: bool) -> None:
+        """Somebody says that we wait for a host, or talks with us as with a member."""
+        if waits is not self.told_to_wait:
+            self.told_to_wait = waits
+            self.say(CircleChanged(circle=self.hex))
+
+    @property
+    def waits_for_host(self) -> bool:
+        """Whether we came in beyond an invite's uses, by what is here or as we were told."""
+        return self.told_to_wait or self.ledger.device in self.ledger.view.waits_for_host
 
     def read_row(self) -> None:
         """What is remembered of the circle has changed on disk."""

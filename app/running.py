@@ -221,6 +221,7 @@ class RunningCircle:
         room = self.room
         now = room.clock.now()
         self.since[device] = self.met_before[device] = now
+        room.must_wait(waits=False)
         with room.db.write():
             circles.keep_meeting(room.db, room.row.circle_no, device, now)
         self.say(NetChanged())

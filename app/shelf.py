@@ -26,7 +26,7 @@ from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.op import Kind, Log
 from p2p.ports import Answer, Hole, TakenIn, Turn
 from p2p.reconcile import ItemSet
-from p2p.wire import MAX_CHAIN, Card, Chain, Grant, Logbook, Removed
+from p2p.wire import MAX_CHAIN, Card, Chain, Grant, Logbook, Removed, Waiting
 
 CARD = "hearthside/card/1"
 
@@ -53,9 +53,12 @@ class RoomShelf:
 
     # -- people --------------------------------------------------------------------------------
 
-    def farewell(self, door: bytes) -> Removed | None:
+    def farewell(self, door: bytes) -> Removed | Waiting | None:
         """See the port."""
         room = self._room
+        view = room.ledger.view
+        if any(view.door_of(device) == door for device in view.waits_for_host):
+            return Waiting()
         for person in room.ledger.view.people.values():
             removal = person.removed
             if removal is not None and any(k.door == door for k in person.devices.values()):
@@ -63,8 +66,11 @@ class RoomShelf:
                 return Removed(op.header_bytes, op.signature, op.salt, op.payload)
         return None
 
-    def take_farewell(self, told: Removed) -> None:
+    def take_farewell(self, told: Removed | Waiting) -> None:
         """See the port."""
+        if isinstance(told, Waiting):
+            self._room.must_wait(waits=True)
+            return
         with self._careful():
             self._inbox.take_farewell(told)
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.op import Log
 from p2p.reconcile import ItemSet
-from p2p.wire import Card, Chain, Grant, Logbook, Questions, Removed
+from p2p.wire import Card, Chain, Grant, Logbook, Questions, Removed, Waiting
 
 Turn = tuple[int, int, int]
 """When an envelope is handed over among many: lower first. Newest hour, then a log at a time."""
@@ -44,11 +44,14 @@ class TakenIn:
 class Shelf(Protocol):
     """One circle's ops, people and secrets, as one computer knows them."""
 
-    def farewell(self, door: bytes) -> Removed | None:
-        """The op by which whoever has this door key was removed; None for anybody else."""
+    def farewell(self, door: bytes) -> Removed | Waiting | None:
+        """The op by which whoever has this door key was removed, or that they wait for a host.
 
-    def take_farewell(self, told: Removed) -> None:
-        """We are shown that we were removed. Raises `PeerFault` where that is not so."""
+        None for anybody else.
+        """
+
+    def take_farewell(self, told: Removed | Waiting) -> None:
+        """We are shown that we were removed, or wait. Raises `PeerFault` where that is not so."""
 
     def device_at(self, door: bytes) -> DeviceId | None:
         """The current member's device whose door key this is; None for anybody else."""

@@ -85,7 +85,7 @@ class Conversation:
     def receive(self, data: bytes) -> None:
         """Take one frame. Raises `PeerFault` where it breaks a rule."""
         frame = wire.decode(data)
-        if isinstance(frame, wire.Removed) and self.device is not None:
+        if isinstance(frame, wire.Removed | wire.Waiting) and self.device is not None:
             self._shelf.take_farewell(frame)
             self._happened.append(Dismissed())
             return

@@ -61,10 +61,13 @@ class Threshold:
     ) -> sync.Conversation | None:
         if first is None:
             first = await stream.receive()
-        if not is_knock(first) and (told := self._shelf.farewell(stream.peer)):
+        opening = wire.decode(first)
+        told = self._shelf.farewell(stream.peer)
+        proves = isinstance(opening, wire.Chain) and isinstance(told, wire.Waiting)
+        if told is not None and not is_knock(first) and not proves:
             await stream.send(wire.encode(told))
             return None
-        if isinstance(wire.decode(first), wire.Chain):
+        if isinstance(opening, wire.Chain):
             conversation = self._answering(stream.peer)
             conversation.receive(first)
             known = self._shelf.device_at(stream.peer) is not None

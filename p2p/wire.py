@@ -212,6 +212,13 @@ class Removed(Frame, frozen=True, tag=18):
     payload: Annotated[bytes, Meta(max_length=16 * 1024)]
 
 
+class Waiting(Frame, frozen=True, tag=19):
+    """Tells somebody that they came in beyond an invite's uses, and wait for a host.
+
+    Nothing follows it.
+    """
+
+
 class Knock(Frame, frozen=True, tag=32):
     """A newcomer names the rendezvous id of an invite."""
 
@@ -259,8 +266,8 @@ class Questions(Frame, frozen=True, tag=38):
 
 AnyFrame = (
     Hello | Chain | Reconcile | Envelopes | Want | Gone | Epochs | Grants | Ack | Need | Settled
-    | Scope | Again | Beat | Cards | Logs | Ask | Removed | Knock | Capsule | Request | Wait | Sorry
-    | Admitted | Questions
+    | Scope | Again | Beat | Cards | Logs | Ask | Removed | Waiting | Knock | Capsule | Request
+    | Wait | Sorry | Admitted | Questions
 )  # fmt: skip
 
 # MessagePack: where an array's first element begins, and how long a number of 128 or more can be.

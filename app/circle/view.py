@@ -133,6 +133,11 @@ class View:
         member = self.owner.get(device)
         return None if member is None else self.people.get(member)
 
+    def door_of(self, device: DeviceId) -> bytes | None:
+        """The door key of a device that came in, or waits for a place."""
+        came = self.standing.arrivals.get(device)
+        return came[0].keys.door if came else None
+
     def has_door(self, keys: DeviceKeys) -> bool:
         """Whether the door key of these keys is, or was, another device's."""
         return any(

@@ -48,7 +48,7 @@ def stands(person: Person) -> CircleState:
 
 def farewell(by: Person, whom: Person) -> wire.Removed:
     told = by.shelf.farewell(whom.door)
-    assert told is not None
+    assert isinstance(told, wire.Removed)
     return told
 
 

@@ -38,6 +38,7 @@ FRAMES: tuple[wire.AnyFrame, ...] = (
     wire.Knock(rendezvous=b"r" * 32),
     wire.Capsule(sealed=b"c" * 100),
     wire.Request(box=b"b" * 100),
+    wire.Waiting(),
     wire.Wait(),
     wire.Wait(kept=True),
     wire.Questions(questions=["What brings you here?"], affiliation=True),

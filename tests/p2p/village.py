@@ -510,8 +510,13 @@ class Village:
         return again
 
 
-def knock(
-    host: Person, code: invite.Code, keys: Keys, name: str, nonce: bytes
+def knock(  # noqa: PLR0917 - all that is handed in
+    host: Person,
+    code: invite.Code,
+    keys: Keys,
+    name: str,
+    nonce: bytes,
+    told: invite.Told = invite.NOTHING_TOLD,
 ) -> tuple[invite.Capsule, Outcome]:
     """A whole visit at a door: the capsule, and how it ended."""
     keeper = Doorkeeper(host.shelf, keys.public().door)
@@ -519,7 +524,8 @@ def knock(
     came = visit.receive(keeper.receive(visit.knock()))
     assert isinstance(came, CapsuleCame)
     capsule = invite.open_capsule(code, came.sealed)
-    box = invite.make_request(code, capsule, name, keys.public(), (keys.member, keys.device), nonce)
+    seeds = (keys.member, keys.device)
+    box = invite.make_request(code, capsule, name, keys.public(), seeds, nonce, told)
     return capsule, visit.receive(keeper.receive(visit.ask(box)))
 
 

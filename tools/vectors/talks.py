@@ -71,6 +71,7 @@ def frames(tape: Tape) -> Json:
         wire.Knock(rendezvous=id_),
         wire.Capsule(sealed=tape(40)),
         wire.Request(box=tape(40)),
+        wire.Waiting(),
         wire.Wait(),
         wire.Wait(kept=True),
         wire.Sorry(reason=2),
