@@ -177,6 +177,7 @@ def samples(person: Person) -> list[bytes]:
         wire.Again(), wire.Beat(), wire.Cards([card]), wire.Knock(KEY), wire.Capsule(b""),
         wire.Removed(bytes(200), bytes(64), bytes(16), b""),
         wire.Request(bytes(1200)), wire.Wait(), wire.Sorry(1), wire.Admitted(KEY, [grant]),
+        wire.Waiting(), wire.Questions(["Why?"], affiliation=True),
     ]  # fmt: skip
     return [wire.encode(frame) for frame in frames]
 
@@ -226,7 +227,9 @@ def _visit(data: bytes) -> object:
 def _visits() -> Iterator[bytes]:
     grant = wire.Grant(KEY, KEY, bytes(1200))
     capsule = wire.encode(wire.Capsule(bytes(300)))
-    for answer in (wire.Admitted(KEY, [grant]), wire.Wait(), wire.Sorry(2)):
+    for answer in (
+        wire.Admitted(KEY, [grant]), wire.Wait(), wire.Sorry(2, "No."), wire.Questions(["Why?"]),
+    ):  # fmt: skip
         yield msgpack.encode([capsule, wire.encode(answer)])
 
 
