@@ -149,11 +149,19 @@ class Outbox:
         return sign_op(room.row.device_seed, header, salt, payload)
 
     def _authority_heads(self) -> tuple[OpId, ...]:
-        """At most four heads; one of them always leads to our own admission."""
+        """At most four heads; one of them always leads to our own admission.
+
+        What is sealed under an epoch that does not hold is granted to nobody any more: named, it
+        would leave this op waiting for ever wherever that is not known.
+        """
         view = self._room.ledger.view
         if view.order is None:
             return ()
-        heads = heads_to_name(view.order)
+        closed = (
+            one.op for one in view.order.placed
+            if one.header.epoch != ZERO and one.header.epoch not in view.epochs
+        )  # fmt: skip
+        heads = heads_to_name(view.order, frozenset(closed))
         device = self._room.ledger.device
         if view.may_write(device, heads, 0) or device not in view.admitted_by:
             return heads

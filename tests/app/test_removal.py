@@ -214,3 +214,23 @@ def test_whoever_is_removed_hears_it_on_the_line_and_nothing_else(ada: Person, b
     line.left.conversation.receive(wire.encode(farewell(ada, bo)))
     assert bo.room.row.state is CircleState.REMOVED
     assert DeviceId(bo.device) not in ada.room.ledger.view.devices()
+
+
+def test_an_epoch_that_fell_holds_nobody_up_who_had_been_granted_it(
+    ada: Person, bo: Person, cy: Person
+) -> None:
+    """Cy got it of Bo, whose removal takes it back: what Cy says then can be judged by Ada."""
+    settle(ada, bo, cy)
+    apart(ada, bo, cy)
+    with bo.room.change() as change:
+        bo.outbox.new_epoch(change)
+    meet(bo, cy).hang_up()
+    fallen = bo.epoch()
+    assert fallen in cy.room.ledger.keyring.readable()
+    removes(ada, bo)
+    meet(ada, cy).hang_up()
+    assert fallen not in cy.room.ledger.view.epochs
+    cy.invites()
+    meet(ada, cy).hang_up()
+    assert ada.room.ledger.view.waiting == frozenset()
+    assert len(ada.room.ledger.view.invites) == len(cy.room.ledger.view.invites)
