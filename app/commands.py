@@ -86,6 +86,7 @@ __all__ = [
     "ReadThread",
     "RemoveMember",
     "SetDoor",
+    "SetProfile",
     "SetRole",
     "SetRules",
     "Status",
@@ -235,6 +236,14 @@ class SetRole(Command[Nothing], frozen=True):
     role: Role
 
 
+class SetProfile(Command[Nothing], frozen=True):
+    """Be called differently, in this circle only. All read that it was changed."""
+
+    method = "member.set_profile"
+    circle: Id
+    display_name: Name
+
+
 class RemoveMember(Command[Nothing], frozen=True):
     """Remove somebody, with a reason that all read; fresh keys for everybody else at once."""
 
@@ -377,7 +386,7 @@ ALL: tuple[type[Command[Any]], ...] = (
     HomeStatus, CreateHome, Unlock, Lock, Stop,
     CreateCircle, ListCircles, MarkRead, MakeInvite, JoinCircle, ListJoins, CancelJoin,
     ListMembers, LeaveCircle, ReadDigest,
-    SetRole, RemoveMember, HandOver, ReadLog, ListInvites, WithdrawInvite,
+    SetProfile, SetRole, RemoveMember, HandOver, ReadLog, ListInvites, WithdrawInvite,
     ReadSettings, SetRules, SetDoor, Vouch, ListRequests, AnswerRequest, AskBack, AnswerQuestions,
     WritePost, ListPosts, FindPosts, ReadThread,
     ReadNetwork, Dial,

@@ -7,6 +7,8 @@ count; what the others know beyond that may take it back all the same.
 from collections.abc import Iterator
 from typing import TypeAlias
 
+import msgspec
+
 from app import commands as c
 from app.circle import acts
 from app.circle.names import clean, line
@@ -17,16 +19,19 @@ from app.refused import Refused, Why
 from app.room import Room
 from app.store import circles
 from app.store.views import moment
+from app.writing import clean_name
 from p2p.ids import MemberId
 from p2p.op import Kind
 
-Governing: TypeAlias = c.SetRole | c.RemoveMember | c.HandOver | c.WithdrawInvite
+Governing: TypeAlias = c.SetProfile | c.SetRole | c.RemoveMember | c.HandOver | c.WithdrawInvite
 
 
 def govern(room: Room, outbox: Outbox, asked: Governing) -> None:
     """Do it, in one change. `Refused` where the rule says no, and then nothing was said."""
     view, me = room.ledger.view, room.ledger.me
     match asked:
+        case c.SetProfile():
+            _be_called(room, outbox, clean_name(asked.display_name))
         case c.SetRole():
             whom = _somebody(room, asked.member)
             if asked.role not in roles_to_give(room, whom):
@@ -58,6 +63,17 @@ def roles_to_give(room: Room, whom: MemberId) -> list[Role]:
     if whom != me and not view.may_remove(me, whom):
         return []
     return [role for role in Role if role is not person.role]
+
+
+def _be_called(room: Room, outbox: Outbox, name: str) -> None:
+    """Another name, for this circle. Also what a computer says that comes to know us later."""
+    if room.ledger.name_of(room.ledger.me) == name:
+        return
+    with room.change() as change:
+        outbox.act(change, Kind.PROFILE, acts.Profile(name))
+        circles.set_display_name(room.db, room.row.circle_no, name)
+        change.circle = True
+    room.read_row()
 
 
 def _may_hand_over(room: Room, whom: MemberId, *, at_once: bool) -> bool:
@@ -118,10 +134,26 @@ def invites(room: Room) -> list[InviteMade]:
 
 def log(room: Room) -> list[LogEntry]:
     """The open log, newest first."""
-    entries = [
-        entry for told in room.ledger.view.told for entry in _entries(room, told)
-    ]  # fmt: skip
+    entries: list[LogEntry] = []
+    called: dict[MemberId, str] = {}
+    for told in room.ledger.view.told:
+        if isinstance(told.act, acts.Profile):
+            entries += _renamed(room, told, called)
+        else:
+            entries += _entries(room, told)
     return entries[::-1]
+
+
+def _renamed(room: Room, told: Told, called: dict[MemberId, str]) -> Iterator[LogEntry]:
+    """That somebody is called differently; nothing for the first name. `called`: so far."""
+    assert isinstance(told.act, acts.Profile)  # noqa: S101 - looked at by who asks
+    before, now = called.get(told.by), clean(told.act.name)
+    if told.holds:
+        called[told.by] = now
+    if before is not None and before != now and told.holds:
+        yield msgspec.structs.replace(
+            _entry(room, told, What.RENAMED, reason=now), whom_name=before
+        )
 
 
 def _entries(room: Room, told: Told) -> Iterator[LogEntry]:  # noqa: C901 - a table

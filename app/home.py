@@ -262,7 +262,7 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
             return home.members(command)
         case c.LeaveCircle():
             return await home.leave(command)
-        case c.SetRole() | c.RemoveMember() | c.HandOver() | c.WithdrawInvite():
+        case c.SetProfile() | c.SetRole() | c.RemoveMember() | c.HandOver() | c.WithdrawInvite():
             return home.govern(command)
         case c.ReadLog():
             return home.log(command)

@@ -297,12 +297,14 @@ class What(StrEnum):
     INVITED = "invited"
     WITHDREW = "withdrew"
     FORKED = "forked"
+    RENAMED = "renamed"
 
 
 class LogEntry(Struct, frozen=True, kw_only=True):
     """One act in the open log. `counts`: false where a more senior act took it back.
 
-    `role` is the role given; `reason` that of a removal, or the circle's name for rules.
+    `role` is the role given; `reason` that of a removal, or the circle's name for rules. Of who is
+    called differently `reason` is the new name and `whom_name` the old one.
     """
 
     at: datetime

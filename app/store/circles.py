@@ -129,6 +129,11 @@ def set_name(db: Database, circle_no: int, name: str, about: str) -> None:
     )
 
 
+def set_display_name(db: Database, circle_no: int, name: str) -> None:
+    """What we are called in a circle."""
+    db.execute("UPDATE circles SET display_name = ? WHERE circle_no = ?", (name, circle_no))
+
+
 def set_port(db: Database, circle_no: int, port: int) -> None:
     """The port to listen on again after a restart."""
     db.execute("UPDATE circles SET port = ? WHERE circle_no = ?", (port, circle_no))

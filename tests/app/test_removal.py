@@ -234,3 +234,26 @@ def test_an_epoch_that_fell_holds_nobody_up_who_had_been_granted_it(
     meet(ada, cy).hang_up()
     assert ada.room.ledger.view.waiting == frozenset()
     assert len(ada.room.ledger.view.invites) == len(cy.room.ledger.view.invites)
+
+
+def test_a_name_is_changed_for_one_circle_and_all_read_that_it_was(
+    ada: Person, bo: Person, cy: Person
+) -> None:
+    """Cleaned as every name is; the old one stands in the log; the same one again is no act."""
+    settle(ada, bo, cy)
+    before = ada.knows()
+    for name in ("Bonnie\u202e ", "Bonnie"):
+        asked = c.SetProfile(circle=bo.room.hex, display_name=name)
+        governing.govern(bo.room, bo.outbox, asked)
+    settle(ada, bo, cy)
+    assert len(ada.knows()["authority"]) == len(before["authority"]) + 1
+    for person in (ada, bo, cy):
+        assert person.room.ledger.name_of(bo.room.ledger.me) == "Bonnie"
+        (entry,) = [e for e in governing.log(person.room) if e.what is What.RENAMED]
+        assert (entry.whom_name, entry.reason, entry.by) == (
+            "Bo",
+            "Bonnie",
+            bo.room.ledger.me.hex(),
+        )
+    bo.restart()
+    assert bo.room.row.display_name == "Bonnie"

@@ -138,7 +138,7 @@ def test_at_most_four_heads_are_named_deepest_first() -> None:
 
 
 def test_what_is_not_to_be_named_gives_way_to_what_stands_before_it() -> None:
-    """As if it were not there; what it stands on is a head, unless something else stands on that."""
+    """As if it were not there; what it stands on is a head, unless more stands on that."""
     root, left, right, closed, end = (name(n) for n in range(5))
     named = [
         (root, header()), (left, header(root)), (right, header(root)),

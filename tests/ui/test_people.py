@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from app.circle.state import Draft, Member, PostKind, Role
-from app.commands import MAX_REASON, KeepDraft, ListMembers, RemoveMember, SetRole
+from app.commands import MAX_REASON, KeepDraft, ListMembers, RemoveMember, SetProfile, SetRole
 from app.events import MemberChanged, NetChanged
 from app.refused import Refused, Why
 from tests.ui.neighbour import CIRCLE, NOW, Neighbour, clock, key
@@ -322,3 +322,29 @@ def test_a_reason_survives_closing_a_refusal_and_another_question(home: Neighbou
                          body=kept.body)]  # fmt: skip
     assert removal_of(home, "Tomasz").property("reason") == ""
     assert removal_of(home).property("reason") == REASON
+
+
+# ---------------------------------------------------------------------------------- own name
+
+
+def test_a_name_is_changed_for_this_circle_and_said_when_the_home_has_it(home: Neighbour) -> None:
+    """Nothing is asked for the same name, or none; what is typed stays after a refusal."""
+    person = page_of(home, "Juniper")
+    calling, told = person.property("calling"), list[str]()
+    person.told.connect(told.append)
+    assert person.property("me")
+    assert (calling.property("name"), calling.property("other")) == ("Juniper", False)
+    for typed in ("Juniper ", "  "):
+        calling.type(typed)
+        calling.keep()
+    assert not any(isinstance(one, SetProfile) for one in home.asked)
+    calling.type("June")
+    assert calling.property("other")
+    home.refuse[SetProfile] = Refused(Why.DISK_FULL, "The disk is full.")
+    calling.keep()
+    assert (calling.property("problem"), calling.property("name")) == ("The disk is full.", "June")
+    del home.refuse[SetProfile]
+    calling.keep()
+    assert home.asked[-1] == SetProfile(circle=CIRCLE, display_name="June")
+    assert told == ["This circle calls you by your new name now."]
+    assert not page_of(home, "Ines").property("me")

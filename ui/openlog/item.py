@@ -91,6 +91,10 @@ def sentence(one: LogEntry, me: str) -> str:  # noqa: C901, PLR0912 - a table
             return f"{by} made an invite."
         case What.WITHDREW:
             return f"{by} took an invite back."
+        case What.RENAMED:
+            if one.by == me:
+                return f"You are called {one.reason} here now, and were {one.whom_name} before."
+            return f"{one.whom_name} is called {one.reason} now."
         case What.FORKED:
             return f"{by} showed that a computer here told two stories. It is not heard any more."
 

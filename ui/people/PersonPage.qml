@@ -133,6 +133,14 @@ FocusScope {
                     text: page.person.here ? "" : qsTr("As far as this computer has seen.")
                 }
             }
+            Loader {
+                Layout.fillWidth: true
+                active: page.person.me
+                visible: active
+                sourceComponent: NameCard {
+                    calling: page.person.calling
+                }
+            }
             Card {
                 objectName: "lookingAfter"
                 Layout.fillWidth: true

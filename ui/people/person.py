@@ -7,6 +7,7 @@ from app.circle.state import Role
 from app.commands import Nothing, SetRole
 from app.refused import Refused
 from ui.asking import Asks
+from ui.people.calling import Calling
 from ui.people.item import PersonItem
 from ui.people.model import People
 from ui.wording import A_ROLE, ROLE_MEANS, ROLES
@@ -42,6 +43,8 @@ class Person(QObject):
         self._chosen: Role | None = None
         self._working = False
         self._problem = ""
+        self._calling = Calling(bridge, people, self)
+        self._calling.told.connect(self.told)
         people.read.connect(self._look)
 
     # ---- what QML reads ---------------------------------------------------------------------
@@ -61,6 +64,16 @@ class Person(QObject):
     def here(self) -> bool:
         """Whether their computer is reached now."""
         return self._row is not None and self._row.here
+
+    @Property(QObject, constant=True)
+    def calling(self) -> QObject:
+        """What this circle calls the reader."""
+        return self._calling
+
+    @Property(bool, notify=changed)
+    def me(self) -> bool:
+        """Whether it is the reader's own page."""
+        return self._row is not None and self._row.one.me
 
     @Property(int, notify=changed)
     def hue(self) -> int:
