@@ -21,6 +21,7 @@ ROOT = EpochId(ZERO)
 SECRET = 32  # bytes
 GRANT = b"hearthside/grant/1"
 CHAIN_KEY = b"hearthside/chain-key/1"
+RENEWED_AFTER = 7 * 24  # hours
 CANDIDATES = 4  # secrets kept for an epoch whose op has not come
 MAX_GRANT_PLAINTEXT = 2 * SECRET
 
@@ -137,6 +138,11 @@ def usable(view: View, keyring: Keyring) -> EpochId | None:
     members = frozenset(view.devices())
     fit = [e for e in keyring.readable() if e in view.epochs and holders(view, e) <= members]
     return min(fit, key=lambda e: (-view.epochs[e].depth, e), default=None)
+
+
+def is_old(view: View, epoch: EpochId, hour: int) -> bool:
+    """Whether an epoch is to be followed by a new one, now that it is so late; by its own hour."""
+    return hour - view.epochs[epoch].hour >= RENEWED_AFTER
 
 
 def tips(view: View, keyring: Keyring) -> list[EpochId]:

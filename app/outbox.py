@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app import epochs
 from app.circle import acts
 from app.circle.acts import Act, Writing
+from app.circle.state import CircleState
 from app.room import Change, Room
 from app.store import ops
 from app.store.keeping import NewPost
@@ -53,6 +54,23 @@ class Outbox:
         ledger = self._room.ledger
         found = epochs.usable(ledger.view, ledger.keyring)
         return found if found is not None else self.new_epoch(change)
+
+    @property
+    def may_renew(self) -> bool:
+        """Whether the epoch to seal under is so old that the next one is to be made."""
+        room = self._room
+        view = room.ledger.view
+        found = epochs.usable(view, room.ledger.keyring)
+        member = room.row.state is CircleState.MEMBER and room.ledger.device in view.devices()
+        return found is not None and member and epochs.is_old(view, found, room.clock.hour())
+
+    def renew(self) -> bool:
+        """Make the next epoch where the one at hand is old. False: somebody else has, meanwhile."""
+        if not self.may_renew:
+            return False
+        with self._room.change() as change:
+            self.new_epoch(change)
+        return True
 
     def new_epoch(self, change: Change) -> EpochId:
         """Fresh secrets after all epochs held here, and the link back."""

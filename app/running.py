@@ -28,6 +28,7 @@ from p2p.op import Kind, Log
 
 RESTART = 2.0  # seconds before a failed circle is started anew, doubled up to LONGEST
 LONGEST = 60.0
+RENEWAL = 60.0  # seconds until an old epoch is followed by the next, at the most
 LOOPBACK = ("/ip4/127.", "/ip6/::1/")
 
 log = logging.getLogger("hearthside.circle")
@@ -63,6 +64,7 @@ class RunningCircle:
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     ready: trio.Event = field(default_factory=trio.Event)
     arrived: trio.Event = field(default_factory=trio.Event)  # our own admission is known here
+    _sealed: trio.Event = field(default_factory=trio.Event)  # words, under an old epoch
 
     def __post_init__(self) -> None:
         """Put the parts together; nothing runs yet."""
@@ -134,7 +136,25 @@ class RunningCircle:
         async with host.run():
             self._listens(host.listening(), host.addresses())
             self.ready.set()
-            await self.node.run(host)
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self.renew)
+                await self.node.run(host)
+                nursery.cancel_scope.cancel()
+
+    async def renew(self) -> None:
+        """After words under an old epoch make the next one, a moment later.
+
+        A while by chance, in which another's may come and is taken: else all who are here would
+        make one at once. Nobody waits for it: the old epoch may be used as before.
+        """
+        while True:
+            await self._sealed.wait()
+            await trio.sleep(RENEWAL * self.room.entropy(1)[0] / 256)
+            try:
+                self.outbox.renew()
+            except Refused as refused:  # a full disk; the next words try again
+                log.warning("an epoch was not renewed: %s", refused.kind.value)
+            self._sealed = trio.Event()
 
     def _listens(self, listening: Sequence[str], addresses: Sequence[str]) -> None:
         """Remember the port, and tell the others where we are if that changed."""
@@ -155,6 +175,8 @@ class RunningCircle:
     def announce(self, kind: Log, ids: list[EnvelopeId]) -> None:
         """See `app.room.Neighbour`."""
         self.node.announce(kind, ids)
+        if kind is Log.WORDS and self.outbox.may_renew:
+            self._sealed.set()
 
     def offer_epochs(self) -> None:
         """See `app.room.Neighbour`."""

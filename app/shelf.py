@@ -7,7 +7,7 @@ nothing is lost, because nothing was acknowledged.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from app import doorkeeping, epochs
+from app import doorkeeping, epochs, resealing
 from app.circle import acts
 from app.circle.state import CircleState
 from app.claims import Claims
@@ -205,13 +205,16 @@ class RoomShelf:
     # -- what is due ---------------------------------------------------------------------------
 
     def authority_settled(self) -> None:
-        """See the port: a newcomer says its name."""
+        """See the port: a newcomer says its name, and whose seal key is old says a new one."""
         room = self._room
         myself = room.ledger.myself()
-        if myself is None or myself.left or myself.name or room.row.state is not CircleState.MEMBER:
+        if myself is None or myself.left or room.row.state is not CircleState.MEMBER:
             return
-        with self._careful(), room.change() as change:
-            self._outbox.act(change, Kind.PROFILE, acts.Profile(room.row.display_name))
+        with self._careful():
+            if not myself.name:
+                with room.change() as change:
+                    self._outbox.act(change, Kind.PROFILE, acts.Profile(room.row.display_name))
+            resealing.settled(room, self._outbox)
 
     def sign_waiting(self, latest_hour: int) -> None:
         """See the port."""

@@ -82,10 +82,7 @@ def add_circle(
     )
     row = one_circle(db, circle)
     assert row is not None  # noqa: S101 - inserted in the line above
-    db.execute(
-        "INSERT INTO seal_keys (circle_no, public, seed, made_at) VALUES (?,?,?,?)",
-        (row.circle_no, *seal, now),
-    )
+    add_seal_key(db, row.circle_no, seal, now)
     return row
 
 
@@ -154,6 +151,37 @@ def erase_circle(db: Database, circle_no: int) -> None:
         (circle_no,),
     )
     db.execute("DELETE FROM circles WHERE circle_no = ?", (circle_no,))
+
+
+@dataclass(frozen=True, slots=True)
+class SealKey:
+    """A key that secrets are sealed to, and since when (ms)."""
+
+    public: bytes
+    seed: bytes = field(repr=False)
+    made_at: int
+
+
+def seal_keys(db: Database, circle_no: int) -> list[SealKey]:
+    """Ours, the newest first."""
+    rows = db.read(
+        "SELECT public, seed, made_at FROM seal_keys WHERE circle_no = ? ORDER BY made_at DESC",
+        (circle_no,),
+    )
+    return [SealKey(bytes(public), bytes(seed), made_at) for public, seed, made_at in rows]
+
+
+def add_seal_key(db: Database, circle_no: int, seal: tuple[bytes, bytes], now: int) -> None:
+    """One more: public half and seed."""
+    db.execute(
+        "INSERT INTO seal_keys (circle_no, public, seed, made_at) VALUES (?,?,?,?)",
+        (circle_no, *seal, now),
+    )
+
+
+def forget_seal_keys(db: Database, circle_no: int, *, but: bytes) -> None:
+    """All but one, for good."""
+    db.execute("DELETE FROM seal_keys WHERE circle_no = ? AND public <> ?", (circle_no, but))
 
 
 def seal_seeds(db: Database, circle_no: int) -> list[tuple[bytes, bytes]]:

@@ -111,7 +111,7 @@ class Person:
     @property
     def keys(self) -> Keys:
         row = self.room.row
-        ((_, seal),) = circles.seal_seeds(self.db, row.circle_no)
+        seal = circles.seal_seeds(self.db, row.circle_no)[0][1]
         return Keys(row.member_seed, row.device_seed, row.door_seed, seal)
 
     # -- what a node would do ------------------------------------------------------------------

@@ -1,0 +1,90 @@
+"""Keys that age: an epoch is followed by the next after a week, by one who writes, and by one."""
+
+import trio
+from trio.testing import MockClock
+
+from app.epochs import RENEWED_AFTER, usable
+from app.running import RENEWAL, RunningCircle
+from p2p.ids import EpochId
+from tests.p2p.village import Person, Village, meet, settle
+
+
+def under(person: Person) -> EpochId:
+    found = usable(person.room.ledger.view, person.room.ledger.keyring)
+    assert found is not None
+    return found
+
+
+def test_an_epoch_is_followed_by_the_next_after_a_week(village: Village, ada: Person) -> None:
+    """Not an hour before; who hears of it makes none; both write under it then."""
+    bo = village.joined(ada, "Bo")
+    settle(ada, bo)
+    first = under(ada)
+    made = ada.room.ledger.view.epochs[first].hour
+    ada.watch.at = bo.watch.at = (made + RENEWED_AFTER - 1) * 3_600_000
+    assert not ada.outbox.renew()
+    ada.watch.go_on(hours=1)
+    bo.watch.at = ada.watch.at
+    assert bo.outbox.may_renew
+    assert ada.outbox.renew()
+    second = under(ada)
+    assert second != first
+    meet(ada, bo).hang_up()
+    assert not bo.outbox.renew()
+    assert under(bo) == second
+    for person, body in ((ada, "one"), (bo, "two")):
+        person.write(body)
+        person.sign()
+    settle(ada, bo)
+    assert ada.bodies() == bo.bodies() == {"one", "two"}
+
+
+def test_two_renewed_at_once_are_followed_by_one_that_names_both(
+    village: Village, ada: Person
+) -> None:
+    """All agree on one of the two, and the older words stay open."""
+    bo = village.joined(ada, "Bo")
+    ada.write("before")
+    ada.sign()
+    settle(ada, bo)
+    ada.watch.go_on(hours=RENEWED_AFTER)
+    bo.watch.at = ada.watch.at
+    assert ada.outbox.renew()
+    assert bo.outbox.renew()
+    settle(ada, bo)
+    assert under(ada) == under(bo)
+    ada.watch.go_on(hours=RENEWED_AFTER)
+    assert ada.outbox.renew()
+    assert len(ada.room.ledger.view.epochs[under(ada)].act.parents) == 2
+    cy = village.joined(ada, "Cy")
+    settle(ada, bo, cy)
+    assert cy.bodies() == {"before"}
+
+
+def test_whoever_writes_renews_a_moment_later(ada: Person) -> None:
+    """Words go out at once, under the old epoch; the next is made within a minute, once."""
+    running = RunningCircle(ada.room, ("/ip4/127.0.0.1/tcp/0",), ada.heard.append)
+
+    async def write_and_wait() -> tuple[EpochId, EpochId, EpochId]:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(running.renew)
+            first = under(ada)
+            ada.write("at once")
+            running.outbox.sign_waiting(ada.watch.hour())
+            await trio.sleep(RENEWAL + 1)
+            young = under(ada)
+            ada.watch.go_on(hours=RENEWED_AFTER)
+            ada.write("under the old one")
+            running.outbox.sign_waiting(ada.watch.hour())
+            old = ada.room.db.read("SELECT count(*) FROM epochs")[0][0]
+            await trio.sleep(RENEWAL + 1)
+            last = under(ada)
+            await trio.sleep(RENEWAL + 1)
+            assert under(ada) == last
+            assert ada.room.db.read("SELECT count(*) FROM epochs")[0][0] == old + 1
+            nursery.cancel_scope.cancel()
+        return first, young, last
+
+    first, young, last = trio.run(write_and_wait, clock=MockClock(autojump_threshold=0))
+    assert first == young
+    assert last != first
