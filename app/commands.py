@@ -13,6 +13,7 @@ from app.circle.state import (
     Digest,
     Draft,
     Feeling,
+    GoodbyeWaiting,
     History,
     HomeState,
     Invite,
@@ -59,6 +60,7 @@ __all__ = [
     "CreateHome",
     "Dial",
     "FindPosts",
+    "ForgetGoodbye",
     "HandOver",
     "HomeStatus",
     "Id",
@@ -68,6 +70,7 @@ __all__ = [
     "LeaveCircle",
     "ListCircles",
     "ListDrafts",
+    "ListGoodbyes",
     "ListInvites",
     "ListJoins",
     "ListMembers",
@@ -288,11 +291,28 @@ class WithdrawInvite(Command[Nothing], frozen=True):
 
 
 class LeaveCircle(Command[Nothing], frozen=True):
-    """Go, and tell the others; with `erase` nothing of the circle stays in this home."""
+    """Go, and tell the others.
+
+    With `erase` nothing of the circle stays in this home but the signed goodbye, until somebody has
+    taken it.
+    """
 
     method = "circle.leave"
     circle: Id
     erase: bool = False
+
+
+class ListGoodbyes(Command[list[GoodbyeWaiting]], frozen=True):
+    """Leavings that nobody has taken yet, of circles that were erased here."""
+
+    method = "circle.goodbyes"
+
+
+class ForgetGoodbye(Command[Nothing], frozen=True):
+    """Erase a goodbye, too: the others may then never be told that one left."""
+
+    method = "circle.forget_goodbye"
+    goodbye: Id
 
 
 class ReadDigest(Command[Digest], frozen=True):
@@ -385,7 +405,7 @@ class ListDrafts(Command[list[Draft]], frozen=True):
 ALL: tuple[type[Command[Any]], ...] = (
     HomeStatus, CreateHome, Unlock, Lock, Stop,
     CreateCircle, ListCircles, MarkRead, MakeInvite, JoinCircle, ListJoins, CancelJoin,
-    ListMembers, LeaveCircle, ReadDigest,
+    ListMembers, LeaveCircle, ListGoodbyes, ForgetGoodbye, ReadDigest,
     SetProfile, SetRole, RemoveMember, HandOver, ReadLog, ListInvites, WithdrawInvite,
     ReadSettings, SetRules, SetDoor, Vouch, ListRequests, AnswerRequest, AskBack, AnswerQuestions,
     WritePost, ListPosts, FindPosts, ReadThread,

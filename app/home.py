@@ -280,6 +280,10 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
             return home.ask_back(command)
         case c.AnswerQuestions():
             return home.answer_questions(command)
+        case c.ListGoodbyes():
+            return home.list_goodbyes()
+        case c.ForgetGoodbye():
+            return home.forget_goodbye(command)
         case c.ReadDigest():
             return home.digest(command)
         case c.WritePost():

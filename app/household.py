@@ -16,6 +16,7 @@ from app.circle.state import (
     Digest,
     DoorRequest,
     Draft,
+    GoodbyeWaiting,
     Invite,
     InviteMade,
     Join,
@@ -26,13 +27,15 @@ from app.circle.state import (
     Settings,
     Thread,
 )
-from app.events import CircleChanged, CircleForgotten, Said
+from app.events import CircleChanged, CircleForgotten, NetChanged, Said
 from app.founding import Wish
+from app.goodbye import Goodbye
 from app.refused import Refused, Why
 from app.room import Clock, Room
 from app.running import RunningCircle
-from app.store import circles
+from app.store import circles, goodbyes
 from app.store.db import Database
+from app.store.goodbyes import GoodbyeRow
 from app.store.views import moment
 from app.writing import clean_name
 from p2p.crypto import Entropy
@@ -54,6 +57,7 @@ class Household:
     say: Callable[[Said], None]
     nursery: trio.Nursery
     network: trio.Event
+    _goodbyes: dict[bytes, Goodbye] = field(default_factory=dict)
     _circles: dict[CircleId, RunningCircle] = field(default_factory=dict)
     arrivals: Arrivals = field(init=False)
 
@@ -72,6 +76,8 @@ class Household:
                 continue
             self._open(Room(self.db, row, self.clock, self.entropy, self.say))
         self.arrivals.go_on()
+        for goodbye in goodbyes.all_goodbyes(self.db):
+            self._say_goodbye(goodbye)
 
     def _open(self, room: Room) -> RunningCircle:
         listen = self.listen if not self._circles else tuple(_any_port(a) for a in self.listen)
@@ -177,7 +183,7 @@ class Household:
         return overview.members(self._circle(asked.circle))
 
     async def leave(self, asked: c.LeaveCircle) -> c.Nothing:
-        """Go, telling whoever is here; with erase nothing stays."""
+        """Go, telling whoever is here; with erase nothing stays but a goodbye for the others."""
         running = self._circle(asked.circle)
         room = running.room
         if room.row.state is CircleState.MEMBER:
@@ -193,12 +199,40 @@ class Household:
             if running.node.here():
                 await trio.sleep(FAREWELL)
             running.scope.cancel()
+            goodbye = running.goodbye()
             with self.db.write():
+                if goodbye is not None:
+                    goodbyes.keep(self.db, goodbye)
                 circles.erase_circle(self.db, room.row.circle_no)
             self.db.fold()
             self._circles.pop(room.row.circle, None)
             self.arrivals.forget_erased()
             self.say(CircleForgotten(circle=asked.circle))
+            if goodbye is not None:
+                self._say_goodbye(goodbye)
+        return c.Nothing()
+
+    def _say_goodbye(self, row: GoodbyeRow) -> None:
+        def over(_: Goodbye) -> None:
+            self._goodbyes.pop(row.goodbye, None)
+            self.say(NetChanged())
+
+        goodbye = Goodbye(self.db, row, self.clock, self.entropy, over)
+        self._goodbyes[row.goodbye] = goodbye
+        self._start_online(goodbye.run)
+
+    def list_goodbyes(self) -> list[GoodbyeWaiting]:
+        """Which nobody has taken yet."""
+        return [
+            GoodbyeWaiting(goodbye=one.row.goodbye.hex(), since=moment(one.row.made_at))
+            for one in self._goodbyes.values()
+        ]
+
+    def forget_goodbye(self, asked: c.ForgetGoodbye) -> c.Nothing:
+        """Nobody is told any more."""
+        goodbye = self._goodbyes.get(bytes.fromhex(asked.goodbye))
+        if goodbye is not None:
+            goodbye.forget()
         return c.Nothing()
 
     def govern(self, asked: governing.Governing) -> c.Nothing:

@@ -20,6 +20,7 @@ from app.refused import Refused, Why
 from app.room import Room
 from app.shelf import RoomShelf
 from app.store import circles, ops
+from app.store.goodbyes import GoodbyeRow
 from p2p.errors import OurFault, PeerFault
 from p2p.host import Host, HostCrashed, PortTaken, address_peer
 from p2p.ids import DeviceId, EnvelopeId, MemberId
@@ -28,6 +29,7 @@ from p2p.op import Kind, Log
 
 RESTART = 2.0  # seconds before a failed circle is started anew, doubled up to LONGEST
 LONGEST = 60.0
+GOODBYE = 32  # bytes of its id
 RENEWAL = 60.0  # seconds until an old epoch is followed by the next, at the most
 LOOPBACK = ("/ip4/127.", "/ip6/::1/")
 
@@ -193,25 +195,48 @@ class RunningCircle:
     def ways(self) -> dict[DeviceId, Way]:
         """See `p2p.node.Directory`."""
         room = self.room
-        view = room.ledger.view
         if room.row.state is CircleState.REMOVED:
             return {}
-        if view.founding is None:
+        if room.ledger.view.founding is None:
             return {DeviceId(d): Way(d, tuple(a)) for d, a in self._sponsor_ways().items()}
+        gone = self._left_at()
+        return {
+            device: way for device, way in self._all_ways().items()
+            if gone is None or self.met_before.get(device, -1) < gone
+        }  # fmt: skip
+
+    def _all_ways(self) -> dict[DeviceId, Way]:
+        """The ways to all present members, whether they were told that we left or not."""
+        room = self.room
         cards = circles.cards_of(room.db, room.row.circle_no)
         sponsors = self._sponsor_ways()
-        gone = self._left_at()
         ways = {}
-        for device, keys in view.devices().items():
+        for device, keys in room.ledger.view.devices().items():
             if device == room.ledger.device:
-                continue
-            if gone is not None and self.met_before.get(device, -1) >= gone:
                 continue
             card = cards.get(device)
             addresses = list(card.addresses) if card is not None else []
             addresses += [a for a in sponsors.get(keys.door, []) if a not in addresses]
             ways[device] = Way(keys.door, tuple(addresses))
         return ways
+
+    def goodbye(self) -> GoodbyeRow | None:
+        """All that is needed to tell the others that we left; None where nobody is to be told.
+
+        Our own acts, since what the leaving stands on may have reached nobody.
+        """
+        room, gone = self.room, self._left_at()
+        ways = {device: way for device, way in self._all_ways().items() if way.addresses}
+        if room.row.state is not CircleState.LEFT or not gone or not ways:
+            return None
+        own = ops.authority_of(room.db, room.row.circle_no, room.ledger.device)
+        told = {way.door for device, way in ways.items() if self.met_before.get(device, -1) >= gone}
+        return GoodbyeRow(
+            goodbye=room.entropy(GOODBYE), door_seed=room.row.door_seed,
+            envelopes=[envelope for _, envelope in self.shelf.envelopes(own)],
+            doors={way.door: list(way.addresses) for way in ways.values()},
+            handed=frozenset(told), made_at=room.clock.now(),
+        )  # fmt: skip
 
     def _left_at(self) -> int | None:
         """When this member left, in ms; None for a member."""

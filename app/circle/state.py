@@ -352,6 +352,13 @@ class NetStatus(Struct, frozen=True, kw_only=True):
     waiting: int = 0
 
 
+class GoodbyeWaiting(Struct, frozen=True, kw_only=True):
+    """That one left a circle, erased since: nobody has taken it yet. What circle is not known."""
+
+    goodbye: str
+    since: datetime
+
+
 class Draft(Struct, frozen=True, kw_only=True):
     """Words not yet shared. `place` names the box: "circle" or the id of the post answered."""
 

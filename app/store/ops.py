@@ -293,6 +293,16 @@ def authority_envelope(db: Database, circle_no: int, op: OpId) -> EnvelopeId | N
     return EnvelopeId(rows[0][0]) if rows else None
 
 
+def authority_of(db: Database, circle_no: int, device: DeviceId) -> list[EnvelopeId]:
+    """The envelopes of all authority ops of a device, the first one first."""
+    rows = db.read(
+        "SELECT envelope FROM ops JOIN devices USING (device_no)"
+        " WHERE ops.circle_no = ? AND device = ? AND log = 0 ORDER BY seq",
+        (circle_no, device),
+    )
+    return [EnvelopeId(row[0]) for row in rows]
+
+
 def words_from(db: Database, circle_no: int, device: DeviceId, seq: int) -> list[int]:
     """The words of a device from a seq on, whatever they are worth: their row numbers."""
     rows = db.read(

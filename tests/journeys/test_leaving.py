@@ -10,7 +10,7 @@ from app.store import circles
 from p2p.crypto import system_entropy
 from p2p.host import Closed, Host, load
 from p2p.wire import VERSION, Hello, Knock, encode
-from tests.journeys.people import NewPerson, Person, the_same, village
+from tests.journeys.people import NewPerson, Person, eventually, the_same, village
 
 CANARY = "quastenflossenkanarienvogel"
 
@@ -188,6 +188,51 @@ async def test_leaving_with_erase_leaves_nothing(tmp_path: Path) -> None:
         # The others keep what she wrote, as was said when she left.
         await the_same(circle, ada, ben, posts=5)
         assert f"The {CANARY} sings." in await ada.bodies(circle)
+
+
+async def test_leaving_with_erase_while_nobody_is_here_is_told_later(tmp_path: Path) -> None:
+    """Over a restart, until one has taken it; nothing but the sealed goodbye stays meanwhile."""
+    async with village(tmp_path) as new:
+        circle, ada, ben, cleo = await three(new, about=f"about the {CANARY}")
+        for person in (ada, ben):
+            await person.sleeps()
+        await cleo.writes(circle, f"The {CANARY} sings to nobody.")
+        await cleo.ask("circle.leave", circle=circle, erase=True)
+        assert await cleo.ask("circle.list") == []
+        (waiting,) = await cleo.ask("circle.goodbyes")
+        await cleo.sleeps()
+        found = told_in_store(cleo)
+        for gone in (CANARY, "By the water", "was here", circle, "Cleo", "Ada"):
+            assert gone not in found, gone
+        await cleo.wakes()
+        assert await cleo.ask("circle.goodbyes") == [waiting]
+        await ada.wakes()
+        await ada.knows(circle, "Ada", "Ben")
+
+        async def taken() -> bool:
+            return await cleo.ask("circle.goodbyes") == []
+
+        await eventually(taken, "the goodbye stays")
+        await ben.wakes()
+        await ben.knows(circle, "Ada", "Ben")
+        assert "Cleo was here" in await ada.bodies(circle)
+
+
+async def test_a_goodbye_can_be_forgotten_now(tmp_path: Path) -> None:
+    """Then nobody is told; nothing of the circle stays in the store, not even its addresses."""
+    async with village(tmp_path) as new:
+        circle, ada, ben, cleo = await three(new)
+        for person in (ada, ben):
+            await person.sleeps()
+        await cleo.ask("circle.leave", circle=circle, erase=True)
+        (waiting,) = await cleo.ask("circle.goodbyes")
+        await cleo.ask("circle.forget_goodbye", goodbye=waiting["goodbye"])
+        assert await cleo.ask("circle.goodbyes") == []
+        await cleo.sleeps()
+        assert "/ip4/" not in told_in_store(cleo)
+        await cleo.wakes()
+        await ada.wakes()
+        assert await cleo.ask("circle.goodbyes") == []
 
 
 def told_in_store(person: Person) -> str:

@@ -27,8 +27,7 @@ Sheet {
         text: {
             if (!sheet.room.open)
                 return qsTr("Everything of this circle goes from this computer. Other people keep their copies.");
-            // Erased at once, the leaving can only be told to whoever is here at this moment.
-            return sheet.erase ? qsTr("Only those who are here right now are told that you left. You won't get anything new, and coming back takes a new invite.") : qsTr("The others see that you left. You won't get anything new, and coming back takes a new invite.");
+            return sheet.erase ? qsTr("Only your sealed goodbye stays here until one of the others has taken it, thirty days at most. You won't get anything new, and coming back takes a new invite.") : qsTr("The others see that you left. You won't get anything new, and coming back takes a new invite.");
         }
         color: Theme.text2
     }

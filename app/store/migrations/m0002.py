@@ -1,4 +1,4 @@
-"""Requests to come in that a person decides, and what a newcomer is asked and says."""
+"""Requests to come in that a person decides, what a newcomer is asked and says, goodbyes."""
 
 SQL = """
 CREATE TABLE requests (
@@ -12,6 +12,14 @@ CREATE TABLE requests (
     first_at INTEGER NOT NULL,
     last_at INTEGER NOT NULL,
     PRIMARY KEY (circle_no, request)
+) WITHOUT ROWID;
+CREATE TABLE goodbyes (
+    goodbye BLOB PRIMARY KEY,
+    door_seed BLOB NOT NULL,
+    envelopes BLOB NOT NULL,
+    doors TEXT NOT NULL,
+    handed TEXT NOT NULL,
+    made_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 ALTER TABLE joins ADD COLUMN asked BLOB;
 ALTER TABLE joins ADD COLUMN told BLOB;

@@ -1,0 +1,126 @@
+"""Leaving told after everything else is erased: one signed goodbye, until somebody has taken it.
+
+Whoever takes it in talks with nobody who has this door key any more. So a computer at which it was
+said, and which is reached again and answers no Hello, knows; that it went out well proves nothing.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+import trio
+
+from app.refused import Refused
+from app.room import Clock
+from app.store import goodbyes
+from app.store.db import Database
+from app.store.goodbyes import GoodbyeRow
+from p2p import wire
+from p2p.crypto import Entropy
+from p2p.errors import PeerFault
+from p2p.host import Closed, FrameStream, Host, HostCrashed, Unreachable
+from p2p.op import Log
+
+log = logging.getLogger("hearthside.goodbye")
+
+FIRST, LONGEST = 2.0, 60.0  # seconds between tries
+ANSWER = 10.0  # seconds until whoever is reached has said Hello, or has not
+GIVEN_UP_AFTER = 30 * 86_400_000  # ms
+AT_ONCE = 128 * 1024  # bytes of envelopes in a frame
+
+
+@dataclass(slots=True)
+class Goodbye:
+    """One goodbye on its way."""
+
+    db: Database
+    row: GoodbyeRow
+    clock: Clock
+    entropy: Entropy
+    over: Callable[["Goodbye"], None]
+    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
+
+    def forget(self) -> None:
+        """Nobody is told any more."""
+        with self.db.write():
+            goodbyes.forget(self.db, self.row.goodbye)
+        self.scope.cancel()
+        self.over(self)
+
+    async def run(self) -> None:
+        """Try everybody, again and again, until one has taken it."""
+        with self.scope:
+            host = Host(self.row.door_seed, listen=(), on_stream=_nobody_home)
+            try:
+                async with host.run():
+                    pause = FIRST
+                    while self.clock.now() - self.row.made_at < GIVEN_UP_AFTER:
+                        if await self._told_somebody(host):
+                            break
+                        await trio.sleep(pause)
+                        pause = min(pause * 2, LONGEST)
+                self.forget()
+            except* Refused:  # a full disk: it is tried once more after a restart
+                log.warning("a goodbye stays for now: the store refuses")
+            except* HostCrashed:
+                log.warning("a goodbye stays for now: its host failed")
+
+    async def _told_somebody(self, host: Host) -> bool:
+        for door, addresses in self.row.doors.items():
+            with suppress(Unreachable, Closed, PeerFault, trio.TooSlowError):
+                for _ in range(2):  # the first visit tells them, the second shows that they know
+                    if await self._visit(host, door, addresses):
+                        return True
+        return False
+
+    async def _visit(self, host: Host, door: bytes, addresses: list[str]) -> bool:
+        """Whether somebody who is reached knows of it; tells them where they do not."""
+        with trio.fail_after(2 * ANSWER):
+            stream = await host.open(door, addresses)
+            try:
+                knows = await self._speak(stream)
+                if not knows:
+                    self._was_said_at(door)
+                return knows and door in self.row.handed
+            finally:
+                await stream.close()
+
+    def _was_said_at(self, door: bytes) -> None:
+        if door not in self.row.handed:
+            self.row = replace(self.row, handed=self.row.handed | {door})
+            with self.db.write():
+                goodbyes.keep(self.db, self.row)
+
+    async def _speak(self, stream: FrameStream) -> bool:
+        hello = wire.Hello(
+            version=wire.VERSION, hour=self.clock.hour(), nonce=self.entropy(16), held=(0, 0)
+        )
+        await stream.send(wire.encode(hello))
+        try:
+            answer = wire.decode(await stream.receive())
+        except Closed:  # reached, and not known there any more
+            return True
+        if not isinstance(answer, wire.Hello):
+            return isinstance(answer, wire.Removed | wire.Waiting)
+        for batch in _batches(self.row.envelopes):
+            told = wire.Envelopes(log=int(Log.AUTHORITY), envelopes=batch, live=True)
+            await stream.send(wire.encode(told))
+        with trio.move_on_after(ANSWER), suppress(Closed):
+            while True:  # until they hang up, as on nobody they know
+                await stream.receive()
+        return False
+
+
+def _batches(envelopes: list[bytes]) -> list[list[bytes]]:
+    batches: list[list[bytes]] = [[]]
+    for envelope in envelopes:
+        if batches[-1] and sum(map(len, batches[-1])) + len(envelope) > AT_ONCE:
+            batches.append([])
+        batches[-1].append(envelope)
+    return batches
+
+
+async def _nobody_home(stream: FrameStream) -> None:
+    """Whoever left serves nobody."""
+    await stream.close()
