@@ -210,7 +210,7 @@ async def test_leaving_with_erase_while_nobody_is_here_is_told_later(tmp_path: P
         await ada.knows(circle, "Ada", "Ben")
 
         async def taken() -> bool:
-            return await cleo.ask("circle.goodbyes") == []
+            return bool(await cleo.ask("circle.goodbyes") == [])
 
         await eventually(taken, "the goodbye stays")
         await ben.wakes()

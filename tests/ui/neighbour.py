@@ -26,6 +26,7 @@ from app.commands import (
     KeepDraft,
     ListCircles,
     ListDrafts,
+    ListGoodbyes,
     ListMembers,
     ListPosts,
     Nothing,
@@ -141,6 +142,8 @@ class Neighbour(QObject):
         match command:
             case ListMembers():
                 return self.members
+            case ListGoodbyes():
+                return []
             case ListCircles():
                 return self.circles
             case ListPosts(before=before, limit=limit):

@@ -241,6 +241,31 @@ FocusScope {
                 }
             }
         }
+        NavRow {
+            id: goodbye
+
+            objectName: "goodbye"
+            Layout.fillWidth: !side.compact
+            Layout.alignment: Qt.AlignHCenter
+            Layout.leftMargin: side.edge
+            Layout.rightMargin: side.edge
+            visible: side.shell.goodbyes.count > 0
+            glyph: "hand-waving"
+            text: side.shell.goodbyes.line
+            compact: side.compact
+            onClicked: forgetting.popup(goodbye, 0, -forgetting.height - 2)
+
+            PopMenu {
+                id: forgetting
+
+                PopMenu.Entry {
+                    objectName: "menuForget"
+                    glyph: "x"
+                    text: qsTr("Forget it now, and tell nobody")
+                    onTriggered: side.shell.goodbyes.forget()
+                }
+            }
+        }
         ConnectionPill {
             objectName: "connection"
             Layout.fillWidth: !side.compact

@@ -24,6 +24,7 @@ from ui.bridge import Bridge
 from ui.circles.clipboard import Clipboard
 from ui.circles.coming_in import Knocking, Waiting
 from ui.circles.founding import Founding, Leaving
+from ui.circles.goodbyes import Goodbyes
 from ui.circles.invite import Inviting
 from ui.circles.item import CircleItem
 from ui.circles.model import Circles
@@ -82,6 +83,8 @@ class Shell(QObject):
         self._founding = Founding(bridge, self)
         self._leaving = Leaving(bridge, self)
         self._visit = Visit(bridge, self)
+        self._goodbyes = Goodbyes(bridge, self)
+        self._goodbyes.told.connect(self.told)
         self._rooms = Rooms(bridge, self)
         self._rooms.told.connect(self.told)
         self._inviting.exists.connect(self._rooms.invited)
@@ -106,6 +109,7 @@ class Shell(QObject):
     leaving = Property(QObject, lambda self: self._leaving, constant=True)
     visit = Property(QObject, lambda self: self._visit, constant=True)
     rooms = Property(QObject, lambda self: self._rooms, constant=True)
+    goodbyes = Property(QObject, lambda self: self._goodbyes, constant=True)
     current = Property(str, lambda self: self._key, notify=currentChanged)
     trouble = Property(str, lambda self: self._trouble, notify=troubleChanged)
 
@@ -240,6 +244,7 @@ class Shell(QObject):
         self._room.hear(events)
         self._connection.hear(events)
         self._rooms.hear(events)
+        self._goodbyes.hear(events)
         for event in events:
             match event:
                 case CircleJoined(circle=circle, join=join):
@@ -272,6 +277,7 @@ class Shell(QObject):
         self._show(HOME)
         self._circles.refresh()
         self._connection.refresh()
+        self._goodbyes.refresh()
         if self._link:
             self.join()
 
@@ -298,6 +304,7 @@ class Shell(QObject):
         self._leaving.begin()
         self._circles.forget()
         self._connection.forget()
+        self._goodbyes.close()
         self._first.forget()
         self._name = self._key = self._door = ""
         self._wanted = None
