@@ -36,6 +36,7 @@ class Keyring:
     def __init__(self) -> None:
         """Begins empty; newest additions are tried first."""
         self._epochs: dict[EpochId, list[EpochSecrets]] = {}
+        self.version = 0  # another one, as soon as something else is known
 
     def add(self, epoch: EpochId, words: bytes | None, authority: bytes | None) -> bool:
         """Add what is known of an epoch. True if something was new."""
@@ -49,10 +50,12 @@ class Keyring:
                 if both == old:
                     return False
                 known[place] = both
+                self.version += 1
                 return True
         if len(known) >= CANDIDATES:
             return False
         known.append(EpochSecrets(epoch, words, authority))
+        self.version += 1
         return True
 
     def settle(self, view: View, epoch: EpochId) -> EpochSecrets | None:
@@ -64,9 +67,10 @@ class Keyring:
             if secrets.authority and matches(view, EpochSecrets(epoch, None, secrets.authority)):
                 authority = secrets.authority
         if words is None and authority is None:
-            self._epochs.pop(epoch, None)
+            self.version += self._epochs.pop(epoch, None) is not None
             return None
         proven = EpochSecrets(epoch, words, authority)
+        self.version += self._epochs[epoch] != [proven]
         self._epochs[epoch] = [proven]
         return proven
 
@@ -136,8 +140,8 @@ def holders(view: View, epoch: EpochId) -> frozenset[DeviceId]:
 def usable(view: View, keyring: Keyring) -> EpochId | None:
     """The epoch to seal under: deepest, then lowest id, among those only members hold."""
     members = frozenset(view.devices())
-    fit = [e for e in keyring.readable() if e in view.epochs and holders(view, e) <= members]
-    return min(fit, key=lambda e: (-view.epochs[e].depth, e), default=None)
+    held = [e for e in deepest_first(view, keyring.readable()) if e in view.epochs]
+    return next((e for e in held if holders(view, e) <= members), None)
 
 
 def is_old(view: View, epoch: EpochId, hour: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from app import epochs
 from app.circle import acts
-from app.circle.fold import AuthorityOp, fold
+from app.circle.fold import AuthorityOp, Folding
 from app.circle.names import clean
 from app.circle.proofs import Proofs
 from app.circle.state import History
@@ -35,6 +35,8 @@ class Ledger:
     _ops: dict[OpId, AuthorityOp] = field(default_factory=dict)
     _states: dict[OpId, OpState] = field(default_factory=dict)
     _proofs: Proofs = field(default_factory=Proofs)
+    _folding: Folding = field(default_factory=Folding)
+    _read: tuple[object, ...] = ()  # what the links were last read by
     shown: MyRemoval | None = None  # told by somebody who talks to us no more
     _links: list[acts.Link] = field(default_factory=list)
     _proven: set[EpochId] = field(default_factory=set)
@@ -56,10 +58,11 @@ class Ledger:
         self.touched = False
         self.shown = circles.removal_of(self.db, self.row.circle_no)
         self._ops = {}
-        self._links = []
+        self._folding = Folding(self._proofs)
+        self._links, self._read = [], ()
         for signed in ops.authority_ops(self.db, self.row.circle_no, self.row.circle):
             self.add(signed)
-        self.view = fold(self._ops.values(), self._proofs)
+        self.view = self._folding.view()
         self._states = {op: self._state(op) for op in self._ops}
         for link in self._links:  # candidates that are not on disk
             for parent in link.parents:
@@ -73,21 +76,34 @@ class Ledger:
         self.touched = True
         if isinstance(act, acts.Link):
             self._links.append(act)
-        self._ops[signed.op_id] = AuthorityOp(signed.op_id, signed.header, act)
+        one = self._ops[signed.op_id] = AuthorityOp(signed.op_id, signed.header, act)
+        self._folding.add(one)
         return act
 
     def refold(self) -> None:
-        """Fold anew, write down what each op is worth now, drop secrets that were lies."""
-        self.view = fold(self._ops.values(), self._proofs)
+        """Fold what came, write down what each op is worth now, drop secrets that were lies."""
+        before, view = self.view, self._folding.view()
+        self.view = view
+        other = (before.void ^ view.void) | (before.waiting ^ view.waiting)
         changed: dict[OpState, list[OpId]] = {}
         for op in self._ops:
-            state = self._state(op)
-            if self._states.get(op) is not state:
-                self._states[op] = state
-                changed.setdefault(state, []).append(op)
+            if op in other or op not in self._states:
+                state = self._state(op)
+                if self._states.get(op) is not state:
+                    self._states[op] = state
+                    changed.setdefault(state, []).append(op)
         for state, names in changed.items():
             ops.set_authority_state(self.db, self.row.circle_no, names, state)
-        # A link may have come before what tells whether it is true: read them all again.
+        self._read_links()
+
+    def _read_links(self) -> None:
+        """Learn from the links, and leave only true secrets.
+
+        A link may have come before what tells whether it is true: all are read again whenever that
+        may be another now.
+        """
+        if self._read == self._reading():
+            return
         for link in self._links:
             self.learn_links(link)
         for epoch in self._decided():
@@ -101,6 +117,12 @@ class Ledger:
                 circles.keep_secret(
                     self.db, self.row.circle_no, epoch, proven.words, proven.authority
                 )
+        self._read = self._reading()
+
+    def _reading(self) -> tuple[object, ...]:
+        """All that decides what the links say."""
+        view = self.view
+        return view.founding, view.epochs.keys(), len(self._links), self.keyring.version
 
     def _decided(self) -> list[EpochId]:
         """Epochs of which something is known and whose op is here."""

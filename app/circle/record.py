@@ -11,7 +11,7 @@ from p2p.log import Placed
 class Record:
     """All that was allowed in a circle, by what it concerns; each list in the order."""
 
-    placed: tuple[Placed, ...] = ()
+    placed: list[Placed] = field(default_factory=list)
     at: dict[OpId, Placed] = field(default_factory=dict)
     arrivals: dict[DeviceId, list[Arrival]] = field(default_factory=dict)
     devices: dict[MemberId, dict[DeviceId, None]] = field(default_factory=dict)
@@ -43,6 +43,7 @@ class Record:
         self.chains.append((self.chains[before.index] if before and follows else 0) | bit(op))
         self.signed[device] = self.signed.get(device, 0) | bit(op)
         self.at[op.op] = op
+        self.placed.append(op)
 
     def arrive(self, arrival: Arrival) -> None:
         """Somebody came, or was let in once more."""
@@ -84,6 +85,10 @@ class Record:
         """A device was proven to have forked."""
         self.forks.setdefault(device, []).append(forked)
         self._upsetting |= bit(forked.at)
+
+    def sure_of_place(self, arrival: Arrival) -> bool:
+        """Whether nobody but this device claims its place and its door."""
+        return not self._crowding >> arrival.at.index & 1
 
     def _lift(self, op: Placed, member: MemberId) -> None:
         self.lifts[op.index] = member

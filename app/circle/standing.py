@@ -78,6 +78,8 @@ class Standing(Record):
 
     def _has_place(self, arrival: Arrival, past: int, void: int) -> bool:
         """Of two who claim one door the first has it; an invite has so many places."""
+        if self.sure_of_place(arrival):
+            return True
         alive = past & ~void
         doors = self.doors[arrival.keys.door]
         if len(doors) > 1 and not all(one.device == arrival.device for one in doors):
@@ -142,12 +144,13 @@ class Standing(Record):
 
     def role(self, member: MemberId, past: int) -> Role:
         """The role of a present member."""
-        given = self._given_role(member, past)
-        if given is not Role.HOST and self._stands_in(past) == member:
+        given = self.given_role(member, past)
+        if given is not Role.HOST and self.stands_in(past) == member:
             return Role.HOST
         return given
 
-    def _given_role(self, member: MemberId, past: int) -> Role:
+    def given_role(self, member: MemberId, past: int) -> Role:
+        """The role of a present member, where nobody has to stand in for a host."""
         if member == self.first(past):
             return Role.HOST
         appointed = self.appointment(member, past)
@@ -155,12 +158,12 @@ class Standing(Record):
             return appointed.role
         return Role.HOST if member in self.line(past).former else Role.MEMBER
 
-    def _stands_in(self, past: int) -> MemberId | None:
+    def stands_in(self, past: int) -> MemberId | None:
         """Where no host remains, the most senior of those who do."""
         first = self.first(past)
         candidates = [first, *self.roles] if first is not None else list(self.roles)
         for member in candidates:
-            if self._given_role(member, past) is Role.HOST and self.is_member(member, past):
+            if self.given_role(member, past) is Role.HOST and self.is_member(member, past):
                 return None
         return min(self.present(past), key=lambda m: self.seniority(m, past), default=None)
 

@@ -1,0 +1,107 @@
+"""A fold that grows op by op says what a fold from scratch says, to the byte, after every op."""
+
+import random
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+
+from app.circle.fold import AuthorityOp, Folding, fold
+from app.circle.view import View
+from p2p.ids import OpId
+from tests.authority.histories import a_history
+from tests.authority.test_agreement import SAID, plain
+
+SEEDS, LONG, BATCH = 60, 3_000, 10
+MORE = ("told", "fallen_invites", "arrived", "at", "everything")
+
+
+def to_bytes(view: View) -> bytes:
+    return repr([(name, plain(getattr(view, name))) for name in (*SAID, *MORE)]).encode()
+
+
+def in_some_order(number: int) -> list[AuthorityOp]:
+    """As they were told, as the fold goes through them, nearly so, or anyhow."""
+    ops, chance = a_history(number), random.Random(number)
+    order = fold(ops).order
+    assert order is not None
+    place = {p.op: p.index for p in order.placed}
+    match number % 4:
+        case 0:
+            return ops
+        case 1:
+            return sorted(ops, key=lambda o: place.get(o.op, len(ops)))
+        case 2:  # each a little too early or too late
+            late = {o.op: place.get(o.op, 0) + chance.uniform(-4, 4) for o in ops}
+            return sorted(ops, key=lambda o: late[o.op])
+        case _:
+            return chance.sample(ops, len(ops))
+
+
+def departs(number: int) -> str:
+    """What is wrong when the history of a seed grows, by one op or by a few at a time."""
+    ops, chance = in_some_order(number), random.Random(number)
+    folding, here = Folding(), list[AuthorityOp]()
+    before, said = View(), to_bytes(View())
+    while len(here) < len(ops):
+        some = ops[len(here) :][: chance.choice((1, 1, 1, 2, 5))]
+        here += some
+        for op in some:
+            folding.add(op)
+        view = folding.view()
+        if to_bytes(before) != said:
+            return f"a view that was handed out has changed with op {len(here)}"
+        before, said = view, to_bytes(view)
+        if said != to_bytes(fold(here)):
+            return f"another view than from scratch after {len(here)} ops"
+    return ""
+
+
+def departures(numbers: range) -> dict[int, str]:
+    return {number: wrong for number in numbers if (wrong := departs(number))}
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, BATCH))
+def test_a_circle_that_grows_is_the_circle_from_scratch(first: int) -> None:
+    """After every op, in every order; and no view that somebody holds changes under them."""
+    assert departures(range(first, first + BATCH)) == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", range(SEEDS, LONG, BATCH * 10))
+def test_very_many_circles_grow_as_from_scratch(first: int) -> None:
+    """The same, for many minutes."""
+    assert departures(range(first, first + BATCH * 10)) == {}
+
+
+def test_what_stands_is_added_to_unless_an_op_comes_late() -> None:
+    """Or the tests above would say nothing of growing."""
+    seen: Counter[tuple[bool, bool]] = Counter()
+    for number in range(20):
+        folding, views = Folding(), list[View]()
+        for op in in_some_order(number):
+            folding.add(op)
+            views.append(folding.view())
+        for one, other in pairwise(views):
+            first, then = placed(one), placed(other)
+            if first:
+                kept = one.standing is other.standing
+                seen[then[: len(first)] == first, kept] += 1
+    assert seen.keys() == {(True, True), (False, False)}
+    assert seen[True, True] > 300
+    assert seen[False, False] > 50
+
+
+def placed(view: View) -> list[OpId]:
+    return [] if view.order is None else [p.op for p in view.order.placed]
+
+
+def test_the_same_op_again_changes_nothing() -> None:
+    """Nor does asking again."""
+    folding, ops = Folding(), a_history(7)
+    for op in ops:
+        folding.add(op)
+    view = folding.view()
+    for op in ops:
+        folding.add(op)
+    assert to_bytes(folding.view()) == to_bytes(view) == to_bytes(fold(ops))
