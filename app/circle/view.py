@@ -1,6 +1,6 @@
 """A circle's authority as of a set of ops: who is in, who may what, which epochs there are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from app.circle.acts import Act, DeviceKeys, Door, Epoch, Founding, Invite, Rules
@@ -89,6 +89,7 @@ class View:
     told: tuple[Told, ...] = ()
     standing: Standing = field(default_factory=Standing)
     everything: int = 0  # all ops that do not wait, as a past
+    _devices: dict[DeviceId, DeviceKeys] | None = None  # asked for at every meeting
 
     def invite(self, key: bytes) -> InviteSeen | None:
         """The invite with this key, also one that does not hold: its bearer is to be told so."""
@@ -118,15 +119,17 @@ class View:
         """Whether this is the founder, or who was handed the circle."""
         return member == self.first
 
-    def devices(self) -> dict[DeviceId, DeviceKeys]:
+    def devices(self) -> Mapping[DeviceId, DeviceKeys]:
         """Devices of all who are members now."""
-        return {
-            device: keys
-            for person in self.people.values()
-            if not person.left
-            for device, keys in person.devices.items()
-            if device not in self.forked
-        }
+        if self._devices is None:
+            self._devices = {
+                device: keys
+                for person in self.people.values()
+                if not person.left
+                for device, keys in person.devices.items()
+                if device not in self.forked
+            }
+        return self._devices
 
     def person_of(self, device: DeviceId) -> Person | None:
         """Whose device it is, also of somebody who went."""

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,31 +44,34 @@ class Run:
     more: dict[str, Any]
 
 
-def installed() -> Path:
-    """The folder with the programs and their packages, made if need be. Raises `NoPeers`."""
+def installed(here: Path = HERE, programs: Sequence[str] = PROGRAMS, *more: str) -> Path:
+    """The folder with the programs and their packages, made if need be. Raises `NoPeers`.
+
+    `here`: where they and the lock file are; `more`: what else npm is told.
+    """
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         raise NoPeers("Node and npm are not installed, so nothing is measured beside us.")
     said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
     if int("0" + said.strip().lstrip("v").split(".")[0]) < OLDEST_NODE:
         raise NoPeers(f"Node {said.strip()} is older than 20, so nothing is measured beside us.")
-    lock = (HERE / "package-lock.json").read_bytes()
+    lock = (here / "package-lock.json").read_bytes()
     name = hashlib.sha256(lock).hexdigest()[:16]
     folder = user_cache_path("hearthside-bench", appauthor=False) / f"peers-{name}"
     if not (folder / "complete").exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         for file in ("package.json", "package-lock.json"):
-            shutil.copyfile(HERE / file, folder / file)
+            shutil.copyfile(here / file, folder / file)
         done = subprocess.run(
-            [npm, "ci", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True,
-            check=False,
+            [npm, "ci", "--no-audit", "--no-fund", *more],
+            cwd=folder, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
             raise NoPeers("npm could not fetch the packages, so nothing is measured beside us.")
         (folder / "complete").touch()
-    for program in PROGRAMS:
-        shutil.copyfile(HERE / program, folder / program)
+    for program in programs:
+        shutil.copyfile(here / program, folder / program)
     return folder
 
 
