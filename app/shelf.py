@@ -176,10 +176,9 @@ class RoomShelf:
         """See the port."""
         room, ledger = self._room, self._room.ledger
         entitled = epochs.lacking(ledger.view, ledger.keyring, device, frozenset())
-        may = [
-            e for e in wanted if e in entitled or device in epochs.readers(ledger.view, e)
-        ]  # fmt: skip
-        outside = [e for e in may if device not in epochs.readers(ledger.view, e)]
+        reads = {e for e in wanted if device in epochs.readers(ledger.view, e)}
+        may = [e for e in wanted if e in entitled or e in reads]
+        outside = [e for e in may if e not in reads]
         if outside:
             with self._careful(), room.change() as change:
                 for epoch in outside:

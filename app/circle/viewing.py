@@ -2,8 +2,8 @@
 
 Nearly every op that comes takes nothing back and concerns one person. So what the ops said is kept
 and added to, and only the people are seen through again whom the new ones name. Whatever reaches
-further (something that stood is void now, or stands again; a founder, a fork, a place that two
-claim) has everything put together anew. Either way the answer is the same, to the byte
+further (something that stood is void now, or stands again; a founder, a fork, a stand-in) has
+everything put together anew. Either way the answer is the same, to the byte
 (`tests/authority/test_growing.py`).
 """
 
@@ -194,13 +194,9 @@ class Viewing:
                 pass
 
     def _is_a_stranger(self, keys: DeviceKeys) -> bool:
-        """Whether who came is nobody known before, and takes nobody's place or door."""
-        arrivals = self._standing.arrivals[DeviceId(keys.device)]
-        return (
-            len(arrivals) == 1
-            and len(self._standing.devices[MemberId(keys.member)]) == 1
-            and self._standing.sure_of_place(arrivals[0])
-        )
+        """Whether who came is nobody known before. Behind all others they take nobody's place."""
+        came = self._standing.arrivals[DeviceId(keys.device)]
+        return len(came) == len(self._standing.devices[MemberId(keys.member)]) == 1
 
     def _see_through(self, stirred: _Stirred) -> None:
         """Who is founder and who stands in: another one is another role for more than who moved."""

@@ -6,9 +6,13 @@ from itertools import pairwise
 
 import pytest
 
+from app.circle import acts
 from app.circle.fold import AuthorityOp, Folding, fold
+from app.circle.state import Role
 from app.circle.view import View
-from p2p.ids import OpId
+from p2p.crypto import sign_public
+from p2p.ids import MemberId, OpId
+from tests.app.test_fold import Story, seed
 from tests.authority.histories import a_history
 from tests.authority.test_agreement import SAID, plain
 
@@ -94,6 +98,50 @@ def test_what_stands_is_added_to_unless_an_op_comes_late() -> None:
 
 def placed(view: View) -> list[OpId]:
     return [] if view.order is None else [p.op for p in view.order.placed]
+
+
+def grows(story: Story) -> Folding:
+    """Op by op, as they were said; at its end all that is said is what is from scratch."""
+    folding, here = Folding(), list[AuthorityOp]()
+    for op in story.ops.values():
+        folding.add(op)
+        here.append(op)
+        grown, anew = to_bytes(folding.view()), to_bytes(fold(here))
+        assert grown == anew
+    return folding
+
+
+def member(name: str) -> MemberId:
+    return MemberId(sign_public(seed(name)))
+
+
+def test_who_stands_in_gives_way_to_who_is_more_senior() -> None:
+    """The last host goes, a guest stands in and lets a member in: two other roles at once."""
+    story = Story().with_("Bo", "Cy", "Dee")
+    story.says("Ada", acts.Assign(member("Bo"), "host"))
+    for name in ("Cy", "Dee"):
+        story.says("Ada", acts.Assign(member(name), "guest"))
+    for name in ("Ada", "Bo"):
+        story.says(name, acts.Leave([]))
+    assert story.people() == {"Cy": Role.HOST, "Dee": Role.GUEST}
+    story.invite("Cy", "for Eli")
+    story.says("Cy", story.an_admit("Eli", "for Eli"))
+    story.says("Eli", acts.Profile("Eli"))
+    assert story.people() == {"Cy": Role.GUEST, "Dee": Role.GUEST, "Eli": Role.HOST}
+    grows(story)
+
+
+def test_who_came_last_by_one_place_waits_and_moves_nobody() -> None:
+    """Also behind a door that is another's; later a host lets them in after all."""
+    story = Story(admits="members").with_("Bo")
+    story.invite()
+    before = story.heads()
+    story.says("Ada", story.an_admit("Cy"), sees=before)
+    story.says("Bo", acts.Profile("Bobby"), sees=before)
+    story.says("Bo", story.an_admit("Dee"), sees=(story.last["Bo"],))
+    assert len(grows(story).view().waits_for_host) == 1
+    story.says("Ada", story.an_admit("Dee"))
+    assert not grows(story).view().waits_for_host
 
 
 def test_the_same_op_again_changes_nothing() -> None:

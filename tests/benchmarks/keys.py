@@ -27,12 +27,13 @@ TIMES = 5
 def row(what: str, value: float, unit: str, budget: float) -> None:
     """One line of the table of budgets."""
     mark = "" if value <= budget else "**OVER**"
-    print(f"| {what} | {value:,.3g} {unit} | {budget:g} {unit} | {mark} |", flush=True)
+    told = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    print(f"| {what} | {told} {unit} | {budget:g} {unit} | {mark} |", flush=True)
 
 
 def from_scratch(ops: Sequence[AuthorityOp]) -> tuple[float, float]:
     """Milliseconds for all, with every signature inside of them checked, and with all known."""
-    cold, known = [], []
+    cold, known = list[float](), list[float]()
     for _ in range(TIMES):
         proofs = Proofs()
         for times in (cold, known):
@@ -90,7 +91,7 @@ def tell_folding(ops: Sequence[AuthorityOp], newest: int) -> None:
 
 def ours(crowd: Crowd, times: int) -> Turns:
     """Letting somebody in and removing them again."""
-    add, remove, sent = [], [], []
+    add, remove, sent = list[float](), list[float](), list[float]()
     for _ in range(times):
         add.append(crowd.comes())
         removed = crowd.removes()
