@@ -141,10 +141,10 @@ class FakeHome:
         match command:
             case c.ListGoodbyes():
                 return []
-            case c.ListCircles():
-                return list(self.circles.values())
-            case c.ListJoins():
-                return list(self.joins.values())
+            case c.ListCircles() | c.ListJoins():
+                return [
+                    *(self.circles if isinstance(command, c.ListCircles) else self.joins).values()
+                ]
             case c.ListMembers():
                 return self.members
             case c.ReadLog():
