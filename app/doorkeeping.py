@@ -1,6 +1,6 @@
 """The door of a circle from inside: who may come in by which invite, and what they are given."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from app import commands as c
@@ -247,7 +247,7 @@ def boxes(room: Room, device: DeviceId, wanted: Sequence[EpochId]) -> list[Grant
     return granted
 
 
-def chain_keys(room: Room, device: DeviceId, wanted: Iterable[EpochId]) -> list[Grant]:
+def chain_keys(room: Room, device: DeviceId, wanted: Collection[EpochId]) -> list[Grant]:
     """Authority secrets boxed for a member's device, the deepest epochs first."""
     ledger = room.ledger
     keys = ledger.view.devices().get(device)

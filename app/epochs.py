@@ -5,7 +5,7 @@ view. Holders are never listed; they follow from who was a member when the epoch
 granted it later, and who holds an epoch whose links reach it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 from app.circle.acts import Epoch, Link, ParentSecrets
@@ -107,7 +107,7 @@ def matches(view: View, secrets: EpochSecrets) -> bool | None:
         if view.founding is None or secrets.authority is None:
             return None
         return same(commitment(secrets.authority), view.founding.root)
-    seen = view.epochs.get(secrets.epoch)
+    seen = view.epoch(secrets.epoch)
     if seen is None:
         return None
     words_fit = secrets.words is None or same(commitment(secrets.words), seen.act.words)
@@ -121,7 +121,8 @@ def holders(view: View, epoch: EpochId) -> frozenset[DeviceId]:
     """Every device that may know a secret of an epoch."""
     above: dict[EpochId, list[EpochId]] = {}
     # By what an epoch follows, not by the links seen: a link may be late, or left short.
-    for child, made in view.epochs.items():
+    # Also by one that was taken back: its link was handed on with it all the same.
+    for child, made in (*view.epochs.items(), *view.fallen_epochs.items()):
         for parent in made.act.parents:
             above.setdefault(EpochId(parent), []).append(child)
     found: set[DeviceId] = set()
@@ -183,7 +184,7 @@ def lacking(
         return []
     may = [
         e for e in deepest_first(view, keyring.readable())
-        if e in view.epochs and _may_have(view, device, e)
+        if view.epoch(e) is not None and _may_have(view, device, e)
     ]  # fmt: skip
     reached = _linked_from(view, theirs) if view.history is History.OPEN else set()
     told: list[EpochId] = []
@@ -203,7 +204,7 @@ def readers(view: View, epoch: EpochId) -> frozenset[DeviceId]:
 
 def _given(view: View, epoch: EpochId) -> frozenset[DeviceId]:
     """Whoever has both secrets of an epoch from its making or by a grant."""
-    made = view.epochs.get(epoch)
+    made = view.epoch(epoch)
     first = made.members | {made.author} if made is not None else frozenset()
     return first | view.granted.get(epoch, frozenset())
 
@@ -225,9 +226,9 @@ def _linked_from(view: View, epochs: frozenset[EpochId]) -> set[EpochId]:
     return found
 
 
-def deepest_first(view: View, epochs: Iterable[EpochId]) -> list[EpochId]:
+def deepest_first(view: View, epochs: Collection[EpochId]) -> list[EpochId]:
     """Epochs in the order of their depth, then of their ids; those not known yet come last."""
-    depth = {e: seen.depth for e, seen in view.epochs.items()}
+    depth = {e: seen.depth for e in epochs if (seen := view.epoch(e)) is not None}
     return sorted(epochs, key=lambda e: (-depth.get(e, -1), e))
 
 

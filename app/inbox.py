@@ -6,7 +6,7 @@ kept as pending and judged again when more has come. This is the door, and the w
 the way of words is `app.words_in`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from app import epochs
@@ -22,7 +22,7 @@ from app.words_in import FEW, WordsIn
 from p2p.arriving import by_id
 from p2p.envelope import peek
 from p2p.errors import PeerFault
-from p2p.ids import EnvelopeId, EpochId
+from p2p.ids import EnvelopeId, EpochId, MemberId
 from p2p.op import Kind, Log, SignedOp, payload_hash, read_header, verify_signature
 from p2p.ports import TakenIn
 from p2p.wire import Chain, Removed
@@ -78,6 +78,22 @@ class Inbox:
             if not vouched():
                 raise PeerFault("a chain that leads nowhere")
 
+    def _proves(self, shown: Sequence[bytes]) -> bool:
+        """Whether by some authority ops we are out; they are kept then, and else nothing is."""
+        named = by_id(shown)
+        known = ops.held(self._room.db, self._room.row.circle_no, named)
+        fresh = {name: e for name, e in named.items() if name not in known}
+        if not fresh or any(peek(e).envelope_class is not Log.AUTHORITY for e in fresh.values()):
+            return False
+        with suppress(PeerFault), self._room.change() as change:
+            self._open_all(change, fresh)
+            if change.authority:
+                self._settle_authority(change)
+            if self._room.row.state is not CircleState.REMOVED:
+                raise PeerFault("acts by which nobody is out")
+            return True
+        return False
+
     def _learn_keys(self, chain: Chain) -> None:
         """Whoever shows a chain may have come in under an epoch that was missed here."""
         room = self._room
@@ -90,8 +106,9 @@ class Inbox:
     def take_farewell(self, told: Removed) -> None:
         """The removal of ourselves, from somebody who talks to us no more.
 
-        Whoever is out is shown that and nothing else, so its past may be lacking here: it is
-        believed of whoever may remove us as far as is known. `PeerFault` where it is none.
+        Whoever is out is shown that and little else. What they are shown of its past decides,
+        together with all that is here; where that is not enough it is believed of whoever may
+        remove us as far as is known. `PeerFault` where it is none.
         """
         room, ledger = self._room, self._room.ledger
         header = read_header(told.header, told.signature)
@@ -101,6 +118,9 @@ class Inbox:
             raise PeerFault("a farewell of another op")
         if not isinstance(act, acts.Remove) or act.member != ledger.me:
             raise PeerFault("a farewell to somebody else")
+        if self._proves(told.acts):
+            return
+        self._contest(by)
         may = by is not None and ledger.view.may_remove(by, ledger.me)
         if by is None or not may or header.circle != room.row.circle:
             raise PeerFault("a farewell by nobody who may")
@@ -110,6 +130,12 @@ class Inbox:
             circles.keep_removal(room.db, room.row.circle_no, ledger.shown)
             change.people = change.circle = True
             self._stay_or_go(change)
+
+    def _contest(self, by: MemberId | None) -> None:
+        """Whoever removed us is out by what we know: who knows only of ours is shown that."""
+        person = self._room.ledger.view.people.get(by) if by is not None else None
+        if person is not None and person.removed is not None:
+            self._room.contested = person.removed.at.op
 
     def secret_came(self, change: Change) -> None:
         """More can be opened, by a grant or by a link: look through the quarantine."""

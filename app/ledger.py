@@ -122,14 +122,19 @@ class Ledger:
     def _reading(self) -> tuple[object, ...]:
         """All that decides what the links say."""
         view = self.view
-        return view.founding, view.epochs.keys(), len(self._links), self.keyring.version
+        return view.founding, view.epochs.keys() | view.fallen_epochs.keys(), len(self._links), self.keyring.version
 
     def _decided(self) -> list[EpochId]:
         """Epochs of which something is known and whose op is here."""
+        rooted = self.view.founding is not None
         return [
             e for e in self.keyring.epochs()
-            if e in self.view.epochs or (e == epochs.ROOT and self.view.founding is not None)
+            if self.view.epoch(e) is not None or (e == epochs.ROOT and rooted)
         ]  # fmt: skip
+
+    def handed_on(self) -> frozenset[EpochId]:
+        """The epochs that others may have from here."""
+        return frozenset(e for e in self.keyring.readable() if self.view.epoch(e) is not None)
 
     def _words_of(self, parent: acts.ParentSecrets) -> bytes | None:
         """Where history is fresh no link gives words, whatever it says."""
@@ -158,8 +163,8 @@ class Ledger:
 
     def learn_granted(self, epoch: EpochId, words: bytes | None, authority: bytes) -> bool:
         """The same for a grant, which anybody may send: few are kept before their epoch comes."""
-        unproven = sum(e not in self.view.epochs for e in self.keyring.epochs())
-        if unproven > MAX_UNPROVEN and epoch not in self.view.epochs:
+        unproven = sum(self.view.epoch(e) is None for e in self.keyring.epochs())
+        if unproven > MAX_UNPROVEN and self.view.epoch(epoch) is None:
             return False
         return self.learn(epoch, words, authority)
 
@@ -192,12 +197,12 @@ class Ledger:
             return MyRemoval(removal.by, removal.reason, removal.at.header.written_at)
         return self.shown
 
-    def chain_order(self) -> list[OpId]:
-        """Our admission and what it stands on: deepest first."""
-        admitted = self.view.admitted_by.get(self.device)
+    def chain_order(self, op: OpId | None = None) -> list[OpId]:
+        """An act, or else our admission, and what it stands on: deepest first."""
+        named = self.view.admitted_by.get(self.device) if op is None else op
         order = self.view.order
-        if admitted is None or order is None:
+        if named is None or order is None:
             return []
-        at = next(p for p in order.placed if p.op == admitted)
+        at = self.view.at[named]
         past = [p.op for p in order.placed if order.before(p.index, at)]
-        return [admitted, *reversed(past)]
+        return [named, *reversed(past)]

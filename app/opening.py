@@ -33,7 +33,7 @@ class Opening:
             try:
                 op = open_peeked(envelope, seen, keys, self._circle)
             except PeerFault:
-                if len(fitting) == 1 and secrets.epoch in self._ledger.view.epochs:
+                if len(fitting) == 1 and self._ledger.view.epoch(secrets.epoch):
                     raise
                 continue
             self._last = secrets.epoch

@@ -24,7 +24,7 @@ from app.store.db import Database
 from app.store.views import Posts
 from p2p.crypto import Entropy
 from p2p.errors import OurFault
-from p2p.ids import EnvelopeId, MemberId
+from p2p.ids import EnvelopeId, MemberId, OpId
 from p2p.op import Log
 
 People: TypeAlias = dict[MemberId, tuple[str, bool, Role]]
@@ -87,6 +87,7 @@ class Room:
     version: int = 0  # of the sets of ops: greater whenever one of them may have changed
     neighbour: Neighbour | None = None
     told_to_wait: bool = False
+    contested: OpId | None = None  # takes back our own removal, of which some know only that
     _change: Change | None = None
 
     def __post_init__(self) -> None:
@@ -125,7 +126,7 @@ class Room:
         if self._change is not None:
             raise OurFault("a change within a change")
         before = self._people()
-        known = frozenset(self.ledger.view.epochs) & frozenset(self.ledger.keyring.readable())
+        known = self.ledger.handed_on()
         self.ledger.touched = False
         change = self._change = Change()
         try:
@@ -147,8 +148,7 @@ class Room:
         else:
             self.fresh.keep(change.envelopes)
         # A secret that came before its epoch counts as new once the epoch is here.
-        now = frozenset(self.ledger.view.epochs) & frozenset(self.ledger.keyring.readable())
-        change.epochs = change.epochs or bool(now - known)
+        change.epochs = change.epochs or bool(self.ledger.handed_on() - known)
         self._tell_node(change, from_peer=from_peer)
         self._tell_listeners(change, before)
 

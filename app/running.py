@@ -279,8 +279,8 @@ class RunningCircle:
         self.say(NetChanged())
 
     def knows_me(self, device: DeviceId) -> bool:
-        """See `p2p.node.Directory`."""
-        return device in self.met_before
+        """See `p2p.node.Directory`. Not who may have heard of our removal only."""
+        return device in self.met_before and self.room.contested is None
 
     def let_in(self) -> None:
         """See `p2p.node.Directory`."""

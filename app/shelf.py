@@ -22,11 +22,11 @@ from p2p.crypto import sign, verify
 from p2p.envelope import seal_body
 from p2p.errors import OurFault, PeerFault
 from p2p.host import well_formed
-from p2p.ids import DeviceId, EnvelopeId, EpochId
+from p2p.ids import DeviceId, EnvelopeId, EpochId, OpId
 from p2p.op import Kind, Log
 from p2p.ports import Answer, Hole, TakenIn, Turn
 from p2p.reconcile import ItemSet
-from p2p.wire import MAX_CHAIN, Card, Chain, Grant, Logbook, Removed, Waiting
+from p2p.wire import BATCH, MAX_CHAIN, Card, Chain, Grant, Logbook, Removed, Waiting
 
 CARD = "hearthside/card/1"
 
@@ -63,7 +63,8 @@ class RoomShelf:
             removal = person.removed
             if removal is not None and any(k.door == door for k in person.devices.values()):
                 op = ops.one_authority(room.db, room.row.circle_no, room.row.circle, removal.at.op)
-                return Removed(op.header_bytes, op.signature, op.salt, op.payload)
+                acts_ = self._shown(removal.at.op, only=frozenset(person.devices))
+                return Removed(op.header_bytes, op.signature, op.salt, op.payload, acts_)
         return None
 
     def take_farewell(self, told: Removed | Waiting) -> None:
@@ -178,7 +179,8 @@ class RoomShelf:
         entitled = epochs.lacking(ledger.view, ledger.keyring, device, frozenset())
         reads = {e for e in wanted if device in epochs.readers(ledger.view, e)}
         may = [e for e in wanted if e in entitled or e in reads]
-        outside = [e for e in may if e not in reads]
+        # Of an epoch that was taken back nobody seals anything, so nobody has to be told of it.
+        outside = [e for e in may if e in ledger.view.epochs and e not in reads]
         if outside:
             with self._careful(), room.change() as change:
                 for epoch in outside:
@@ -230,14 +232,40 @@ class RoomShelf:
     def chain(self, device: DeviceId) -> Chain:
         """See the port."""
         room = self._room
-        names, sealed_under = [], dict[EpochId, None]()
-        for op in room.ledger.chain_order()[:MAX_CHAIN]:
+        sealed_under: dict[EpochId, None] = {}
+        envelopes = self._shown(room.contested, sealed_under)
+        return Chain(envelopes, doorkeeping.chain_keys(room, device, sealed_under))
+
+    def _shown(
+        self, act: OpId | None, sealed_under: dict[EpochId, None] | None = None, *,
+        only: frozenset[DeviceId] = frozenset(),
+    ) -> list[bytes]:  # fmt: skip
+        """An act, or our own admission, with its past, deepest first, as much as a frame holds.
+
+        `only`: what these devices may read. `sealed_under` is told the epochs.
+        """
+        room, view = self._room, self._room.ledger.view
+        names: list[EnvelopeId] = []
+        for op in room.ledger.chain_order(act):
+            epoch = view.at[op].header.epoch
+            if only and epoch != epochs.ROOT and not only & epochs.holders(view, epoch):
+                continue
             name = ops.authority_envelope(room.db, room.row.circle_no, op)
             if name is not None:
                 names.append(name)
-                sealed_under[room.ledger.view.at[op].header.epoch] = None
-        envelopes = [envelope for _, envelope in self.envelopes(names) if envelope]
-        return Chain(envelopes, doorkeeping.chain_keys(room, device, sealed_under))
+                if sealed_under is not None:
+                    sealed_under[epoch] = None
+            if len(names) == MAX_CHAIN:
+                break
+        shown: list[bytes] = []
+        size = 0
+        for _, envelope in self.envelopes(names):
+            size += len(envelope)
+            if size > BATCH:
+                break
+            if envelope:
+                shown.append(envelope)
+        return shown
 
     def take_chain(self, chain: Chain, door: bytes) -> None:
         """See the port. What does not open or is not true is nobody's fault here: it is dropped."""

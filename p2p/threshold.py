@@ -63,15 +63,17 @@ class Threshold:
             first = await stream.receive()
         opening = wire.decode(first)
         told = self._shelf.farewell(stream.peer)
-        proves = isinstance(opening, wire.Chain) and isinstance(told, wire.Waiting)
-        if told is not None and not is_knock(first) and not proves:
-            await stream.send(wire.encode(told))
-            return None
         if isinstance(opening, wire.Chain):
             conversation = self._answering(stream.peer)
             conversation.receive(first)
-            known = self._shelf.device_at(stream.peer) is not None
-            return conversation if known else None
+            if self._shelf.device_at(stream.peer) is not None:
+                return conversation
+            told = self._shelf.farewell(stream.peer)
+        if told is not None and not is_knock(first):
+            await stream.send(wire.encode(told))
+            return None
+        if isinstance(opening, wire.Chain):
+            return None
         keeper = Doorkeeper(self._shelf, stream.peer)
         answer = keeper.receive(first)
         while True:

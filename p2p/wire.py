@@ -18,7 +18,7 @@ MAX_FRAME = 384 * 1024  # bytes; envelopes fill at most BATCH of it
 BATCH = 256 * 1024  # bytes of envelopes in one frame
 MAX_IDS = 4096  # ids in one frame: 128 KiB
 MAX_CHAIN_KEYS = 8
-MAX_CHAIN = 64  # envelopes that show a newcomer's admission
+MAX_CHAIN = 64  # envelopes that show a newcomer's admission, or a removal with its past
 MAX_CARDS = 512
 MAX_NOTE = 500  # characters of what a host says, or asks, at the door
 MAX_QUESTIONS = 8  # asked at once
@@ -203,13 +203,15 @@ class Ask(Frame, frozen=True, tag=17):
 class Removed(Frame, frozen=True, tag=18):
     """Tells somebody who was removed so: the signed op, as they may not open its envelope.
 
-    Nothing follows it.
+    `acts`: the op and what its author knew, sealed, as far as whoever was removed may read it: by
+    these they find out for themselves. Nothing follows it.
     """
 
     header: Annotated[bytes, Meta(max_length=1024)]
     signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
     salt: Bytes16
     payload: Annotated[bytes, Meta(max_length=16 * 1024)]
+    acts: Annotated[list[Envelope], Meta(max_length=MAX_CHAIN)] = []
 
 
 class Waiting(Frame, frozen=True, tag=19):

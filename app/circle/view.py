@@ -74,6 +74,7 @@ class View:
     invites: dict[bytes, InviteSeen] = field(default_factory=dict)
     fallen_invites: dict[bytes, InviteSeen] = field(default_factory=dict)
     epochs: dict[EpochId, EpochSeen] = field(default_factory=dict)
+    fallen_epochs: dict[EpochId, EpochSeen] = field(default_factory=dict)  # words may lie in them
     granted: dict[EpochId, frozenset[DeviceId]] = field(default_factory=dict)
     linked: dict[EpochId, tuple[EpochId, ...]] = field(default_factory=dict)
     admitted_by: dict[DeviceId, OpId] = field(default_factory=dict)
@@ -94,6 +95,13 @@ class View:
     def invite(self, key: bytes) -> InviteSeen | None:
         """The invite with this key, also one that does not hold: its bearer is to be told so."""
         return self.invites.get(key) or self.fallen_invites.get(key)
+
+    def epoch(self, epoch: EpochId) -> EpochSeen | None:
+        """An epoch that was allowed, also one that was taken back with its author's acts.
+
+        Others sealed words under it in good faith: these count, so it is proven and handed on.
+        """
+        return self.epochs.get(epoch) or self.fallen_epochs.get(epoch)
 
     def may_remove(self, by: MemberId, whom: MemberId) -> bool:
         """Whether somebody who is in may remove somebody else now."""

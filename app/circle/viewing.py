@@ -103,6 +103,9 @@ class Viewing:
             admitted_by=before.admitted_by, waits_for_host=before.waits_for_host,
             cuts=before.cuts, arrived=before.arrived, forked=before.forked,
             fallen_invites={**said.fallen}, epochs={**said.epochs}, granted={**said.granted},
+            fallen_epochs={
+                e: seen for e, seen in self._allowed.epochs.items() if e not in said.epochs
+            },
             linked={**said.linked}, void=frozenset(said.void), heads=heads_to_name(order),
             waiting=order.waiting, order=order, at={**self._standing.at}, told=tuple(said.told),
             standing=self._standing, everything=past,

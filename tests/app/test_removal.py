@@ -257,3 +257,89 @@ def test_a_name_is_changed_for_one_circle_and_all_read_that_it_was(
         )
     bo.restart()
     assert bo.room.row.display_name == "Bonnie"
+
+
+def each_removes_the_other(ada: Person, bo: Person, cy: Person, dee: Person) -> None:
+    """Bo, a moderator, removes Cy as Dee hears; Cy, made a host by Ada meanwhile, removes Bo."""
+    gives(ada, bo, Role.MODERATOR)
+    settle(ada, bo, cy, dee, rounds=3)
+    apart(ada, bo, cy, dee)
+    removes(bo, cy, "Mine.")
+    dee.takes(*bo.gives())
+    gives(ada, cy, Role.HOST)
+    cy.takes(*ada.gives())
+    removes(cy, bo, "Mine, too.")
+
+
+def test_a_farewell_shows_the_acts_by_which_it_holds(village: Village, ada: Person) -> None:
+    """Bo never heard that Cy is a host, and by all he knows Cy is out: the acts convince him."""
+    bo, cy, dee = (village.joined(ada, name) for name in ("Bo", "Cy", "Dee"))
+    each_removes_the_other(ada, bo, cy, dee)
+    ada.takes(*cy.gives())
+    told = farewell(ada, bo)
+    assert told.acts
+    with pytest.raises(PeerFault):  # as it was said before
+        bo.shelf.take_farewell(msgspec.structs.replace(told, acts=[]))
+    bent = [*told.acts[:-1], told.acts[-1][:-1] + b"x"]
+    with pytest.raises(PeerFault):
+        bo.shelf.take_farewell(msgspec.structs.replace(told, acts=bent[-1:]))
+    assert stands(bo) is CircleState.MEMBER
+    bo.shelf.take_farewell(told)
+    assert stands(bo) is CircleState.REMOVED
+    removal = bo.room.ledger.my_removal()
+    assert removal is not None
+    assert (removal.by, removal.reason) == (cy.room.ledger.me, "Mine, too.")
+
+
+def test_a_farewell_shows_nothing_that_the_removed_may_not_read(
+    ada: Person, bo: Person, cy: Person
+) -> None:
+    """What lies under an epoch made without them is not handed to them, sealed or not."""
+    apart(ada, bo, cy)
+    removes(ada, bo)
+    gives(ada, cy, Role.HOST)
+    removal = ada.room.ledger.view.people[bo.room.ledger.me].removed
+    assert removal is not None
+    for envelope in farewell(ada, bo).acts:
+        assert bo.opens(envelope)
+
+
+def test_who_is_out_for_others_shows_them_the_removal_that_they_lack(
+    village: Village, ada: Person
+) -> None:
+    """Dee knows only that Bo removed Cy, and talks to Cy no more: Cy's chain tells her better."""
+    bo, cy, dee = (village.joined(ada, name) for name in ("Bo", "Cy", "Dee"))
+    each_removes_the_other(ada, bo, cy, dee)
+    assert dee.shelf.device_at(cy.door) is None
+    dee.shelf.take_chain(cy.shelf.chain(dee.device), cy.door)
+    assert dee.shelf.device_at(cy.door) is None  # his admission proves nothing
+    with pytest.raises(PeerFault):
+        cy.shelf.take_farewell(farewell(dee, cy))
+    assert stands(cy) is CircleState.MEMBER
+    dee.shelf.take_chain(cy.shelf.chain(dee.device), cy.door)
+    assert dee.shelf.device_at(cy.door) == cy.device
+    assert dee.shelf.device_at(bo.door) is None
+
+
+def test_words_under_an_epoch_that_fell_with_its_author_are_handed_on(
+    village: Village, ada: Person
+) -> None:
+    """Dee wrote under the epoch of Bo's removal of Cy, which does not hold: all may read her."""
+    bo, cy, dee = (village.joined(ada, name) for name in ("Bo", "Cy", "Dee"))
+    each_removes_the_other(ada, bo, cy, dee)
+    meet(bo, dee)
+    dee.write("in good faith")
+    dee.sign()
+    apart(bo, dee)
+    ada.takes(*cy.gives())
+    fallen = epochs.usable(dee.room.ledger.view, dee.room.ledger.keyring)
+    assert fallen is not None
+    settle(ada, cy, dee, rounds=3)
+    for person in (ada, cy, dee):
+        assert person.bodies() == {"in good faith"}
+        assert fallen not in person.room.ledger.view.epochs
+        assert fallen in person.room.ledger.keyring.readable()
+        assert person.knows() == ada.knows()
+    ada.write("after")
+    ada.sign()
+    assert [bo.opens(e) for e in ada.gives(Log.WORDS)].count(True) == 1  # of two
