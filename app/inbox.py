@@ -17,12 +17,12 @@ from app.room import Change, Room
 from app.store import circles, frontier, ops, quarantine
 from app.store.circles import MyRemoval
 from app.store.ops import Held, NewOp, OpState
-from app.verdicts import standing
+from app.verdicts import Standing, standing
 from app.words_in import FEW, WordsIn
 from p2p.arriving import by_id
 from p2p.envelope import peek
 from p2p.errors import PeerFault
-from p2p.ids import EnvelopeId, EpochId, MemberId
+from p2p.ids import DeviceId, EnvelopeId, EpochId, MemberId
 from p2p.op import Kind, Log, SignedOp, payload_hash, read_header, verify_signature
 from p2p.ports import TakenIn
 from p2p.wire import Chain, Removed
@@ -196,6 +196,7 @@ class Inbox:
             frontier.keep_fork(
                 room.db, room.row.circle_no, header.device, Log.AUTHORITY, header.seq
             )
+            change.forked = True
         ops.insert(
             room.db, room.row.circle_no, [NewOp(op, name, OpState.PENDING)], room.clock.now()
         )
@@ -217,9 +218,13 @@ class Inbox:
         self._room.ledger.refold()
         change.people = True
         change.circle = True
+        self.judge_anew(change, before)
+        self._stay_or_go(change)
+
+    def judge_anew(self, change: Change, before: dict[DeviceId, Standing]) -> None:
+        """The authority changed: what words are worth may be another now."""
         self._words.judge_pending(change)
         self._words.judge_devices(change, before)
-        self._stay_or_go(change)
 
     def _stay_or_go(self, change: Change) -> None:
         """Whether we are a member ourselves may be another now."""

@@ -56,6 +56,7 @@ class Change:
     circle: bool = False
     judged: bool = False  # of ops that were here something else is known now
     removed: bool = False  # we are out
+    forked: bool = False  # somebody gave one number twice
 
 
 class Neighbour(Protocol):
@@ -86,6 +87,7 @@ class Room:
     fresh: Fresh = field(init=False, default_factory=Fresh)
     version: int = 0  # of the sets of ops: greater whenever one of them may have changed
     neighbour: Neighbour | None = None
+    fork_noticed: Callable[[], None] | None = None
     told_to_wait: bool = False
     contested: OpId | None = None  # takes back our own removal, of which some know only that
     _change: Change | None = None
@@ -150,6 +152,8 @@ class Room:
         # A secret that came before its epoch counts as new once the epoch is here.
         change.epochs = change.epochs or bool(self.ledger.handed_on() - known)
         self._tell_node(change, from_peer=from_peer)
+        if change.forked and self.fork_noticed is not None:
+            self.fork_noticed()
         self._tell_listeners(change, before)
 
     def _people(self) -> People:

@@ -21,6 +21,7 @@ from app.room import Room
 from app.shelf import RoomShelf
 from app.store import circles, ops
 from app.store.goodbyes import GoodbyeRow
+from app.witness import Witness
 from p2p.errors import OurFault, PeerFault
 from p2p.host import Host, HostCrashed, PortTaken, address_peer
 from p2p.ids import DeviceId, EnvelopeId, MemberId
@@ -59,6 +60,7 @@ class RunningCircle:
     inbox: Inbox = field(init=False)
     shelf: RoomShelf = field(init=False)
     node: Node = field(init=False)
+    witness: Witness = field(init=False)
     since: dict[DeviceId, int] = field(default_factory=dict)
     met_before: dict[DeviceId, int] = field(default_factory=dict)
     listening: tuple[str, ...] = ()
@@ -73,6 +75,7 @@ class RunningCircle:
         room = self.room
         self.outbox, self.inbox = Outbox(room), Inbox(room)
         self.shelf = RoomShelf(room, self.inbox, self.outbox)
+        self.witness = Witness(room, self.inbox, self.outbox)
         self.met_before = circles.meetings_of(room.db, room.row.circle_no)
         self.shelf.sponsors = {door: DeviceId(door) for door in self._sponsor_ways()}
         self.node = Node(
@@ -80,7 +83,7 @@ class RunningCircle:
             own_door=room.ledger.view.devices()[room.ledger.device].door
             if room.ledger.device in room.ledger.view.devices() else b"",
         )  # fmt: skip
-        room.neighbour = self
+        room.neighbour, room.fork_noticed = self, self.witness.look
         self.people_changed()
 
     async def run(self) -> None:
@@ -95,7 +98,10 @@ class RunningCircle:
             while True:
                 begun = trio.current_time()
                 try:
-                    await self._serve()
+                    async with trio.open_nursery() as nursery:
+                        nursery.start_soon(self.witness.run)
+                        await self._serve()
+                        nursery.cancel_scope.cancel()
                 except* HostCrashed:
                     log.warning("a circle's host failed; starting it again")
                 except* Refused as group:
@@ -189,6 +195,7 @@ class RunningCircle:
         if self.room.ledger.myself() is not None:
             self.arrived.set()
         self.node.people_changed()
+        self.witness.look()
 
     # -- Directory, for the node ---------------------------------------------------------------
 

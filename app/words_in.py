@@ -133,6 +133,7 @@ class WordsIn:
         for name, op in authentic:
             if around.add(op, Held(0, op.op_id, name, OpState.PENDING)):
                 self._keep_fork(op.header)
+                change.forked = True
         new: list[NewOp] = []
         linked: list[SignedOp] = []
         for name, op in authentic:

@@ -119,6 +119,18 @@ def keep_fork(db: Database, circle_no: int, device: DeviceId, log: Log, seq: int
     )
 
 
+def forks(db: Database, circle_no: int) -> dict[DeviceId, list[tuple[Log, int]]]:
+    """The places that each device is known to have given twice, acts first, lowest seq first."""
+    rows = db.read(
+        "SELECT device, log, seq FROM forks WHERE circle_no = ? ORDER BY device, log, seq",
+        (circle_no,),
+    )
+    found: dict[DeviceId, list[tuple[Log, int]]] = {}
+    for device, log, seq in rows:
+        found.setdefault(DeviceId(device), []).append((Log(log), int(seq)))
+    return found
+
+
 def count_forks(db: Database, circle_no: int) -> int:
     """How many devices are known to have signed two different ops with one seq."""
     ((count,),) = db.read(

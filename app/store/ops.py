@@ -189,6 +189,18 @@ def one(db: Database, circle: CircleId, op_no: int) -> SignedOp:
     return _signed(circle, row)
 
 
+def at_place(
+    db: Database, circle_no: int, circle: CircleId, device: DeviceId, place: tuple[Log, int]
+) -> list[SignedOp]:
+    """All ops held of one place (log, seq) of a device, by their ids."""
+    log, seq = place
+    rows = db.read(
+        f"{_WHOLE} WHERE ops.circle_no = ?1 AND {_DEVICE} AND log = ?3 AND seq = ?4 ORDER BY op",
+        (circle_no, device, int(log), seq),
+    )
+    return [_signed(circle, row) for row in rows]
+
+
 def bodies(
     db: Database, circle_no: int, ids: Sequence[EnvelopeId]
 ) -> Iterator[tuple[EnvelopeId, Body | None]]:
