@@ -158,7 +158,10 @@ class Person:
         async def so() -> bool:
             return await self.names_in(circle) == set(names)
 
-        await eventually(so, f"{self.name} knows {names}")
+        try:
+            await eventually(so, f"{self.name} knows {names}")
+        except AssertionError as late:
+            raise AssertionError(f"{late}, but {await self.names_in(circle)}") from None
 
     # -- words ---------------------------------------------------------------------------------
 

@@ -30,6 +30,12 @@ async def removes(person: Person, circle: str, name: str, reason: str = REASON) 
     await person.ask("member.remove", circle=circle, member=whom, reason=reason)
 
 
+async def role(host: Person, circle: str, name: str, which: str) -> None:
+    """A host gives somebody another role."""
+    whom = await member_id(host, circle, name)
+    await host.ask("member.set_role", circle=circle, member=whom, role=which)
+
+
 async def test_who_is_removed_is_told_and_reads_nothing_more(tmp_path: Path) -> None:
     """Product test T5. Ben is here when it happens; Dora is away and asks Cleo when she is back."""
     async with village(tmp_path) as new:

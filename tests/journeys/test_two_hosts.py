@@ -10,27 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from app.store import circles
-from app.store.circles import one_circle
-from p2p.envelope import EpochSecrets, hint_matches, peek, seal_body
-from p2p.ids import EpochId
-from p2p.op import Log
 from tests.journeys.late_home import Calendar
 from tests.journeys.living_apart import Apart, apart
 from tests.journeys.namespaces import Places, places_apart
 from tests.journeys.people import the_same
-from tests.journeys.test_removal import is_out, member_id, removes
+from tests.journeys.searching import envelopes_with, found_at, opened_by
+from tests.journeys.test_removal import is_out, removes, role
 
 pytestmark = pytest.mark.netns
 
 REASON = "Far from the shore."
 NEVER = "What Ben is never to read"
 BEYOND = "Ben, beyond what Ada knew of"
-
-
-async def role(host: Apart, circle: str, name: str, which: str) -> None:
-    whom = await member_id(host, circle, name)
-    await host.ask("member.set_role", circle=circle, member=whom, role=which)
 
 
 def split(places: Places, *sides: tuple[str, ...]) -> None:
@@ -158,7 +149,7 @@ async def test_of_two_who_remove_each_other_one_goes_everywhere(tmp_path: Path) 
                 await person.sleeps()
 
             # No secret that he has is the key of any of it, and not a word of it lies in his store.
-            envelopes = later_words(cleo, circle)
+            envelopes = envelopes_with(cleo, circle, NEVER)
             assert len(envelopes) == 5
             assert opened_by(story.fay, circle, envelopes) == 5
             assert opened_by(ben, circle, envelopes) == 0
@@ -206,63 +197,3 @@ async def test_who_stands_alone_with_the_older_right_is_heard_all_the_same(tmp_p
             await the_same(circle, fay, ada, dora, posts=2)
             for person in (fay, ada, dora):
                 assert await person.bodies(circle) == {"Ada, alone", "Dora, with the others"}
-
-
-def later_words(person: Apart, circle: str) -> list[bytes]:
-    """The envelopes of the five newest words of somebody's own, as they went out."""
-    store = person.store()
-    row = one_circle(store, bytes.fromhex(circle))
-    assert row is not None
-    secrets = {
-        e: EpochSecrets(e, words, authority)
-        for e, words, authority in circles.secrets_of(store, row.circle_no)
-    }
-    rows = store.read(
-        "SELECT hour, epoch, body FROM ops JOIN bodies USING (op_no) JOIN epochs USING (epoch_no)"
-        " WHERE log = 1 AND instr(body, ?) > 0",
-        (NEVER.encode(),),
-    )
-    store.close()
-    found = []
-    for hour, epoch, body in rows:
-        keys = secrets[EpochId(epoch)].keys(Log.WORDS)
-        assert keys is not None
-        found.append(seal_body(body, hour, keys))
-    return found
-
-
-def opened_by(person: Apart, circle: str, envelopes: list[bytes]) -> int:
-    """How many of these any secret in somebody's store, of either class, is the key of."""
-    store = person.store()
-    row = one_circle(store, bytes.fromhex(circle))
-    assert row is not None
-    known = [s for _, *two in circles.secrets_of(store, row.circle_no) for s in two if s]
-    store.close()
-    assert known
-    keys = [
-        key
-        for secret in known
-        for key in (EpochSecrets(EpochId(bytes(32)), secret, None).keys(Log.WORDS),)
-        if key is not None
-    ]
-    return sum(any(hint_matches(k, peek(e)) for k in keys) for e in envelopes)
-
-
-def found_at(person: Apart, text: str) -> bool:
-    """Whether a text is in any column of any table of somebody's store, unsealed."""
-    store = person.store()
-    tables = [
-        name
-        for (name,) in store.read(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
-        )
-    ]
-    needle = text.encode()
-    found = any(
-        needle in (cell if isinstance(cell, bytes) else str(cell).encode())
-        for table in tables
-        for row in store.read(f'SELECT * FROM "{table}"')  # noqa: S608 - the store's own names
-        for cell in row
-    )
-    store.close()
-    return found
