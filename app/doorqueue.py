@@ -11,7 +11,7 @@ import msgspec
 
 from app import invite
 from app.circle import acts
-from app.circle.names import clean, line
+from app.circle.names import clean, line, one_line
 from app.circle.state import AnswerGiven, DoorRequest, VouchMade
 from app.circle.view import InviteSeen
 from app.events import DoorChanged
@@ -160,7 +160,7 @@ def _listed(room: Room) -> Iterator[DoorRequest]:
         at = moment(admit.at.header.written_at)
         yield DoorRequest(
             request=device.hex(), display_name="", answers=[], affiliation=None,
-            invite=admit.act.invite.hex(), label=labels.get(admit.act.invite, ""),
+            invite=admit.act.invite.hex(), label=one_line(labels.get(admit.act.invite, "")),
             by=admit.by.hex(), by_name=room.ledger.name_of(admit.by),
             vouches=vouches(room, admit.act.invite), since=at, last_knock=at, second_place=True,
         )  # fmt: skip
@@ -179,7 +179,7 @@ def _shown(
             for one in asked.answers
         ],
         affiliation=line(asked.affiliation) if asked.affiliation is not None else None,
-        invite=row.invite.hex(), label=labels.get(row.invite, ""), by=by.hex(),
+        invite=row.invite.hex(), label=one_line(labels.get(row.invite, "")), by=by.hex(),
         by_name=room.ledger.name_of(by), vouches=words, since=moment(row.first_at),
         last_knock=moment(row.last_at), asked=row.asked or None,
         lacks_vouch=bool(view.door and view.door.vouch and not words),

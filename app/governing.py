@@ -11,7 +11,7 @@ import msgspec
 
 from app import commands as c
 from app.circle import acts
-from app.circle.names import clean, line
+from app.circle.names import clean, line, one_line
 from app.circle.state import InviteMade, LogEntry, Role, What
 from app.circle.view import Told
 from app.outbox import Outbox
@@ -125,7 +125,7 @@ def invites(room: Room) -> list[InviteMade]:
         found.append(
             InviteMade(
                 invite=key.hex(), by=by.hex(), by_name=ledger.name_of(by), mine=by == ledger.me,
-                label=labels.get(key, ""), expires_at=moment(seen.invite.expires * 1000),
+                label=one_line(labels.get(key, "")), expires_at=moment(seen.invite.expires * 1000),
                 uses=seen.invite.uses, used=len(seen.used), withdrawn=seen.withdrawn,
             )
         )  # fmt: skip

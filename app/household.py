@@ -10,6 +10,7 @@ import trio
 from app import commands as c
 from app import doorkeeping, doorqueue, founding, governing, invite, overview, settings, writing
 from app.arrivals import Arrivals
+from app.circle.names import line, one_line
 from app.circle.state import (
     Circle,
     CircleState,
@@ -126,7 +127,7 @@ class Household:
         """Found a circle."""
         wish = Wish(
             clean_name(asked.name),
-            asked.about.strip(),
+            line(asked.about),
             clean_name(asked.display_name),
             asked.history,
         )
@@ -170,8 +171,8 @@ class Household:
         expires = math.ceil(self.clock.now() / 1000) + asked.expires_in
         addresses = running.link_addresses()
         code = doorkeeping.make_invite(
-            running.room, running.outbox, uses=asked.uses, expires=expires, label=asked.label,
-            addresses=addresses, vouch=asked.vouch,
+            running.room, running.outbox, uses=asked.uses, expires=expires,
+            label=one_line(asked.label), addresses=addresses, vouch=asked.vouch,
         )  # fmt: skip
         return Invite(
             invite=code.key.hex(), code=code.text(), link=invite.link(code, addresses),

@@ -81,7 +81,7 @@ class Joining:
             waiting_for=self._sentence(),
             display_name=self.row.display_name,
             circle_name=clean(capsule.name) if capsule else None,
-            about=capsule.about if capsule else None,
+            about=line(capsule.about) if capsule else None,
             inviter=clean(capsule.inviter) if capsule else None,
             since=moment(self.row.made_at),
             promise=[line(one) for one in capsule.promise] if capsule else [],

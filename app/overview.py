@@ -32,7 +32,7 @@ def row(running: RunningCircle) -> Circle:
     return Circle(
         circle=room.hex,
         name=clean(rules.name if rules else room.row.name) or "A circle",
-        about=rules.about if rules else room.row.about,
+        about=line(rules.about if rules else room.row.about),
         display_name=room.ledger.name_of(room.ledger.me),
         me=room.ledger.me.hex(),
         role=myself.role if myself else Role.MEMBER,

@@ -8,8 +8,13 @@ def clean(text: str) -> str:
 
     May be empty: the caller says what then.
     """
+    return one_line(text)[:LONGEST].rstrip()
+
+
+def one_line(text: str) -> str:
+    """The same of any length, for what is no name."""
     parted = " ".join(text.split())  # a line break parts words, too
-    return " ".join(_printable(parted).split())[:LONGEST].rstrip()
+    return " ".join(_printable(parted).split())
 
 
 def line(text: str) -> str:
