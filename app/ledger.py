@@ -122,7 +122,8 @@ class Ledger:
     def _reading(self) -> tuple[object, ...]:
         """All that decides what the links say."""
         view = self.view
-        return view.founding, view.epochs.keys() | view.fallen_epochs.keys(), len(self._links), self.keyring.version
+        known = view.epochs.keys() | view.fallen_epochs.keys()
+        return view.founding, known, len(self._links), self.keyring.version
 
     def _decided(self) -> list[EpochId]:
         """Epochs of which something is known and whose op is here."""
