@@ -1,8 +1,11 @@
 """Which secret opens what: the keys of a circle, whom an epoch may serve, and making the next one.
 
-The write rule (protocol, section 5): seal only under an epoch whose every holder is a member in my
-view. Holders are never listed; they follow from who was a member when the epoch was made, who was
-granted it later, and who holds an epoch whose links reach it.
+The write rule (protocol, section 5): seal only under an epoch that nobody may know but members in
+my view. Holders are never listed; they follow from who was a member when the epoch was made, who
+was granted it later, and who holds an epoch whose links reach it. But a grant may be one that I
+have not heard of, or that nobody tells of: so whoever ever came may know an epoch too, except those
+who were out as far as its maker knew. For whoever hands it on has its past, and gives it to none of
+those.
 """
 
 from collections.abc import Collection, Iterator
@@ -118,31 +121,47 @@ def matches(view: View, secrets: EpochSecrets) -> bool | None:
 
 
 def holders(view: View, epoch: EpochId) -> frozenset[DeviceId]:
-    """Every device that may know a secret of an epoch."""
+    """Every device that is known to have a secret of an epoch, or to be one that may ask for it."""
+    given = (_given(view, at) for at in _after(view, epoch))
+    return frozenset[DeviceId]().union(*given)
+
+
+def may_know(view: View, epoch: EpochId) -> frozenset[DeviceId]:
+    """Every device that may know a secret of an epoch, also by a grant not heard of here.
+
+    An exception made with an epoch is not believed: it tells what its author said it did.
+    """
+    found: set[DeviceId] = set()
+    for at in _after(view, epoch):
+        made = view.epoch(at)
+        out = made.out if made is not None else frozenset[DeviceId]()
+        found |= _given(view, at) | (view.came - out)
+    return frozenset(found)
+
+
+def _after(view: View, epoch: EpochId) -> set[EpochId]:
+    """An epoch, and all whose links reach it."""
     above: dict[EpochId, list[EpochId]] = {}
     # By what an epoch follows, not by the links seen: a link may be late, or left short.
     # Also by one that was taken back: its link was handed on with it all the same.
     for child, made in (*view.epochs.items(), *view.fallen_epochs.items()):
         for parent in made.act.parents:
             above.setdefault(EpochId(parent), []).append(child)
-    found: set[DeviceId] = set()
     seen = {epoch}
     queue = [epoch]
     while queue:
-        at = queue.pop()
-        found |= _given(view, at)
-        for child in above.get(at, ()):
+        for child in above.get(queue.pop(), ()):
             if child not in seen:
                 seen.add(child)
                 queue.append(child)
-    return frozenset(found)
+    return seen
 
 
 def usable(view: View, keyring: Keyring) -> EpochId | None:
-    """The epoch to seal under: deepest, then lowest id, among those only members hold."""
+    """The epoch to seal under: deepest, then lowest id, among those that only members may know."""
     members = frozenset(view.devices())
     held = [e for e in deepest_first(view, keyring.readable()) if e in view.epochs]
-    return next((e for e in held if holders(view, e) <= members), None)
+    return next((e for e in held if may_know(view, e) <= members), None)
 
 
 def is_old(view: View, epoch: EpochId, hour: int) -> bool:

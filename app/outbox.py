@@ -34,6 +34,7 @@ from p2p.op import (
 
 SALT = 16  # bytes
 MAX_BATCH = 500  # words signed in one transaction
+JUST_MADE = 2  # ops that an epoch can't know of: its own and the link
 
 
 class Outbox:
@@ -50,10 +51,21 @@ class Outbox:
         return self._authority(change, kind, act, self.epoch(change)).op_id
 
     def epoch(self, change: Change) -> EpochId:
-        """The epoch to seal under: every holder is a member. Makes the next one where none is."""
+        """The epoch to seal under: every holder is a member. Makes the next one where none is.
+
+        A new one names a few heads only. Where there are more, it does not know all that we know,
+        and is no better than the one before; the next follows it and some of those left.
+        """
         ledger = self._room.ledger
-        found = epochs.usable(ledger.view, ledger.keyring)
-        return found if found is not None else self.new_epoch(change)
+        left = None
+        while (found := epochs.usable(ledger.view, ledger.keyring)) is None:
+            made = self.new_epoch(change)
+            known = ledger.view.at[OpId(made)].past
+            still = (ledger.view.everything & ~known).bit_count()
+            if still <= JUST_MADE or (left is not None and still >= left):
+                return made
+            left = still
+        return found
 
     @property
     def may_renew(self) -> bool:
@@ -167,19 +179,11 @@ class Outbox:
         return sign_op(room.row.device_seed, header, salt, payload)
 
     def _authority_heads(self) -> tuple[OpId, ...]:
-        """At most four heads; one of them always leads to our own admission.
-
-        What is sealed under an epoch that does not hold is granted to nobody any more: named, it
-        would leave this op waiting for ever wherever that is not known.
-        """
+        """At most four heads; one of them always leads to our own admission."""
         view = self._room.ledger.view
         if view.order is None:
             return ()
-        closed = (
-            one.op for one in view.order.placed
-            if one.header.epoch != ZERO and one.header.epoch not in view.epochs
-        )  # fmt: skip
-        heads = heads_to_name(view.order, frozenset(closed))
+        heads = heads_to_name(view.order)
         device = self._room.ledger.device
         if view.may_write(device, heads, 0) or device not in view.admitted_by:
             return heads

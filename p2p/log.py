@@ -133,17 +133,6 @@ def arrange(headers: Iterable[tuple[OpId, Header]]) -> Order:
     return arranging.order()[0]
 
 
-def heads_to_name(order: Order, without: frozenset[OpId] = frozenset()) -> tuple[OpId, ...]:
-    """The authority heads a new op names: at most four, deepest first, then lowest id.
-
-    `without`: ops that are not to be named, and need not be known to whoever reads the new one.
-    """
-    heads = order.heads
-    if without:
-        left = [one for one in order.placed if one.op not in without]
-        covered = 0
-        for one in left:
-            covered |= one.past
-        ends = [one for one in left if not covered >> one.index & 1]
-        heads = tuple(one.op for one in sorted(ends, key=lambda one: (-one.depth, one.op)))
-    return heads[:AUTHORITY_HEADS_LIMIT]
+def heads_to_name(order: Order) -> tuple[OpId, ...]:
+    """The authority heads a new op names: at most four, deepest first, then lowest id."""
+    return order.heads[:AUTHORITY_HEADS_LIMIT]

@@ -226,12 +226,17 @@ class Allowed:
         if not rules.an_epoch_follows_epochs_of_its_own_past(self, at, act):
             return False
         standing = self.standing
-        there = {d for d in standing.arrivals if standing.member(d, at.past) is not None}
+        came = {
+            device for device, arrivals in standing.arrivals.items()
+            if any(at.past >> one.at.index & 1 for one in arrivals)
+        }  # fmt: skip
+        there = {d for d in came if standing.member(d, at.past) is not None}
         members = frozenset(there - {DeviceId(d) for d in act.excepted})
         epoch = EpochId(at.op)
         self.epochs[epoch] = EpochSeen(
-            epoch, DeviceId(at.header.device), act, at.header.hour, at.depth, at.index, members
-        )
+            epoch, DeviceId(at.header.device), act, at.header.hour, at.depth, at.index, members,
+            frozenset(came - there),
+        )  # fmt: skip
         return True
 
     def _grant(self, at: Placed, epoch: EpochId, devices: list[DeviceId]) -> bool:

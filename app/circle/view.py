@@ -37,7 +37,11 @@ class InviteSeen:
 
 @dataclass(frozen=True, slots=True)
 class EpochSeen:
-    """An epoch: who made it, after which, and whose devices were members in its past."""
+    """An epoch: who made it, after which, whose devices were members in its past, and who was out.
+
+    `out`: devices that had come in its past and were no members as of it. Whoever hands the epoch
+    on knows that past.
+    """
 
     epoch: EpochId
     author: DeviceId
@@ -46,6 +50,7 @@ class EpochSeen:
     depth: int
     index: int
     members: frozenset[DeviceId]
+    out: frozenset[DeviceId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ class View:
     waits_for_host: dict[DeviceId, OpId] = field(default_factory=dict)
     cuts: dict[DeviceId, int] = field(default_factory=dict)
     arrived: dict[DeviceId, list[Placed]] = field(default_factory=dict)
+    came: frozenset[DeviceId] = frozenset()  # all with an arrival that holds, with a place or not
     forked: frozenset[DeviceId] = frozenset()
     void: frozenset[OpId] = frozenset()
     heads: tuple[OpId, ...] = ()

@@ -108,7 +108,7 @@ class Viewing:
             },
             linked={**said.linked}, void=frozenset(said.void), heads=heads_to_name(order),
             waiting=order.waiting, order=order, at={**self._standing.at}, told=tuple(said.told),
-            standing=self._standing, everything=past,
+            standing=self._standing, everything=past, came=self._came(),
         )  # fmt: skip
         if stirred.standing or stirred.all:
             self._see_through(stirred)
@@ -125,6 +125,13 @@ class Viewing:
             for key in said.invites if stirred.all else sorted(keys, key=self._turn_of_invite):
                 view.invites[key] = self._invite(view, *said.invites[key])
         return view
+
+    def _came(self) -> frozenset[DeviceId]:
+        """All with an arrival that holds, with a place or not, gone or not."""
+        return frozenset(
+            device for device, arrivals in self._standing.arrivals.items()
+            if any(not self._void >> one.at.index & 1 for one in arrivals)
+        )  # fmt: skip
 
     def _holds(self, at: Placed) -> bool:
         return at.index in self._allowed.authors and not self._void >> at.index & 1

@@ -36,6 +36,7 @@ class Result:
     words: dict[bytes, int]
     forked: set[bytes]
     epochs: dict[bytes, set[bytes]]
+    out: dict[bytes, set[bytes]]  # as of each epoch
     granted: dict[bytes, set[bytes]]
     first: bytes | None
     heir: bytes | None
@@ -83,6 +84,7 @@ def resolve(ops: Iterable[tuple[bytes, Header, Act | None]]) -> Result:
         words=words(history, seen),
         forked={f.device for f in history.forks if f.op in seen.alive},
         epochs=epochs,
+        out={epoch: judge.rules.epoch_out(epoch) for epoch in epochs},
         granted=granted,
         first=seen.line.first,
         heir=seen.line.heir,

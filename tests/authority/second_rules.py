@@ -200,6 +200,11 @@ class Rules:
         devices = {a.device for a in seen.arrivals}
         return {d for d in devices if seen.member(d) is not None} - set(act.excepted)
 
+    def epoch_out(self, epoch: bytes) -> set[bytes]:
+        seen = self.as_of(self.history.past(epoch))
+        came = {a.device for a in self.history.arrivals if a.op in self.history.past(epoch)}
+        return {d for d in came if seen.member(d) is None}
+
     def _grants(self, op: Op, act: acts.Granted, seen: AsOf) -> bool:
         made = self._epoch(act.epoch, seen)
         if made is None or any(seen.member(d) is None for d in act.devices):

@@ -22,8 +22,8 @@ SEEDS, LONG, BATCH = 500, 10_000, 50
 ORDERS = 5
 SAID = (
     "founding", "founder", "first", "heir", "rules", "door", "vouches", "people", "owner",
-    "invites", "epochs", "granted", "linked", "admitted_by", "waits_for_host", "cuts", "forked",
-    "void", "heads", "waiting", "order",
+    "invites", "epochs", "granted", "linked", "admitted_by", "came", "waits_for_host", "cuts",
+    "forked", "void", "heads", "waiting", "order",
 )  # fmt: skip
 
 
@@ -60,6 +60,7 @@ def by_the_first(view: View) -> dict[str, object]:
         "words that count": view.cuts,
         "forked": view.forked,
         "epochs": {epoch: seen.members for epoch, seen in view.epochs.items()},
+        "out as of epochs": {epoch: seen.out for epoch, seen in view.epochs.items()},
         "granted": view.granted,
         "first and heir": (view.first, view.heir),
         "void": view.void,
@@ -80,6 +81,7 @@ def by_the_second(result: Result, said: dict[bytes, Act | None]) -> dict[str, ob
         "words that count": result.words,
         "forked": result.forked,
         "epochs": result.epochs,
+        "out as of epochs": result.out,
         "granted": result.granted,
         "first and heir": (result.first, result.heir),
         "void": result.void,

@@ -137,19 +137,6 @@ def test_at_most_four_heads_are_named_deepest_first() -> None:
     assert len(order.heads) == 6
 
 
-def test_what_is_not_to_be_named_gives_way_to_what_stands_before_it() -> None:
-    """As if it were not there; what it stands on is a head, unless more stands on that."""
-    root, left, right, closed, end = (name(n) for n in range(5))
-    named = [
-        (root, header()), (left, header(root)), (right, header(root)),
-        (closed, header(left)), (end, header(right)),
-    ]  # fmt: skip
-    order = arrange(named)
-    assert set(heads_to_name(order)) == {closed, end}
-    assert heads_to_name(order, frozenset({closed})) == (end, left)
-    assert heads_to_name(order, frozenset({closed, left, end, right})) == (root,)
-
-
 def test_thousands_of_ops_are_put_in_order_quickly() -> None:
     """A long log is not walked anew for each op."""
     ops = [(name(0), header())]

@@ -55,6 +55,10 @@ def a_circle(tape: Tape) -> Json:
                 epoch.hex(): sorted(d.hex() for d in epochs.holders(view, epoch))
                 for epoch in view.epochs
             },
+            "may_know": {
+                epoch.hex(): sorted(d.hex() for d in epochs.may_know(view, epoch))
+                for epoch in view.epochs
+            },
             "usable": usable.hex() if usable is not None else None,
             "usable_before_leaving": earlier.hex() if earlier is not None else None,
             "may_write": [
