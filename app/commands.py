@@ -40,6 +40,7 @@ from app.door_commands import (
     SetRules,
     Vouch,
 )
+from app.persona_commands import MAX_PICTURE, Picture, ReadPicture, SetProfile
 
 __all__ = [
     "ALL",
@@ -47,6 +48,7 @@ __all__ = [
     "MAX_BODY",
     "MAX_NOTE",
     "MAX_PAGE",
+    "MAX_PICTURE",
     "MAX_REASON",
     "MAX_TITLE",
     "MAX_VOUCH",
@@ -81,10 +83,12 @@ __all__ = [
     "MarkRead",
     "Name",
     "Nothing",
+    "Picture",
     "PostMade",
     "ReadDigest",
     "ReadLog",
     "ReadNetwork",
+    "ReadPicture",
     "ReadSettings",
     "ReadThread",
     "RemoveMember",
@@ -237,14 +241,6 @@ class SetRole(Command[Nothing], frozen=True):
     circle: Id
     member: Id
     role: Role
-
-
-class SetProfile(Command[Nothing], frozen=True):
-    """Be called differently, in this circle only. All read that it was changed."""
-
-    method = "member.set_profile"
-    circle: Id
-    display_name: Name
 
 
 class RemoveMember(Command[Nothing], frozen=True):
@@ -406,7 +402,7 @@ ALL: tuple[type[Command[Any]], ...] = (
     HomeStatus, CreateHome, Unlock, Lock, Stop,
     CreateCircle, ListCircles, MarkRead, MakeInvite, JoinCircle, ListJoins, CancelJoin,
     ListMembers, LeaveCircle, ListGoodbyes, ForgetGoodbye, ReadDigest,
-    SetProfile, SetRole, RemoveMember, HandOver, ReadLog, ListInvites, WithdrawInvite,
+    SetProfile, ReadPicture, SetRole, RemoveMember, HandOver, ReadLog, ListInvites, WithdrawInvite,
     ReadSettings, SetRules, SetDoor, Vouch, ListRequests, AnswerRequest, AskBack, AnswerQuestions,
     WritePost, ListPosts, FindPosts, ReadThread,
     ReadNetwork, Dial,

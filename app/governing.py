@@ -10,6 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 from app import commands as c
+from app import portraits
 from app.circle import acts
 from app.circle.names import clean, line, one_line
 from app.circle.state import InviteMade, LogEntry, Role, What
@@ -31,7 +32,7 @@ def govern(room: Room, outbox: Outbox, asked: Governing) -> None:
     view, me = room.ledger.view, room.ledger.me
     match asked:
         case c.SetProfile():
-            _be_called(room, outbox, clean_name(asked.display_name))
+            _be_seen(room, outbox, asked)
         case c.SetRole():
             whom = _somebody(room, asked.member)
             if asked.role not in roles_to_give(room, whom):
@@ -65,12 +66,17 @@ def roles_to_give(room: Room, whom: MemberId) -> list[Role]:
     return [role for role in Role if role is not person.role]
 
 
-def _be_called(room: Room, outbox: Outbox, name: str) -> None:
-    """Another name, for this circle. Also what a computer says that comes to know us later."""
-    if room.ledger.name_of(room.ledger.me) == name:
+def _be_seen(room: Room, outbox: Outbox, asked: c.SetProfile) -> None:
+    """Another name or picture, here. Also what a computer says that comes to know us later."""
+    ledger = room.ledger
+    now, myself = ledger.name_of(ledger.me), ledger.myself()
+    name = clean_name(asked.display_name) if asked.display_name is not None else now
+    said = portraits.profile(room, name, asked.picture)
+    before = myself.picture if myself is not None else b""
+    if now == name and portraits.picture_of(said) == before:
         return
     with room.change() as change:
-        outbox.act(change, Kind.PROFILE, acts.Profile(name))
+        outbox.act(change, Kind.PROFILE, said)
         circles.set_display_name(room.db, room.row.circle_no, name)
         change.circle = True
     room.read_row()
@@ -135,7 +141,7 @@ def invites(room: Room) -> list[InviteMade]:
 def log(room: Room) -> list[LogEntry]:
     """The open log, newest first."""
     entries: list[LogEntry] = []
-    called: dict[MemberId, str] = {}
+    called: dict[MemberId, tuple[str, bytes]] = {}
     for told in room.ledger.view.told:
         if isinstance(told.act, acts.Profile):
             entries += _renamed(room, told, called)
@@ -144,16 +150,22 @@ def log(room: Room) -> list[LogEntry]:
     return entries[::-1]
 
 
-def _renamed(room: Room, told: Told, called: dict[MemberId, str]) -> Iterator[LogEntry]:
-    """That somebody is called differently; nothing for the first name. `called`: so far."""
+def _renamed(
+    room: Room, told: Told, called: dict[MemberId, tuple[str, bytes]]
+) -> Iterator[LogEntry]:
+    """That somebody is seen differently; nothing for the first name. `called`: so far."""
     assert isinstance(told.act, acts.Profile)  # noqa: S101 - looked at by who asks
-    before, now = called.get(told.by), clean(told.act.name)
-    if told.holds:
-        called[told.by] = now
-    if before is not None and before != now and told.holds:
-        yield msgspec.structs.replace(
-            _entry(room, told, What.RENAMED, reason=now), whom_name=before
-        )
+    if not told.holds:
+        return
+    before = called.get(told.by)
+    name, picture = called[told.by] = clean(told.act.name), portraits.picture_of(told.act)
+    if before is None:
+        return
+    if before[0] != name:
+        entry = _entry(room, told, What.RENAMED, reason=name)
+        yield msgspec.structs.replace(entry, whom_name=before[0])
+    if before[1] != picture:
+        yield _entry(room, told, What.PICTURED)
 
 
 def _entries(room: Room, told: Told) -> Iterator[LogEntry]:  # noqa: C901 - a table

@@ -264,6 +264,8 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
             return await home.leave(command)
         case c.SetProfile() | c.SetRole() | c.RemoveMember() | c.HandOver() | c.WithdrawInvite():
             return home.govern(command)
+        case c.ReadPicture():
+            return home.picture(command)
         case c.ReadLog():
             return home.log(command)
         case c.ListInvites():

@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 import trio
 
 from app import commands as c
-from app import doorkeeping, doorqueue, founding, governing, invite, overview, settings, writing
+from app import (
+    doorkeeping,
+    doorqueue,
+    founding,
+    governing,
+    invite,
+    overview,
+    portraits,
+    settings,
+    writing,
+)
 from app.arrivals import Arrivals
 from app.circle.names import line, one_line
 from app.circle.state import (
@@ -41,7 +51,7 @@ from app.store.views import moment
 from app.writing import clean_name
 from p2p.crypto import Entropy
 from p2p.host import well_formed
-from p2p.ids import CircleId
+from p2p.ids import CircleId, MemberId
 
 ARRIVAL = 8.0  # seconds that asking for an invite waits for a circle still on its way
 FAREWELL = 1.5  # seconds given to telling whoever is here that we leave and erase
@@ -239,8 +249,19 @@ class Household:
     def govern(self, asked: governing.Governing) -> c.Nothing:
         """Roles, removals, handing over, an invite taken back."""
         running = self._own(asked.circle)
+        if isinstance(asked, c.SetProfile) and isinstance(asked.picture, bytes):
+            others = [one.room for one in self._circles.values() if one is not running]
+            portraits.check(asked.picture, others)
         governing.govern(running.room, running.outbox, asked)
         return c.Nothing()
+
+    def picture(self, asked: c.ReadPicture) -> c.Picture:
+        """Somebody's picture."""
+        view = self._circle(asked.circle).room.ledger.view
+        person = view.people.get(MemberId(bytes.fromhex(asked.member)))
+        if person is None:
+            raise Refused(Why.NO_SUCH_MEMBER, "This person is not in the circle.")
+        return c.Picture(picture=person.picture if portraits.mark(person.picture) else None)
 
     def log(self, asked: c.ReadLog) -> list[LogEntry]:
         """The open log."""

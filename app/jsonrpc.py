@@ -168,7 +168,7 @@ def _explain(kind: type[Command[object]], fault: str) -> str:
     return "A parameter is not known to this method."
 
 
-def _wanted(type_: inspect.Type) -> Iterator[str]:
+def _wanted(type_: inspect.Type) -> Iterator[str]:  # noqa: C901 - a table
     """Say in words what values a parameter's type has."""
     match type_:
         case inspect.UnionType(types=types):
@@ -186,6 +186,8 @@ def _wanted(type_: inspect.Type) -> Iterator[str]:
             yield "true or false"
         case inspect.EnumType(cls=cls):
             yield "one of " + ", ".join(str(one.value) for one in cls)
+        case inspect.BytesType(max_length=most):
+            yield f"base64 of at most {most} bytes" if most is not None else "base64"
         case inspect.NoneType():
             yield "null"
         case _:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from app import doorqueue, epochs, governing
+from app import doorqueue, epochs, governing, portraits
 from app.circle.names import clean, line
 from app.circle.state import (
     Circle,
@@ -66,6 +66,7 @@ def members(running: RunningCircle) -> list[Member]:
                 founder=ledger.view.is_founder(member),
                 may_remove=ledger.view.may_remove(ledger.me, member),
                 may_be=governing.roles_to_give(running.room, member),
+                picture=portraits.mark(person.picture),
             )
         )  # fmt: skip
     return found

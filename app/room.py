@@ -27,7 +27,7 @@ from p2p.errors import OurFault
 from p2p.ids import EnvelopeId, MemberId, OpId
 from p2p.op import Log
 
-People: TypeAlias = dict[MemberId, tuple[str, bool, Role]]
+People: TypeAlias = dict[MemberId, tuple[str, bytes, bool, Role]]
 
 MANY = 20  # posts in one change from which on the page is read anew, not row by row
 
@@ -157,7 +157,7 @@ class Room:
         self._tell_listeners(change, before)
 
     def _people(self) -> People:
-        return {m: (p.name, p.left, p.role) for m, p in self.ledger.view.people.items()}
+        return {m: (p.name, p.picture, p.left, p.role) for m, p in self.ledger.view.people.items()}
 
     def _tell_node(self, change: Change, *, from_peer: bool) -> None:
         if self.neighbour is None:

@@ -15,6 +15,7 @@ from p2p.op import Kind
 
 MAX_SAFE = 2**53 - 1
 SEAL_PUBLIC = 1216  # bytes of a hybrid seal key
+MAX_PICTURE = 16 * 1024  # bytes
 MAX_PROMISES, MAX_QUESTIONS = 6, 5  # lines; with these a capsule holds them all
 
 Id32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -23,6 +24,7 @@ Nonce = Annotated[bytes, Meta(min_length=16, max_length=16)]
 SealKey = Annotated[bytes, Meta(min_length=SEAL_PUBLIC, max_length=SEAL_PUBLIC)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Line = Annotated[str, Meta(min_length=1, max_length=160)]
+Picture = Annotated[bytes, Meta(min_length=1, max_length=MAX_PICTURE)]
 Seconds = Annotated[int, Meta(ge=0, le=MAX_SAFE)]
 
 
@@ -69,6 +71,12 @@ class Profile(Act, frozen=True):
     """How a member is called here."""
 
     name: Name
+
+
+class Portrait(Profile, frozen=True):
+    """The same with a picture. Without one it is the shorter form, so each has one spelling."""
+
+    picture: Picture
 
 
 class Invite(Act, frozen=True):
@@ -244,6 +252,8 @@ KINDS: dict[int, type[Act]] = {
 
 _encoder = msgspec.msgpack.Encoder()
 _decoders = {kind: msgspec.msgpack.Decoder(act) for kind, act in KINDS.items()}
+_portraits = msgspec.msgpack.Decoder(Portrait)
+TWO_LONG = b"\x92"  # how an array of two begins
 
 
 def encode(act: Act) -> bytes:
@@ -256,8 +266,9 @@ def decode(kind: int, payload: bytes) -> Act | None:
     decoder = _decoders.get(kind)
     if decoder is None:
         return None
+    pictured = kind == Kind.PROFILE and payload[:1] == TWO_LONG
     try:
-        act = decoder.decode(payload)
+        act = _portraits.decode(payload) if pictured else decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return act if _encoder.encode(act) == payload else None

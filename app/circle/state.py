@@ -122,6 +122,7 @@ class Member(Struct, frozen=True, kw_only=True):
     """A person in a circle. `reach` says how their computer is reached at this moment.
 
     `may_remove` and `may_be`: what whoever asks may do about them, and which roles give them.
+    `picture` is another word for each picture that `member.picture` gives; empty without one.
     """
 
     member: str
@@ -135,6 +136,7 @@ class Member(Struct, frozen=True, kw_only=True):
     founder: bool = False
     may_remove: bool = False
     may_be: list[Role] = []
+    picture: str = ""
 
 
 class Post(Struct, frozen=True, kw_only=True):
@@ -298,6 +300,7 @@ class What(StrEnum):
     WITHDREW = "withdrew"
     FORKED = "forked"
     RENAMED = "renamed"
+    PICTURED = "pictured"
 
 
 class LogEntry(Struct, frozen=True, kw_only=True):

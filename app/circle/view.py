@@ -22,6 +22,7 @@ class Person:
     devices: dict[DeviceId, DeviceKeys] = field(default_factory=dict)
     left: bool = False
     removed: Removal | None = None
+    picture: bytes = b""  # as it came: nobody has looked at it
 
 
 @dataclass(frozen=True, slots=True)

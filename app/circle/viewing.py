@@ -24,6 +24,7 @@ from app.circle.acts import (
     Invite,
     Leave,
     Link,
+    Portrait,
     Profile,
     Remove,
     Rules,
@@ -46,6 +47,7 @@ class _Said:
     told: list[Told] = field(default_factory=list)
     void: set[OpId] = field(default_factory=set)
     names: dict[MemberId, str] = field(default_factory=dict)
+    pictures: dict[MemberId, bytes] = field(default_factory=dict)
     keys: dict[tuple[MemberId, DeviceId], DeviceKeys] = field(default_factory=dict)
     rules: Rules | None = None
     door: Door | None = None
@@ -160,6 +162,7 @@ class Viewing:
                 said.keys[author, DeviceId(at.header.device)] = keys
             case Profile(name):
                 said.names[author] = name
+                said.pictures[author] = act.picture if isinstance(act, Portrait) else b""
             case Rules():
                 said.rules = act
             case Door():
@@ -272,6 +275,7 @@ class Viewing:
             self._said.names.get(member, ""),
             keys,
             left=not self._standing.is_member(member, self._past),
+            picture=self._said.pictures.get(member, b""),
         )
 
     def _went(self, view: View) -> None:

@@ -179,6 +179,7 @@ class Drama(Teller):
                     None,
                     acts.Profile(f"{who} {len(self.ops)}"),
                     acts.Profile(f"{who} {len(self.ops)}"),
+                    acts.Portrait(f"{who} {len(self.ops)}", b"drawn %d" % len(self.ops)),
                     acts.Device(people.keys(who, who, door(who), who)),
                     acts.Device(people.keys(who, who, door(self.anybody()), who)),
                     acts.Rules(f"{len(self.ops)}", ""),

@@ -18,6 +18,7 @@ from tests.authority.second_void import Judge
 class Person:
     role: str
     name: str
+    picture: bytes
     devices: set[bytes]
     gone: bool
     removed: bytes | None  # by which op
@@ -112,6 +113,16 @@ def people(history: History, seen: AsOf) -> dict[bytes, Person]:
                     and history.author[o.op] == member
                 ),
                 "",
+            ),
+            next(
+                (
+                    o.act.picture if isinstance(o.act, acts.Portrait) else b""
+                    for o in reversed(history.ops.values())
+                    if isinstance(o.act, acts.Profile)
+                    and seen.holds(o.op)
+                    and history.author[o.op] == member
+                ),
+                b"",
             ),
             theirs,
             gone=member not in seen.members,

@@ -20,6 +20,7 @@ from tests.authority.people import public
 ROLES = ("host", "moderator", "member", "guest")
 KINDS = {
     acts.Founding: Kind.FOUNDING, acts.Device: Kind.DEVICE, acts.Profile: Kind.PROFILE,
+    acts.Portrait: Kind.PROFILE,
     acts.Invite: Kind.INVITE, acts.Admit: Kind.ADMIT, acts.Assign: Kind.ROLE,
     acts.Remove: Kind.REMOVE, acts.Leave: Kind.LEAVE, acts.Handover: Kind.HANDOVER,
     acts.Fork: Kind.FORK, acts.Epoch: Kind.EPOCH, acts.Granted: Kind.GRANTED,

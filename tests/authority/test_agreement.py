@@ -49,7 +49,14 @@ def to_bytes(view: View) -> bytes:
 def by_the_first(view: View) -> dict[str, object]:
     return {
         "people": {
-            m: (p.role.value, p.name, set(p.devices), p.left, p.removed and p.removed.at.op)
+            m: (
+                p.role.value,
+                p.name,
+                p.picture,
+                set(p.devices),
+                p.left,
+                p.removed and p.removed.at.op,
+            )
             for m, p in view.people.items()
         },
         "waiting for a host": set(view.waits_for_host),
@@ -71,7 +78,8 @@ def by_the_first(view: View) -> dict[str, object]:
 def by_the_second(result: Result, said: dict[bytes, Act | None]) -> dict[str, object]:
     return {
         "people": {
-            m: (p.role, p.name, p.devices, p.gone, p.removed) for m, p in result.people.items()
+            m: (p.role, p.name, p.picture, p.devices, p.gone, p.removed)
+            for m, p in result.people.items()
         },
         "waiting for a host": result.waits_for_host,
         "rules": result.rules and said[result.rules],
@@ -168,7 +176,7 @@ def test_the_histories_have_everything_in_them() -> None:
     for number in range(SEEDS):
         seen += outcome(number)[1]
     every = ["Admit", "Assign", "Device", "Epoch", "Fork", "Founding", "Granted", "Handover"]
-    every += ["Invite", "Leave", "Link", "Profile", "Remove", "Rules", "Withdraw"]
+    every += ["Invite", "Leave", "Link", "Portrait", "Profile", "Remove", "Rules", "Withdraw"]
     every += ["Door", "Vouch"]
     needed = {f"{kind} {fate}": 20 for kind in every for fate in ("holds", "void")}
     needed |= {"NoneType void": 20, "Writing void": 20, "cut at nothing": 20, "forked": 20}

@@ -1,6 +1,6 @@
 // What the payloads say, kind by kind: the table of docs/protocol.md once more.
 
-import { bin, bool, list, Malformed, orNil, read, text, tuple, uint, word } from "./messagepack.js";
+import { bin, bool, either, list, Malformed, orNil, read, text, tuple, uint, word } from "./messagepack.js";
 
 const id = bin(32);
 const signature = bin(64);
@@ -29,7 +29,7 @@ const writing = tuple(
 const ACTS = new Map([
   [0, tuple(keys, word("open", "fresh"), word("hosts", "members"), word("hosts", "members"), id, nonce)],
   [1, tuple(keys)],
-  [2, tuple(name)],
+  [2, either([name], [name, bin(1, 16 * 1024)])],
   [3, tuple(id, id, count, uint(1, 1000), bin(0, 8192), sealKey)],
   [4, tuple(id, keys, nonce, signature, signature, signature)],
   [5, tuple(id, word("host", "moderator", "member", "guest"))],

@@ -95,6 +95,16 @@ export const tagged = (...kinds) => (reader) => {
   return [tag, ...kinds[tag].map((shape) => shape(reader))];
 };
 
+// One of several tuples of different lengths.
+export const either = (...lengths) => (reader) => {
+  const start = reader.at;
+  const size = reader.length(0x90, 16, ARRAY);
+  const shapes = lengths.find((one) => one.length === size);
+  if (shapes === undefined) throw new Malformed("neither the one nor the other");
+  reader.at = start;
+  return tuple(...shapes)(reader);
+};
+
 export const orNil = (shape) => (reader) => {
   if (reader.bytes[reader.at] !== 0xc0) return shape(reader);
   reader.at += 1;

@@ -147,6 +147,11 @@ class Chance:
         b = self.raw
         return acts.DeviceKeys(b(32), b(32), b(1216), b(32), b(64), b(64))
 
+    def profile(self) -> acts.Profile:
+        name = self.text(1, 64)
+        pictured = self.random.random() < 0.5
+        return acts.Portrait(name, self.raw(self.size(1, 400))) if pictured else acts.Profile(name)
+
     def writing(self, *, reply: bool) -> acts.Writing:
         body = self.text(0, self.random.choice((80, 400, 4000, 9000)))
         return acts.Writing(
@@ -176,7 +181,7 @@ class Chance:
                 self.keys(), self.word(*History), *circle_says, b(32), b(16)
             ),
             Kind.DEVICE: lambda: acts.Device(self.keys()),
-            Kind.PROFILE: lambda: acts.Profile(self.text(1, 64)),
+            Kind.PROFILE: self.profile,
             Kind.INVITE: lambda: acts.Invite(
                 b(32), b(32), self.number(), self.size(1, 1000), b(self.size(0, 8192)), b(1216)
             ),

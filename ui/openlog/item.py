@@ -95,6 +95,8 @@ def sentence(one: LogEntry, me: str) -> str:  # noqa: C901, PLR0912 - a table
             if one.by == me:
                 return f"You are called {one.reason} here now, and were {one.whom_name} before."
             return f"{one.whom_name} is called {one.reason} now."
+        case What.PICTURED:
+            return f"{by} changed {'your' if one.by == me else 'their'} picture."
         case What.FORKED:
             return f"{by} showed that a computer here told two stories. It is not heard any more."
 
