@@ -21,7 +21,6 @@ from app.circle.state import (
     Join,
     LogEntry,
     Member,
-    NetStatus,
     Post,
     PostKind,
     Role,
@@ -40,6 +39,7 @@ from app.door_commands import (
     SetRules,
     Vouch,
 )
+from app.net_commands import Dial, ReadNetwork
 from app.persona_commands import MAX_PICTURE, Picture, ReadPicture, SetProfile
 
 __all__ = [
@@ -360,21 +360,6 @@ class ReadThread(Command[Thread], frozen=True):
     method = "post.thread"
     circle: Id
     post: Id
-
-
-class ReadNetwork(Command[NetStatus], frozen=True):
-    """Where this home listens and whom it reaches."""
-
-    method = "net.status"
-
-
-class Dial(Command[Nothing], frozen=True):
-    """A hint: try this address now, for a circle or for a join (or for all of them)."""
-
-    method = "net.dial"
-    address: Annotated[str, Meta(min_length=1, max_length=512)]
-    circle: Id | None = None
-    join: Id | None = None
 
 
 class KeepDraft(Command[Nothing], frozen=True):
