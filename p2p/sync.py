@@ -174,15 +174,13 @@ class Conversation:
         self._backlog.add(log, fresh)
 
     def offer_epochs(self) -> None:
-        """New epochs are known here: grant them before anything sealed in them is sent."""
+        """New epochs are known here, whoever told: open and grant before what they seal is sent."""
+        self._brought(Log.AUTHORITY, self._unopened.try_again())
         if self.device is not None and self._greeting.over and self._granting.offer(self.device):
             self._scope_grew()
 
     def reconcile(self) -> bool:
-        """Go through both sets again; the one who answered asks the leader to. Whether it begins.
-
-        Before live a round is under way anyway, and its answers would find nobody waiting.
-        """
+        """If live go through both sets again; the answerer asks the leader to. Whether it begins."""
         if self.phase is not Phase.LIVE or not self._again.may():
             return False
         if self.leads:

@@ -343,3 +343,23 @@ def test_words_under_an_epoch_that_fell_with_its_author_are_handed_on(
     ada.write("after")
     ada.sign()
     assert [bo.opens(e) for e in ada.gives(Log.WORDS)].count(True) == 1  # of two
+
+
+def test_what_one_brings_opens_with_the_secret_that_another_hands_over(
+    ada: Person, bo: Person, cy: Person
+) -> None:
+    """It is not held back until the next time that both sets are gone through."""
+    settle(ada, bo, cy)
+    apart(ada, bo, cy)
+    line = meet(bo, cy)
+    with ada.room.change() as change:
+        epoch = ada.outbox.new_epoch(change)
+    ada.invites()
+    brought = [envelope for envelope in ada.gives() if envelope not in cy.gives()]
+    (end,) = cy.ends
+    end.conversation.receive(wire.encode(wire.Envelopes(log=0, envelopes=brought, live=True)))
+    assert len(cy.room.ledger.view.invites) == len(bo.room.ledger.view.invites)
+    (grant,) = ada.shelf.grant(cy.device, [epoch])
+    assert cy.shelf.take_grant(grant)
+    assert len(cy.room.ledger.view.invites) == len(ada.room.ledger.view.invites)
+    line.hang_up()
