@@ -180,7 +180,7 @@ class Conversation:
             self._scope_grew()
 
     def reconcile(self) -> bool:
-        """If live go through both sets again; the answerer asks the leader to. Whether it begins."""
+        """If live, go through both sets again; the answerer asks the leader. Whether it begins."""
         if self.phase is not Phase.LIVE or not self._again.may():
             return False
         if self.leads:
