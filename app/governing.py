@@ -10,7 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 from app import commands as c
-from app import portraits
+from app import doorqueue, portraits
 from app.circle import acts
 from app.circle.names import clean, line, one_line
 from app.circle.state import InviteMade, LogEntry, Role, What
@@ -133,6 +133,7 @@ def invites(room: Room) -> list[InviteMade]:
                 invite=key.hex(), by=by.hex(), by_name=ledger.name_of(by), mine=by == ledger.me,
                 label=one_line(labels.get(key, "")), expires_at=moment(seen.invite.expires * 1000),
                 uses=seen.invite.uses, used=len(seen.used), withdrawn=seen.withdrawn,
+                vouches=doorqueue.vouches(room, key),
             )
         )  # fmt: skip
     return found[::-1]
@@ -168,8 +169,8 @@ def _renamed(
         yield _entry(room, told, What.PICTURED)
 
 
-def _entries(room: Room, told: Told) -> Iterator[LogEntry]:  # noqa: C901 - a table
-    """What an act says in the log; nothing, where it is not about people, roles or invites."""
+def _entries(room: Room, told: Told) -> Iterator[LogEntry]:  # noqa: C901, PLR0912 - a table
+    """What an act says in the log; nothing, where it is not about people or the door."""
     match told.act:
         case acts.Founding():
             yield _entry(room, told, What.FOUNDED)
@@ -192,6 +193,10 @@ def _entries(room: Room, told: Told) -> Iterator[LogEntry]:  # noqa: C901 - a ta
             yield _entry(room, told, What.WITHDREW)
         case acts.Fork():
             yield _entry(room, told, What.FORKED)
+        case acts.Door():
+            yield _entry(room, told, What.DOOR)
+        case acts.Vouch(words=words):
+            yield _entry(room, told, What.VOUCHED, reason=line(words))
         case _:
             return
 

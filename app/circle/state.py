@@ -272,7 +272,10 @@ class DoorRequest(Struct, frozen=True, kw_only=True):
 
 
 class InviteMade(Struct, frozen=True, kw_only=True):
-    """An invite of a circle as all members see it. `label` is known to who made it only."""
+    """An invite of a circle as all members see it. `label` is known to who made it only.
+
+    `vouches`: members' words for whoever comes by it, in the order in which they count.
+    """
 
     invite: str
     by: str
@@ -283,6 +286,7 @@ class InviteMade(Struct, frozen=True, kw_only=True):
     uses: int
     used: int
     withdrawn: bool
+    vouches: list[VouchMade] = []
 
 
 class What(StrEnum):
@@ -301,13 +305,15 @@ class What(StrEnum):
     FORKED = "forked"
     RENAMED = "renamed"
     PICTURED = "pictured"
+    DOOR = "door"
+    VOUCHED = "vouched"
 
 
 class LogEntry(Struct, frozen=True, kw_only=True):
     """One act in the open log. `counts`: false where a more senior act took it back.
 
-    `role` is the role given; `reason` that of a removal, or the circle's name for rules. Of who is
-    called differently `reason` is the new name and `whom_name` the old one.
+    `role` is the role given; `reason` that of a removal, the circle's name for rules, or a vouch's
+    words. Of who is called differently `reason` is the new name and `whom_name` the old one.
     """
 
     at: datetime

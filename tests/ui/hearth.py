@@ -35,6 +35,7 @@ from app.circle.state import (
 )
 from app.refused import Refused, Why
 from tests.ui.neighbour import member
+from tests.ui.village import changed, settings, vouched
 from ui.bridge import Bridge
 from ui.desktop import show
 from ui.shell.shell import Shell
@@ -74,6 +75,7 @@ class FakeHome:
         self.members: list[Member] = [member("Juniper"), member("Ines", 1)]
         self.log: list[LogEntry] = []
         self.invites: list[InviteMade] = []
+        self.settings = settings()
         self.drafts: list[Draft] = []
         self.refuse: dict[type[c.Command[Any]], Refused] = {}
         self.net = NetStatus(listening=["here"], reachable=0, of=0, people=[])
@@ -197,9 +199,11 @@ class FakeHome:
             case _:
                 return self.govern(command)
 
-    def govern(self, command: c.Command[Any]) -> c.Nothing:
-        """What people do about each other, and what they are about to say."""
+    def govern(self, command: c.Command[Any]) -> Any:  # noqa: ANN401
+        """What people do about each other and the circle, and what they are about to say."""
         match command:
+            case c.ReadSettings():
+                return self.settings
             case c.RemoveMember(circle=one, member=whom):
                 self.members = [it for it in self.members if it.member != whom]
                 self.say(e.MemberChanged(circle=one, member=whom), e.CircleChanged(circle=one))
@@ -212,8 +216,14 @@ class FakeHome:
                     for it in self.members
                 ]
                 self.say(e.MemberChanged(circle=one, member=whom))
+            case c.SetDoor(circle=one) | c.SetRules(circle=one):
+                self.settings = changed(self.settings, command)
+                self.say(e.CircleChanged(circle=one))
             case c.WithdrawInvite(invite=invite):
                 self.invites = [it for it in self.invites if it.invite != invite]
+            case c.Vouch(circle=one, invite=invite, words=words):
+                self.invites = vouched(self.invites, invite, words)
+                self.say(e.CircleChanged(circle=one))
             case c.KeepDraft(circle=one, place=place, kind=kind, body=body):
                 self.drafts = [it for it in self.drafts if (it.circle, it.place) != (one, place)]
                 if body:

@@ -5,7 +5,18 @@ from typing import Any
 
 import msgspec
 
-from app.circle.state import InviteMade, LogEntry, Member, Path, Role, What
+from app.circle.state import (
+    History,
+    InviteMade,
+    LogEntry,
+    Member,
+    Path,
+    Role,
+    Settings,
+    VouchMade,
+    What,
+)
+from app.commands import SetDoor, SetRules
 from tests.ui.neighbour import NOW, key, member
 
 REASON = "Sold pills to two of us."
@@ -73,4 +84,43 @@ def invitations() -> list[InviteMade]:
         invitation("gone", withdrawn=True),
         invitation("full", "Ines", used=1),
         invitation("old", expires_at=datetime.now(UTC) - timedelta(hours=1)),
+    ]
+
+
+PROMISE = ["What is said here stays here.", "Experience, not medical advice."]
+
+
+def settings(**more: Any) -> Settings:  # noqa: ANN401 - as msgspec has it
+    """As a host reads them where a host decides; `more`: what is otherwise."""
+    plain: dict[str, Any] = {
+        "name": "Kitchen table", "about": "Cooks", "promise": PROMISE, "asks": True,
+        "questions": ["What brings you here?"], "vouch": True, "affiliation": False,
+        "history": History.OPEN, "may_change": True,
+    }  # fmt: skip
+    return Settings(**plain | more)
+
+
+def changed(old: Settings, asked: SetDoor | SetRules) -> Settings:
+    """What a home would say after it was asked."""
+    new = {
+        name: value
+        for name in ("promise", "questions", "vouch", "affiliation", "name", "about")
+        if (value := getattr(asked, name, None)) is not None
+    }
+    if isinstance(asked, SetDoor) and asked.admit is not None:
+        new["asks"] = asked.admit == "ask"
+    return msgspec.structs.replace(old, **new)
+
+
+def word(by: str, words: str) -> VouchMade:
+    return VouchMade(by=key(by), by_name=by, words=words)
+
+
+def vouched(invites: list[InviteMade], invite: str, words: str) -> list[InviteMade]:
+    """The same invites, and Juniper's word for one of them."""
+    return [
+        msgspec.structs.replace(one, vouches=[*one.vouches, word("Juniper", words)])
+        if one.invite == invite
+        else one
+        for one in invites
     ]

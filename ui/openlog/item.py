@@ -99,6 +99,12 @@ def sentence(one: LogEntry, me: str) -> str:  # noqa: C901, PLR0912 - a table
             return f"{by} changed {'your' if one.by == me else 'their'} picture."
         case What.FORKED:
             return f"{by} showed that a computer here told two stories. It is not heard any more."
+        case What.DOOR:
+            return f"{by} changed how people come in."
+        case What.VOUCHED:
+            if not one.reason:
+                return f"{by} put in a word for whoever comes by an invite."
+            return f"{by} put in a word for whoever comes by an invite: “{one.reason}”"
 
 
 def _whom(one: LogEntry, me: str) -> str:

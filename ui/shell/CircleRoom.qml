@@ -60,6 +60,7 @@ FocusScope {
         focus: place.away
         sourceComponent: RoomPages {
             shell: place.shell
+            onLeaving: place.leaving()
         }
     }
     RowLayout {

@@ -113,6 +113,13 @@ FocusScope {
                 id: menu
 
                 PopMenu.Entry {
+                    objectName: "menuSettings"
+                    visible: head.room.open
+                    glyph: "gear"
+                    text: qsTr("Circle settings")
+                    onTriggered: head.shell.rooms.go("settings")
+                }
+                PopMenu.Entry {
                     objectName: "menuLeave"
                     glyph: "sign-out"
                     text: head.room.open ? qsTr("Leave circle…") : qsTr("Erase it here…")

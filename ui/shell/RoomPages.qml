@@ -1,5 +1,5 @@
-// A room of the circle in the place of its posts: people, one person, the open log, or invites.
-//   shell: Shell
+// A room of the circle in the place of its posts: people, one person, log, invites, settings.
+//   shell: Shell; leaving()
 //   enter() puts the focus into the page
 import QtQuick
 import QtQuick.Layouts
@@ -8,6 +8,7 @@ import circles
 import components
 import openlog
 import people
+import settings
 
 FocusScope {
     id: place
@@ -16,6 +17,8 @@ FocusScope {
     readonly property Rooms rooms: shell.rooms
     property string last: ""
     property bool keyed: false
+
+    signal leaving
 
     function enter(): void {
         if (page.item)
@@ -43,6 +46,8 @@ FocusScope {
                 return place.rooms.person.plainName;
             case "log":
                 return qsTr("Open log");
+            case "settings":
+                return qsTr("Circle settings");
             default:
                 return qsTr("Invites");
             }
@@ -56,6 +61,8 @@ FocusScope {
                 return qsTr("%1 of %2").arg(place.rooms.person.role).arg(name);
             case "log":
                 return qsTr("%1 · every member can read this").arg(name);
+            case "settings":
+                return qsTr("%1 · hosts can change these, everyone can read them").arg(name);
             default:
                 return name;
             }
@@ -78,6 +85,8 @@ FocusScope {
                 return log;
             case "invites":
                 return invites;
+            case "settings":
+                return settings;
             default:
                 return null;
             }
@@ -149,6 +158,25 @@ FocusScope {
             invites: place.rooms.invites
             mayInvite: place.shell.room.mayInvite
             onInvite: place.shell.invite()
+        }
+    }
+    Component {
+        id: settings
+
+        SettingsPage {
+            settings: place.rooms.settings
+            invites: few
+            onLeaving: place.leaving()
+        }
+    }
+    Component {
+        id: few
+
+        InvitesCard {
+            invites: place.rooms.invites
+            mayInvite: place.shell.room.mayInvite
+            onInvite: place.shell.invite()
+            onAll: place.rooms.go("invites")
         }
     }
     Keys.onEscapePressed: rooms.back()

@@ -4,12 +4,14 @@ import QtQuick
 import Hearthside
 import circles
 import people
+import settings
 
 Item {
     id: sheets
 
     required property Shell shell
-    readonly property bool any: inviting.visible || joining.visible || beginning.visible || leaving.visible || removing.visible || takingBack.visible
+    readonly property bool any: inviting.visible || joining.visible || beginning.visible || leaving.visible || removing.visible || takingBack.visible || changing || handing.visible
+    readonly property bool changing: promising.visible || renaming.visible || opening.visible
 
     function leave(): void {
         leaving.open();
@@ -55,6 +57,45 @@ Item {
         function onAsking(): void {
             takingBack.open();
         }
+    }
+    Connections {
+        target: sheets.shell.rooms.settings.changing
+
+        function onAsking(what: string): void {
+            ({promise: promising, circle: renaming, door: opening})[what].open();
+        }
+    }
+    Connections {
+        target: sheets.shell.rooms.settings.handing
+
+        function onAsking(): void {
+            handing.open();
+        }
+    }
+    PromiseSheet {
+        id: promising
+
+        objectName: "promiseSheet"
+        model: sheets.shell.rooms.settings.changing
+    }
+    CircleSheet {
+        id: renaming
+
+        objectName: "circleSheet"
+        model: sheets.shell.rooms.settings.changing
+    }
+    DoorSheet {
+        id: opening
+
+        objectName: "doorSheet"
+        model: sheets.shell.rooms.settings.changing
+    }
+    HandOverSheet {
+        id: handing
+
+        objectName: "handOverSheet"
+        model: sheets.shell.rooms.settings.handing
+        circle: sheets.shell.room.name
     }
     RemoveSheet {
         id: removing

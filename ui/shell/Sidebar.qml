@@ -18,7 +18,8 @@ FocusScope {
         {page: "home", glyph: "house", text: qsTr("Home"), spoken: qsTr("Home of %1")},
         {page: "people", glyph: "users-three", text: qsTr("People"), spoken: qsTr("People of %1")},
         {page: "log", glyph: "scroll", text: qsTr("Open log"), spoken: qsTr("Open log of %1")},
-        {page: "invites", glyph: "envelope-simple", text: qsTr("Invites"), spoken: qsTr("Invites of %1")}
+        {page: "invites", glyph: "envelope-simple", text: qsTr("Invites"), spoken: qsTr("Invites of %1"), inside: true},
+        {page: "settings", glyph: "gear", text: qsTr("Circle settings"), spoken: qsTr("Circle settings of %1"), inside: true}
     ]
 
     function enter(): void {
@@ -193,8 +194,8 @@ FocusScope {
                             Layout.alignment: Qt.AlignHCenter
                             Layout.leftMargin: side.compact ? 0 : Theme.space5
                             Layout.topMargin: modelData.page === "home" ? Theme.space2 : 0
-                            Layout.bottomMargin: modelData.page === "invites" ? Theme.space3 : 2
-                            visible: entry.chosen && (entry.kind === "circle" || entry.kind === "archived" && modelData.page !== "invites")
+                            Layout.bottomMargin: modelData.page === "settings" ? Theme.space3 : 2
+                            visible: entry.chosen && (entry.kind === "circle" || entry.kind === "archived" && !modelData.inside)
                             glyph: modelData.glyph
                             text: modelData.text
                             Accessible.name: modelData.spoken.arg(entry.name)

@@ -1,4 +1,4 @@
-"""The rooms of the open circle beside its posts: people, one person, the open log, invites."""
+"""The rooms of the open circle beside its posts: people, one person, log, invites, settings."""
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
@@ -12,12 +12,15 @@ from ui.openlog.model import OpenLog
 from ui.people.model import People
 from ui.people.person import Person
 from ui.people.removal import Removal
+from ui.settings.model import CircleSettings
 
 QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
 
 HOME, PEOPLE, PERSON, LOG, INVITES = "home", "people", "person", "log", "invites"
-PAGES = (HOME, PEOPLE, LOG, INVITES)
+SETTINGS = "settings"
+PAGES = (HOME, PEOPLE, LOG, INVITES, SETTINGS)
+INSIDE = (INVITES, SETTINGS)  # for those who are in
 
 
 @QmlElement
@@ -38,8 +41,9 @@ class Rooms(QObject):
         self._removal = Removal(bridge, self)
         self._log = OpenLog(bridge, self)
         self._invites = Invites(bridge, self)
+        self._settings = CircleSettings(bridge, self)
         self._person.gone.connect(self._gone)
-        for one in (self._person, self._removal, self._invites):
+        for one in (self._person, self._removal, self._invites, self._settings):
             one.told.connect(self.told)
 
     page = Property(str, lambda self: self._page, notify=pageChanged)
@@ -48,6 +52,7 @@ class Rooms(QObject):
     removal = Property(QObject, lambda self: self._removal, constant=True)
     log = Property(QObject, lambda self: self._log, constant=True)
     invites = Property(QObject, lambda self: self._invites, constant=True)
+    settings = Property(QObject, lambda self: self._settings, constant=True)
 
     # ---- what the person does ---------------------------------------------------------------
 
@@ -56,7 +61,7 @@ class Rooms(QObject):
         """To one of the pages."""
         if self._row is None or page not in PAGES:
             return
-        if page == INVITES and self._row.state != CircleState.MEMBER:
+        if page in INSIDE and self._row.state != CircleState.MEMBER:
             return
         self._enter(page)
 
@@ -105,7 +110,7 @@ class Rooms(QObject):
 
     def hear(self, events: list[Said]) -> None:
         """Let the page that is shown read again what may have changed."""
-        for model in (self._people, self._log, self._invites):
+        for model in (self._people, self._log, self._invites, self._settings):
             model.hear(events)
         for event in events:
             match event:
@@ -129,7 +134,8 @@ class Rooms(QObject):
         for model, pages in (
             (self._people, {PEOPLE, PERSON}),
             (self._log, {LOG, PERSON}),
-            (self._invites, {INVITES}),
+            (self._invites, {INVITES, SETTINGS}),
+            (self._settings, {SETTINGS}),
         ):
             if page in pages:
                 model.show(row.circle)
@@ -148,7 +154,7 @@ class Rooms(QObject):
     def _empty(self) -> None:
         self._removal.close()
         self._person.close()
-        for model in (self._people, self._log, self._invites):
+        for model in (self._people, self._log, self._invites, self._settings):
             model.close()
 
     def _turn(self, page: str) -> None:

@@ -1,7 +1,6 @@
 // A role in a word, with its icon. Those who look after the circle stand out, members do not.
 //   role, sign (its icon)
 import QtQuick
-import components
 import theme
 
 Chip {

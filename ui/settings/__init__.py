@@ -1,0 +1,1 @@
+"""Circle settings: what hosts set and all can read, and the sheets that change it."""
