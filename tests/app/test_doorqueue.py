@@ -4,7 +4,7 @@ import pytest
 
 from app import commands as c
 from app import doorkeeping, doorqueue, governing, invite, settings
-from app.circle.state import DoorRequest, History, Role
+from app.circle.state import DoorRequest, History, Role, What
 from app.doorkeeping import DECLINED, EXPIRED, USED
 from app.doorqueue import BY_PERSON, MOST_BY_INVITE
 from app.events import DoorChanged
@@ -162,6 +162,32 @@ def test_without_a_vouch_nobody_comes_in_where_one_is_wanted(village: Village, a
     assert [(v.by_name, v.words) for v in request.vouches] == [("Bo", "From my Tuesday group.")]
     decides(ada, request.request, admit=True)
     assert device_of("Cy") in ada.room.ledger.view.devices()
+
+
+def test_words_for_an_invite_stand_with_it_and_in_the_open_log(
+    village: Village, ada: Person
+) -> None:  # fmt: skip
+    """Everybody reads them alike; so does who changed how people come in."""
+    bo = village.joined(ada, "Bo")
+    asks(ada, vouch=True)
+    code, other = ada.invites(), ada.invites()
+    for person, words in ((ada, "We met on the ward."), (bo, "From my Tuesday group.")):
+        settle(ada, bo)
+        vouch = c.Vouch(circle=person.room.hex, invite=code.key.hex(), words=words)
+        settings.change(person.room, person.outbox, vouch)
+    settle(ada, bo)
+    for person in (ada, bo):
+        said = {one.invite: one.vouches for one in governing.invites(person.room)}
+        assert [(v.by_name, v.words) for v in said[code.key.hex()]] == [
+            ("Ada", "We met on the ward."), ("Bo", "From my Tuesday group."),
+        ]  # fmt: skip
+        assert said[other.key.hex()] == []
+        told = [(e.what, e.by_name, e.reason) for e in governing.log(person.room)]
+        assert told[:2] == [
+            (What.VOUCHED, "Bo", "From my Tuesday group."),
+            (What.VOUCHED, "Ada", "We met on the ward."),
+        ]
+        assert (What.DOOR, "Ada", None) in told
 
 
 def test_what_was_in_time_at_the_knock_is_in_time_at_the_decision(ada: Person) -> None:

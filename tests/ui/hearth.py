@@ -34,8 +34,8 @@ from app.circle.state import (
     Thread,
 )
 from app.refused import Refused, Why
-from tests.ui.neighbour import member
-from tests.ui.village import changed, settings, vouched
+from tests.ui.neighbour import member, settings
+from tests.ui.village import changed, vouched
 from ui.bridge import Bridge
 from ui.desktop import show
 from ui.shell.shell import Shell

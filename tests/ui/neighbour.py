@@ -19,6 +19,7 @@ from app.circle.state import (
     Post,
     PostKind,
     Role,
+    Settings,
     Thread,
 )
 from app.commands import (
@@ -31,6 +32,7 @@ from app.commands import (
     ListPosts,
     Nothing,
     PostMade,
+    ReadSettings,
     ReadThread,
     WritePost,
 )
@@ -91,6 +93,19 @@ def post(name: str, author: str = "Ines", kind: PostKind = PostKind.STORY, **mor
     return Post(post=key(name), kind=kind, author=key(author), author_name=author, **plain | more)
 
 
+PROMISE = ["What is said here stays here.", "Experience, not medical advice."]
+
+
+def settings(**more: Any) -> Settings:  # noqa: ANN401 - as msgspec has it
+    """As a host reads them where a host decides; `more`: what is otherwise."""
+    plain: dict[str, Any] = {
+        "name": "Kitchen table", "about": "Cooks", "promise": PROMISE, "asks": True,
+        "questions": ["What brings you here?"], "vouch": True, "affiliation": False,
+        "history": History.OPEN, "may_change": True,
+    }  # fmt: skip
+    return Settings(**plain | more)
+
+
 class Neighbour(QObject):
     """Answers at once unless `slow`; then `answer()` gives the oldest open answer."""
 
@@ -103,6 +118,7 @@ class Neighbour(QObject):
         self.circles: list[Circle] = []
         self.opened: Thread | None = None
         self.drafts: list[Draft] = []
+        self.settings = settings()
         self.asked: list[Command[Any]] = []
         self.refuse: dict[type[Command[Any]], Refused] = {}
         self.slow: set[type[Command[Any]]] = set()
@@ -146,6 +162,8 @@ class Neighbour(QObject):
                 return []
             case ListCircles():
                 return self.circles
+            case ReadSettings():
+                return self.settings
             case ListPosts(before=before, limit=limit):
                 ids = [one.post for one in self.posts]
                 start = 0 if before is None else ids.index(before) + 1

@@ -23,8 +23,8 @@ from app.circle.state import (
 )
 from app.events import CircleChanged, NetChanged, Trouble
 from tests.ui.hearth import CARERS, CODE, KNOCK, PASSPHRASE, TABLE, FakeHome, Hearth, circle
-from tests.ui.neighbour import NOW, key, post
-from tests.ui.village import REASON, chronicle, invitations, villagers
+from tests.ui.neighbour import NOW, PROMISE, key, post, settings
+from tests.ui.village import REASON, chronicle, invitations, villagers, word
 from ui.wording import ADRIFT
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -351,6 +351,68 @@ def test_the_open_log_and_invites(window: Hearth, home: FakeHome) -> None:
     assert "Take back: From the clinic café" in names
     window.press("takeBack")
     opened(window, "confirmTakeBack")
+    is_clear(window)
+
+
+def test_circle_settings_and_the_sheets_that_change_them(window: Hearth, home: FakeHome) -> None:
+    home.members, home.invites = villagers(), invitations()
+    window.press("settings")
+    opened(window, "promiseCard")
+    is_clear(window)
+    lists = of_role(window, QAccessible.Role.ListItem)
+    assert {*PROMISE, "A member has to put in a word for them first."} <= {
+        name_of(o) for o in lists
+    }
+    cards = {name_of(one) for one in of_role(window, QAccessible.Role.Grouping)}
+    assert {"Our promise", "How people come in", "Invites", "Leaving"} <= cards
+    for card, save in (
+        ("promise", "savePromise"),
+        ("circle", "saveCircle"),
+        ("door", "saveDoor"),
+    ):
+        window.press(f"{card}CardAction")
+        opened(window, save)
+        is_clear(window)
+        if card == "door":
+            assert "Question 2" in {name_of(one) for one in shown(window)}
+            ticks = of_role(window, QAccessible.Role.CheckBox)
+            assert [bool(one.state().checked) for one in ticks] in ([True, False], [False, True])
+        closed(window, save)
+
+
+def test_handing_a_circle_over(opens: Opens, home: FakeHome) -> None:
+    home.members = [
+        msgspec.structs.replace(one, founder=one.display_name == "Juniper") for one in villagers()
+    ]
+    home.settings = settings(heir=key("Old Heron"))
+    window = opens(home)
+    window.unlock()
+    window.press("settings")
+    opened(window, "hostsCard")
+    is_clear(window)
+    window.press("hostsCardAction")
+    opened(window, "keepCircleMine")
+    is_clear(window)
+    window.press("heir0")
+    window.press("handNow")
+    is_clear(window)
+    spoken = {name_of(one) for one in shown(window)}
+    assert {"Hand over to Ines now", "You can't take it back. Only Ines can hand it on."} <= spoken
+
+
+def test_a_word_for_whoever_comes(window: Hearth, home: FakeHome) -> None:
+    home.invites = invitations()
+    home.invites[0] = msgspec.structs.replace(home.invites[0], vouches=[word("Ines", "A friend.")])
+    window.press("invites")
+    opened(window, "putInWord")
+    is_clear(window)
+    names = {name_of(one) for one in shown(window)}
+    assert {"A word by Ines: A friend.", "Put in a word: From the clinic café"} <= names
+    window.press("putInWord")
+    opened(window, "sayVouch")
+    is_clear(window)
+    window.press("sayVouch")
+    window.until(lambda: bool(window.all("vouchWordsError")))
     is_clear(window)
 
 

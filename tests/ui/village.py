@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from app.circle.state import (
-    History,
     InviteMade,
     LogEntry,
     Member,
@@ -85,19 +84,6 @@ def invitations() -> list[InviteMade]:
         invitation("full", "Ines", used=1),
         invitation("old", expires_at=datetime.now(UTC) - timedelta(hours=1)),
     ]
-
-
-PROMISE = ["What is said here stays here.", "Experience, not medical advice."]
-
-
-def settings(**more: Any) -> Settings:  # noqa: ANN401 - as msgspec has it
-    """As a host reads them where a host decides; `more`: what is otherwise."""
-    plain: dict[str, Any] = {
-        "name": "Kitchen table", "about": "Cooks", "promise": PROMISE, "asks": True,
-        "questions": ["What brings you here?"], "vouch": True, "affiliation": False,
-        "history": History.OPEN, "may_change": True,
-    }  # fmt: skip
-    return Settings(**plain | more)
 
 
 def changed(old: Settings, asked: SetDoor | SetRules) -> Settings:

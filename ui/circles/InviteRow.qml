@@ -1,5 +1,7 @@
-// One open invite: its note, whose it is, how far it is used, until when, and taking it back.
-//   the roles of `Invites`; column (its width), working; taken() · reached(): its button has the focus
+// One open invite: its note, whose it is, how far it is used, until when; members' words for whoever
+// comes by it; taking it back.
+//   the roles of `Invites`; column (its width), working;  taken() · vouched()
+//   reached(): one of its buttons has the focus
 import QtQuick
 import QtQuick.Layouts
 import components
@@ -16,12 +18,15 @@ Item {
     required property bool fresh
     required property string until
     required property bool mayTakeBack
+    required property bool mayVouch
+    required property var words
     required property string spoken
     property real column: width
     property bool working: false
     readonly property bool roomy: column / Theme.scale >= 560
 
     signal taken
+    signal vouched
     signal reached
 
     implicitHeight: paper.implicitHeight
@@ -109,6 +114,54 @@ Item {
                     onActiveFocusChanged: if (activeFocus) row.reached()
                 }
             }
+        }
+        ColumnLayout {
+            objectName: "wordsFor"
+            Layout.fillWidth: true
+            visible: row.words.length > 0
+            spacing: Theme.space1
+            Accessible.role: Accessible.List
+            Accessible.name: qsTr("Words for whoever comes by it")
+
+            Repeater {
+                model: row.words
+
+                RowLayout {
+                    id: entry
+
+                    required property var modelData
+
+                    Layout.fillWidth: true
+                    spacing: Theme.space2
+                    Accessible.role: Accessible.ListItem
+                    Accessible.name: entry.modelData.spoken
+
+                    Icon {
+                        Layout.alignment: Qt.AlignTop
+                        Layout.topMargin: Math.max(0, (Theme.captionLine - height) / 2)
+                        name: "hand-heart"
+                        size: Theme.iconSm
+                    }
+                    Label {
+                        Layout.fillWidth: true
+                        style: "caption"
+                        text: entry.modelData.said
+                        Accessible.ignored: true
+                    }
+                }
+            }
+        }
+        Button {
+            objectName: "putInWord"
+            // Its words stand below the others, not its edge.
+            Layout.leftMargin: -Theme.space3
+            visible: row.mayVouch
+            kind: "quiet"
+            glyph: "hand-heart"
+            text: qsTr("Put in a word")
+            Accessible.name: qsTr("Put in a word: %1").arg(row.title)
+            onClicked: row.vouched()
+            onActiveFocusChanged: if (activeFocus) row.reached()
         }
     }
 }

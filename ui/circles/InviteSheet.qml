@@ -15,7 +15,7 @@ Sheet {
 
     preferredWidth: 784
     first: once
-    onAboutToShow: note.text = ""
+    onAboutToShow: note.text = word.text = ""
     onClosed: model.close()
     Component.onCompleted: contentItem.Accessible.name = qsTr("Invite someone")
 
@@ -121,6 +121,29 @@ Sheet {
                 readOnly: sheet.model.made || sheet.model.working
                 onEdited: sheet.model.note(text)
             }
+            TextBox {
+                id: word
+
+                objectName: "inviteWord"
+                Layout.fillWidth: true
+                Layout.topMargin: Theme.space3
+                visible: !sheet.model.made || text !== ""
+                style: "body"
+                label: qsTr("Say a word for whoever comes (everyone in the circle can read it)")
+                showLabel: true
+                least: 1
+                most: 4
+                input.readOnly: sheet.model.made || sheet.model.working
+                onEdited: sheet.model.sayWord(text)
+            }
+            Label {
+                objectName: "wantsWord"
+                Layout.fillWidth: true
+                visible: sheet.model.wantsWord && !sheet.model.made
+                style: "caption"
+                text: qsTr("Here nobody comes in before a member has put in a word for them. You can also do it later, below Invites.")
+                color: Theme.text2
+            }
             RowLayout {
                 Layout.fillWidth: true
                 Layout.topMargin: Theme.space1
@@ -140,7 +163,7 @@ Sheet {
                     kind: "quiet"
                     text: qsTr("Make another")
                     onClicked: {
-                        note.text = "";
+                        note.text = word.text = "";
                         sheet.model.another();
                     }
                 }
@@ -239,7 +262,7 @@ Sheet {
                 Label {
                     Layout.fillWidth: true
                     style: "caption"
-                    text: qsTr("A host of the circle has to have Hearthside open to let them in.")
+                    text: sheet.model.asks ? qsTr("A host decides about whoever comes. They can knock while any host has Hearthside open.") : qsTr("A host of the circle has to have Hearthside open to let them in.")
                     color: Theme.primarySoftText
                 }
             }
@@ -263,7 +286,7 @@ Sheet {
             objectName: "copyHint"
             Layout.fillWidth: true
             style: "caption"
-            text: copied ? qsTr("The link is copied.\nIt leaves the clipboard after 60 seconds.") : qsTr("Anyone holding this code can come in.\nA copy leaves the clipboard after 60 seconds.")
+            text: copied ? qsTr("The link is copied.\nIt leaves the clipboard after 60 seconds.") : (sheet.model.asks ? qsTr("Anyone holding this code can knock.") : qsTr("Anyone holding this code can come in.")) + "\n" + qsTr("A copy leaves the clipboard after 60 seconds.")
             color: Theme.text2
         },
         Button {

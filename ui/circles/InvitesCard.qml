@@ -22,6 +22,8 @@ Card {
 
     padding: Theme.space5
     focused: activeFocus
+    // Else Tab would not go on from here.
+    activeFocusOnTab: activeFocus
     Accessible.role: Accessible.Grouping
     Accessible.name: qsTr("Invites")
     Accessible.focusable: true

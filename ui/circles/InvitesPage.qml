@@ -1,6 +1,6 @@
 // The invites by which somebody can still come in, and a way to take them back.
 //   invites: Invites; mayInvite;  enter() puts the focus on the first thing that can be done
-// Signal: invite()
+// Signals: invite() · vouching(invite)
 import QtQuick
 import QtQuick.Controls.Basic as Basic
 import QtQuick.Layouts
@@ -17,6 +17,7 @@ FocusScope {
     readonly property bool empty: invites.loaded && invites.count === 0
 
     signal invite
+    signal vouching(string invite)
 
     function enter(): void {
         const next = list.nextItemInFocusChain(true);
@@ -57,7 +58,7 @@ FocusScope {
                 Label {
                     Layout.fillWidth: true
                     style: "caption"
-                    text: qsTr("Whoever holds one of these can come in by it. Everyone in the circle sees this list, but only you see your notes.")
+                    text: qsTr("By these somebody can still come. Everyone in the circle sees this list, but only you see your notes.")
                     color: Theme.text2
                 }
                 Button {
@@ -75,6 +76,7 @@ FocusScope {
             column: page.column
             working: page.invites.working
             onTaken: page.invites.askBack(invite)
+            onVouched: page.vouching(invite)
             onReached: list.positionViewAtIndex(index, ListView.Contain)
         }
         footer: ColumnLayout {

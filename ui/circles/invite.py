@@ -6,8 +6,8 @@ from datetime import datetime
 from PySide6.QtCore import Property, QDate, QLocale, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from app.circle.state import Invite
-from app.commands import MakeInvite
+from app.circle.state import Invite, Settings
+from app.commands import MAX_VOUCH, MakeInvite, ReadSettings
 from app.refused import Refused
 from ui.asking import Asks
 from ui.circles.clipboard import Clipboard
@@ -22,6 +22,7 @@ DAYS = (1, 7, 30)
 DAYS_WORDS = ["1 day", "7 days", "30 days"]
 A_WEEK = 1  # index in DAYS
 LONGEST_NOTE = 100
+LONG_WORD = f"Your word for them is too long. Up to {MAX_VOUCH} letters fit."
 
 GROUPS, GROUP = 7, 4
 DOTS = "•" * GROUP
@@ -46,6 +47,8 @@ class Inviting(QObject):
         self._uses = 0
         self._days = A_WEEK
         self._note = ""
+        self._word = ""
+        self._settings: Settings | None = None
         self._shown = False
         self._working = False
         self._problem = ""
@@ -112,6 +115,16 @@ class Inviting(QObject):
         whom = "one person" if self._invite.uses == 1 else f"{self._invite.uses} people"
         return f"Good for {whom}, until {_day(self._invite.expires_at)}."
 
+    @Property(bool, notify=changed)
+    def asks(self) -> bool:
+        """In this circle a host decides about whoever comes by it."""
+        return self._settings is not None and self._settings.asks
+
+    @Property(bool, notify=changed)
+    def wantsWord(self) -> bool:
+        """In this circle a member has to put in a word first."""
+        return self._settings is not None and self._settings.asks and self._settings.vouch
+
     @Property(str, notify=changed)
     def problem(self) -> str:
         """Why there is none, or empty."""
@@ -119,12 +132,26 @@ class Inviting(QObject):
 
     def begin(self, circle: str) -> None:
         """A fresh sheet for this circle."""
+        if circle != self._circle:
+            self._settings = None
         self._circle = circle
         self._invite = None
-        self._uses, self._days, self._note = 0, A_WEEK, ""
+        self._uses, self._days, self._note, self._word = 0, A_WEEK, "", ""
         self._shown = self._working = False
         self._problem = ""
         self.changed.emit()
+
+    def look(self) -> None:
+        """Learn how people come into this circle, to say so beside the invite."""
+        circle = self._circle
+
+        def read(settings: Settings) -> None:
+            if circle == self._circle:
+                self._settings = settings
+                self.changed.emit()
+
+        # Not knowing it is no reason not to invite anybody.
+        self._bridge.ask(ReadSettings(circle=circle), read, lambda _refused: None)
 
     @Slot(int)
     def chooseUses(self, index: int) -> None:
@@ -144,6 +171,14 @@ class Inviting(QObject):
     def note(self, words: str) -> None:
         """What it is called in the list of invites; nobody else ever sees that."""
         self._note = " ".join(words.split())[:LONGEST_NOTE]
+
+    @Slot(str)
+    def sayWord(self, words: str) -> None:
+        """A word for whoever comes by it, which everyone in the circle can read."""
+        self._word = words
+        if self._problem == LONG_WORD and len(words.strip()) <= MAX_VOUCH:
+            self._problem = ""
+            self.changed.emit()
 
     @Slot()
     def another(self) -> None:
@@ -185,6 +220,10 @@ class Inviting(QObject):
     def _make(self, then: Callable[[], None]) -> None:
         if self._working or not self._circle:
             return
+        if len(self._word.strip()) > MAX_VOUCH:
+            self._problem = LONG_WORD
+            self.changed.emit()
+            return
         self._working = True
         self._problem = ""
         self.changed.emit()
@@ -210,6 +249,7 @@ class Inviting(QObject):
                 uses=USES[self._uses],
                 expires_in=DAYS[self._days] * DAY,
                 label=self._note,
+                vouch=self._word.strip(),
             ),
             made,
             refused,

@@ -34,6 +34,8 @@ class Invites(Reading):
         "fresh": lambda row: row.one.used == 0,
         "until": lambda row: row.until,
         "mayTakeBack": lambda row: row.may_take_back,
+        "mayVouch": lambda row: row.member,
+        "words": lambda row: row.words,
         "spoken": lambda row: row.spoken,
     }
 
@@ -45,6 +47,7 @@ class Invites(Reading):
         self._clock = clock
         self.changed.connect(self.wantedChanged)
         self._host = False
+        self._member = True
         self._wanted = ""
         self._working = False
         self._problem = ""
@@ -95,9 +98,9 @@ class Invites(Reading):
 
         self._bridge.ask(WithdrawInvite(circle=circle, invite=asked), taken, refused)
 
-    def told_to(self, *, host: bool) -> None:
-        """Hosts may take back any, others their own."""
-        self._host = host
+    def told_to(self, *, host: bool, member: bool = True) -> None:
+        """Hosts may take back any, others their own; guests put in no word."""
+        self._host, self._member = host, member
 
     def close(self) -> None:
         """Empty."""
@@ -121,5 +124,5 @@ class Invites(Reading):
 
     def _items(self, answer: list[InviteMade]) -> list[InviteItem]:
         now = self._clock()
-        rows = [InviteItem(one, host=self._host, now=now) for one in answer]
+        rows = [InviteItem(one, host=self._host, now=now, member=self._member) for one in answer]
         return [row for row in rows if row.open]

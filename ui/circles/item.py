@@ -38,11 +38,15 @@ class CircleItem:
 
 @dataclass(frozen=True, slots=True)
 class InviteItem:
-    """An invite as the reader sees it at a moment. `host`: they may take back any."""
+    """An invite as the reader sees it at a moment. `host`: they may take back any.
+
+    `member`: no guest; they may put in a word.
+    """
 
     one: InviteMade
     host: bool
     now: datetime
+    member: bool = True
 
     @property
     def key(self) -> str:
@@ -87,10 +91,23 @@ class InviteItem:
         return self.one.mine or self.host
 
     @property
+    def words(self) -> list[dict[str, str]]:
+        """What members say for whoever comes by it, one entry each."""
+        return [
+            {
+                "said": f"{one.by_name}: “{one.words}”",
+                "spoken": f"A word by {one.by_name}: {one.words}",
+            }
+            for one in self.one.vouches
+        ]
+
+    @property
     def spoken(self) -> str:
         """All of it, for who cannot see it."""
         who = f"{self.title}, {self.by}" if self.by else self.title
-        return f"{who}. {self.used}, {self.until}"
+        count = len(self.one.vouches)
+        said = "" if not count else f", {'a word' if count == 1 else f'{count} words'} for them"
+        return f"{who}. {self.used}, {self.until}{said}"
 
 
 def people(count: int) -> str:

@@ -24,6 +24,8 @@ Card {
     verticalPadding: Theme.space4
     spacing: Theme.space2
     focused: activeFocus
+    // Else Tab would not go on from here.
+    activeFocusOnTab: activeFocus
     Accessible.role: Accessible.Grouping
     Accessible.name: title
     Accessible.focusable: true

@@ -158,6 +158,7 @@ FocusScope {
             invites: place.rooms.invites
             mayInvite: place.shell.room.mayInvite
             onInvite: place.shell.invite()
+            onVouching: invite => place.rooms.vouch(invite)
         }
     }
     Component {

@@ -11,7 +11,7 @@ Item {
 
     required property Shell shell
     readonly property bool any: inviting.visible || joining.visible || beginning.visible || leaving.visible || removing.visible || takingBack.visible || changing || handing.visible
-    readonly property bool changing: promising.visible || renaming.visible || opening.visible
+    readonly property bool changing: promising.visible || renaming.visible || opening.visible || vouching.visible
 
     function leave(): void {
         leaving.open();
@@ -71,6 +71,19 @@ Item {
         function onAsking(): void {
             handing.open();
         }
+    }
+    Connections {
+        target: sheets.shell.rooms.vouching
+
+        function onAsking(): void {
+            vouching.open();
+        }
+    }
+    VouchSheet {
+        id: vouching
+
+        objectName: "vouchSheet"
+        model: sheets.shell.rooms.vouching
     }
     PromiseSheet {
         id: promising

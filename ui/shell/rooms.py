@@ -8,6 +8,7 @@ from app.events import CircleRemoved, Said
 from ui.bridge import Bridge
 from ui.circles.invites import Invites
 from ui.circles.item import CircleItem
+from ui.circles.vouching import Vouching
 from ui.openlog.model import OpenLog
 from ui.people.model import People
 from ui.people.person import Person
@@ -41,9 +42,11 @@ class Rooms(QObject):
         self._removal = Removal(bridge, self)
         self._log = OpenLog(bridge, self)
         self._invites = Invites(bridge, self)
+        self._vouching = Vouching(bridge, self)
         self._settings = CircleSettings(bridge, self)
         self._person.gone.connect(self._gone)
-        for one in (self._person, self._removal, self._invites, self._settings):
+        talkers = (self._person, self._removal, self._invites, self._vouching, self._settings)
+        for one in talkers:
             one.told.connect(self.told)
 
     page = Property(str, lambda self: self._page, notify=pageChanged)
@@ -52,6 +55,7 @@ class Rooms(QObject):
     removal = Property(QObject, lambda self: self._removal, constant=True)
     log = Property(QObject, lambda self: self._log, constant=True)
     invites = Property(QObject, lambda self: self._invites, constant=True)
+    vouching = Property(QObject, lambda self: self._vouching, constant=True)
     settings = Property(QObject, lambda self: self._settings, constant=True)
 
     # ---- what the person does ---------------------------------------------------------------
@@ -87,6 +91,13 @@ class Rooms(QObject):
             self._removal.begin(row.circle, person, row.display_name)
             self.removing.emit()
 
+    @Slot(str)
+    def vouch(self, invite: str) -> None:
+        """Put in a word for whoever comes by this invite."""
+        found = self._invites.find(invite)
+        if found is not None and found.member:
+            self._vouching.begin(self._invites.circle, invite, found.title)
+
     # ---- what the shell does ----------------------------------------------------------------
 
     def to(self, row: CircleItem | None) -> None:
@@ -96,7 +107,7 @@ class Rooms(QObject):
             self._empty()
             self._turn(HOME)
             return
-        self._invites.told_to(host=row.role == Role.HOST)
+        self._invites.told_to(host=row.role == Role.HOST, member=row.role != Role.GUEST)
         if row.state not in {before.state, CircleState.MEMBER}:
             self._enter(HOME)  # that is where it says why
         elif before.role != row.role:
@@ -130,7 +141,7 @@ class Rooms(QObject):
         if row is None:
             return
         self._log.told_to(row.me)
-        self._invites.told_to(host=row.role == Role.HOST)
+        self._invites.told_to(host=row.role == Role.HOST, member=row.role != Role.GUEST)
         for model, pages in (
             (self._people, {PEOPLE, PERSON}),
             (self._log, {LOG, PERSON}),
@@ -153,6 +164,7 @@ class Rooms(QObject):
 
     def _empty(self) -> None:
         self._removal.close()
+        self._vouching.close()
         self._person.close()
         for model in (self._people, self._log, self._invites, self._settings):
             model.close()

@@ -194,6 +194,7 @@ class Shell(QObject):
         row = self._circles.find(self._key)
         if row is not None and row.kind == "circle":
             self._inviting.begin(row.circle)
+            self._inviting.look()
             self.wantsInvite.emit()
 
     @Slot()
