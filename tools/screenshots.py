@@ -19,6 +19,7 @@ os.environ["QT_SCALE_FACTOR"] = "1"
 
 import stage_first
 import stage_rooms
+import stage_settings
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtQuickControls2 import QQuickStyle
@@ -79,6 +80,7 @@ class Play:
         self.on_the_way()
         self.writing()
         stage_rooms.people(self)
+        stage_settings.settings(self)
         self.leaving()
         stage_rooms.removed(self)
 

@@ -55,6 +55,10 @@ async def test_somebody_is_asked_answers_is_asked_back_and_comes_in(tmp_path: Pa
         assert request["display_name"] == "Ben"
         assert request["answers"] == [{"question": WHY, "answer": ANSWER}]
         assert [v["words"] for v in request["vouches"]] == ["From my Tuesday group."]
+        (shown,) = await ada.ask("circle.invites", circle=circle)
+        assert shown["vouches"] == request["vouches"]
+        log = {(one["what"], one["reason"]) for one in await ada.ask("circle.log", circle=circle)}
+        assert {("door", None), ("vouched", "From my Tuesday group.")} <= log
         assert (await ada.circle(circle))["requests"] == 1
 
         async def with_a_host() -> bool:

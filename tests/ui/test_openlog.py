@@ -62,6 +62,11 @@ def column(log: OpenLog, field: str) -> list[Any]:
         (act("Ada", What.RULES, reason="By the water"), "Ada named the circle “By the water”."),
         (act("Ada", What.INVITED), "Ada made an invite."),
         (act("Ada", What.WITHDREW), "Ada took an invite back."),
+        (act("Juniper", What.DOOR), "You changed how people come in."),
+        (
+            act("Ada", What.VOUCHED, reason="From my ward."),
+            "Ada put in a word for whoever comes by an invite: “From my ward.”",
+        ),
     ],
 )
 def test_an_act_is_a_whole_sentence(entry: LogEntry, words: str) -> None:
