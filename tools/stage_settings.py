@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from stage_rooms import Scene, looks, member
 
 from app.circle.state import Role
-from app.commands import ListMembers, SetRole
+from app.commands import ListMembers, ReadNetwork, SetRole
 
 ESC = Qt.Key.Key_Escape
 PROMISE = (
@@ -60,7 +60,7 @@ def _words(play: Scene) -> None:
     stage = play.stage
     stage.press("invites")
     stage.press("putInWord")
-    stage.type("From the café: Tuesdays at the window, and never without a book.",
+    stage.type("My sister: on the list since spring, and never without a book.",
                into="vouchWordsInput")  # fmt: skip
     stage.rest(600)  # until it is kept
     looks(stage, "52-put-in-a-word")
@@ -80,6 +80,7 @@ def _handing(play: Scene) -> None:
     stage.press("circle", 1)
     stage.until(lambda: stage.shell.room.property("name") == "Thursday's table", "it is open")
     here = stage.shell.room.property("circle")
+    _wake_wren(play)
     found: list[str] = []
     stage.bridge.ask(
         ListMembers(circle=here),
@@ -89,6 +90,7 @@ def _handing(play: Scene) -> None:
     stage.bridge.ask(SetRole(circle=here, member=found[0], role=Role.HOST))
     stage.press("settings")
     stage.reads("Hand over…")
+    stage.until(lambda: "Wren" in stage.seen(), "Wren's name has come")
     stage.press("hostsCardAction")
     stage.press("heir0")
     looks(stage, "55-hand-over-later")
@@ -97,3 +99,14 @@ def _handing(play: Scene) -> None:
     stage.key(ESC)
     stage.press("circle", 0)
     stage.until(lambda: stage.shell.room.property("circle") == play.circle, "back again")
+
+
+def _wake_wren(play: Scene) -> None:
+    """Wren has been away since she came in, and what she is called has not come yet."""
+    stage = play.stage
+    heard: list[list[str]] = []
+    stage.bridge.ask(ReadNetwork(), lambda net: heard.append(net.listening))
+    stage.until(lambda: bool(heard), "Juniper knows where she listens")
+    play.village.wake("Wren")
+    for address in heard[0]:
+        play.village.ask("Wren", "net.dial", address=address)

@@ -141,7 +141,7 @@ Sheet {
                 Layout.fillWidth: true
                 visible: sheet.model.wantsWord && !sheet.model.made
                 style: "caption"
-                text: qsTr("Here nobody comes in before a member has put in a word for them. You can also do it later, below Invites.")
+                text: qsTr("Here nobody comes in before a member has put in a word for them. You can also do it later, on the page of invites.")
                 color: Theme.text2
             }
             RowLayout {

@@ -86,7 +86,7 @@ SettingsCard {
         Layout.fillWidth: true
         visible: card.settings.lacksHost
         style: "caption"
-        text: qsTr("To hand the circle over you need another host. You make somebody host on their page, below People.")
+        text: qsTr("To hand the circle over you need another host. You make somebody host on their page, among the people.")
         color: Theme.text2
     }
     Label {
