@@ -151,8 +151,6 @@ class FakeHome:
                 return self.members
             case c.ReadLog():
                 return self.log
-            case c.ListInvites():
-                return self.invites
             case c.ReadNetwork():
                 return self.net
             case c.CreateCircle(name=name, display_name=me, about=about):
@@ -202,6 +200,8 @@ class FakeHome:
     def govern(self, command: c.Command[Any]) -> Any:  # noqa: ANN401
         """What people do about each other and the circle, and what they are about to say."""
         match command:
+            case c.ListInvites():
+                return self.invites
             case c.ReadSettings():
                 return self.settings
             case c.RemoveMember(circle=one, member=whom):
