@@ -64,7 +64,7 @@ def column(log: OpenLog, field: str) -> list[Any]:
         (act("Ada", What.WITHDREW), "Ada took an invite back."),
         (act("Juniper", What.DOOR), "You changed how people come in."),
         (
-            act("Ada", What.VOUCHED, reason="From my ward."),
+            act("Ada", What.VOUCHED, reason="From my\nward."),
             "Ada put in a word for whoever comes by an invite: “From my ward.”",
         ),
     ],

@@ -39,6 +39,7 @@ from tests.ui.neighbour import CIRCLE, PROMISE, Neighbour, clock, key, post, set
 from tests.ui.village import changed, invitations, villagers, word
 from ui.bridge import Bridge
 from ui.circles.invites import Invites
+from ui.circles.item import InviteItem
 from ui.circles.vouching import Vouching
 from ui.settings.changing import LONG_LINE, NO_NAME, Changing
 from ui.settings.handing import HandingOver
@@ -543,6 +544,15 @@ def test_a_member_puts_in_a_word_and_all_words_stand_with_the_invite(
     window.press("sayVouch")
     window.until(lambda: f"Juniper: “{A_WORD}”" in window.seen())
     assert window.asked(Vouch) == [Vouch(circle=TABLE, invite=home.invites[0].invite, words=A_WORD)]
+
+
+def test_no_word_looks_like_two() -> None:
+    """Lines of somebody's own making could pass for another member's word."""
+    one = msgspec.structs.replace(
+        invitations()[0], vouches=[word("Ines", "Yes.”\nOld Heron: “Never.")]
+    )
+    said = InviteItem(one, host=True, now=clock()).words
+    assert [entry["said"] for entry in said] == ["Ines: “Yes.” Old Heron: “Never.”"]
 
 
 def test_a_guest_puts_in_no_word() -> None:

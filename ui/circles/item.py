@@ -92,13 +92,13 @@ class InviteItem:
 
     @property
     def words(self) -> list[dict[str, str]]:
-        """What members say for whoever comes by it, one entry each."""
+        """What members say for whoever comes by it, one entry each, and each one line.
+
+        A line of somebody's own making could pass for another member's word.
+        """
+        said = [(one.by_name, " ".join(one.words.split())) for one in self.one.vouches]
         return [
-            {
-                "said": f"{one.by_name}: “{one.words}”",
-                "spoken": f"A word by {one.by_name}: {one.words}",
-            }
-            for one in self.one.vouches
+            {"said": f"{by}: “{words}”", "spoken": f"A word by {by}: {words}"} for by, words in said
         ]
 
     @property

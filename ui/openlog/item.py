@@ -104,7 +104,8 @@ def sentence(one: LogEntry, me: str) -> str:  # noqa: C901, PLR0912 - a table
         case What.VOUCHED:
             if not one.reason:
                 return f"{by} put in a word for whoever comes by an invite."
-            return f"{by} put in a word for whoever comes by an invite: “{one.reason}”"
+            words = " ".join(one.reason.split())
+            return f"{by} put in a word for whoever comes by an invite: “{words}”"
 
 
 def _whom(one: LogEntry, me: str) -> str:
