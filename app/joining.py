@@ -89,6 +89,8 @@ class Joining:
             asks_affiliation=self.open.affiliation,
             asks=self._asks(),
             note=line(self.row.note),
+            asks_promise=self.open.promise,
+            kept=self.row.state is JoinState.WAITING and self._kept,
         )
 
     @property

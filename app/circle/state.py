@@ -183,8 +183,9 @@ class Join(Struct, frozen=True, kw_only=True):
     """One attempt to come in. `waiting_for` is a sentence for the person.
 
     `asks`: nothing goes on before the person has answered: agreed to the `promise` (all of it is
-    here), answered the `questions` that are still open, said whom they are here for. `note` is what
-    a host said to a refusal.
+    here), answered the `questions` that are still open, said whom they are here for;
+    `asks_promise` while the promise is not agreed to. `kept`: a host has the knock before them.
+    `note` is what a host said to a refusal.
     """
 
     join: str
@@ -201,6 +202,8 @@ class Join(Struct, frozen=True, kw_only=True):
     asks_affiliation: bool = False
     asks: bool = False
     note: str = ""
+    asks_promise: bool = False
+    kept: bool = False
 
 
 class Invite(Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from app import events as e
 from app.circle.state import (
     Circle,
     CircleState,
+    DoorRequest,
     Draft,
     HomeState,
     Invite,
@@ -76,6 +77,7 @@ class FakeHome:
         self.log: list[LogEntry] = []
         self.invites: list[InviteMade] = []
         self.settings = settings()
+        self.requests: list[DoorRequest] = []
         self.drafts: list[Draft] = []
         self.refuse: dict[type[c.Command[Any]], Refused] = {}
         self.net = NetStatus(listening=["here"], reachable=0, of=0, people=[])
@@ -151,6 +153,8 @@ class FakeHome:
                 return self.members
             case c.ReadLog():
                 return self.log
+            case c.ListRequests():
+                return self.requests
             case c.ReadNetwork():
                 return self.net
             case c.CreateCircle(name=name, display_name=me, about=about):
@@ -197,7 +201,7 @@ class FakeHome:
             case _:
                 return self.govern(command)
 
-    def govern(self, command: c.Command[Any]) -> Any:  # noqa: ANN401
+    def govern(self, command: c.Command[Any]) -> Any:  # noqa: ANN401, C901, PLR0912 - a table
         """What people do about each other and the circle, and what they are about to say."""
         match command:
             case c.ListInvites():
@@ -219,6 +223,22 @@ class FakeHome:
             case c.SetDoor(circle=one) | c.SetRules(circle=one):
                 self.settings = changed(self.settings, command)
                 self.say(e.CircleChanged(circle=one))
+            case c.AnswerRequest(circle=one, request=request):
+                self.knock(one, [it for it in self.requests if it.request != request])
+            case c.AskBack(circle=one, request=request, question=question):
+                self.knock(
+                    one,
+                    [
+                        msgspec.structs.replace(it, asked=question) if it.request == request else it
+                        for it in self.requests
+                    ],
+                )
+            case c.AnswerQuestions(join=join):
+                self.change(
+                    msgspec.structs.replace(
+                        self.joins[join], asks=False, state=JoinState.WAITING, kept=True
+                    )
+                )
             case c.WithdrawInvite(invite=invite):
                 self.invites = [it for it in self.invites if it.invite != invite]
             case c.Vouch(circle=one, invite=invite, words=words):
@@ -232,6 +252,11 @@ class FakeHome:
             case _:
                 pass
         return c.Nothing()
+
+    def knock(self, circle: str, requests: list[DoorRequest]) -> None:
+        self.requests = requests
+        self.circles[circle] = msgspec.structs.replace(self.circles[circle], requests=len(requests))
+        self.say(e.DoorChanged(circle=circle))
 
     def change(self, join: Join) -> None:
         self.joins[join.join] = join

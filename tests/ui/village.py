@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 
 from app.circle.state import (
+    AnswerGiven,
+    DoorRequest,
     InviteMade,
     LogEntry,
     Member,
@@ -110,3 +112,14 @@ def vouched(invites: list[InviteMade], invite: str, words: str) -> list[InviteMa
         else one
         for one in invites
     ]
+
+
+def stranger(name: str, by: str = "Ines", **more: Any) -> DoorRequest:  # noqa: ANN401 - as msgspec has it
+    """Somebody at the door who says a little of themselves."""
+    plain: dict[str, Any] = {
+        "answers": [AnswerGiven(question="What brings you here?", answer=f"Words of {name}.")],
+        "affiliation": None, "label": "", "vouches": [],
+        "since": NOW - timedelta(hours=15), "last_knock": NOW - timedelta(minutes=25),
+        "invite": key("sister"),
+    }  # fmt: skip
+    return DoorRequest(request=key(name), display_name=name, by=key(by), by_name=by, **plain | more)

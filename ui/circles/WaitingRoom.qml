@@ -1,4 +1,5 @@
-// The room before the door: what a join waits for, live, and a way to stop it. No primary button.
+// The room before the door: what the circle asks, what a join waits for, live, and a way to stop it.
+// Waiting has no primary button.
 //   model: Waiting; putAway(join): a refusal has been read
 import QtQuick
 import QtQuick.Controls.Basic as Basic
@@ -15,6 +16,36 @@ Flickable {
 
     signal putAway(join: string)
 
+    // What has the focus is in sight.
+    function reveal(item: Item): void {
+        let inside = item;
+        while (inside && inside !== grid)
+            inside = inside.parent;
+        if (!inside)
+            return;
+        const top = item.mapToItem(contentItem, 0, 0).y;
+        if (top < contentY)
+            contentY = Math.max(0, top - Theme.space5);
+        else if (top + item.height > contentY + height)
+            contentY = Math.min(contentHeight - height, top + item.height + Theme.space5 - height);
+    }
+
+    // The form goes once the home has the answers; the focus must not go with it.
+    Connections {
+        target: page.model.answering
+
+        function onDone(): void {
+            stop.forceActiveFocus(Qt.TabFocusReason);
+        }
+    }
+    Connections {
+        target: page.Window.window
+
+        function onActiveFocusItemChanged(): void {
+            if (page.Window.activeFocusItem)
+                page.reveal(page.Window.activeFocusItem);
+        }
+    }
     contentWidth: width
     contentHeight: grid.height + Theme.space8 + Theme.space6
     boundsBehavior: Flickable.StopAtBounds
@@ -48,7 +79,7 @@ Flickable {
                 Layout.fillWidth: true
                 text: page.model.waitingFor
                 color: Theme.text2
-                
+
                 // Read out when it changes, not when one merely comes by.
                 Connections {
                     target: page.model
@@ -60,8 +91,37 @@ Flickable {
                 }
             }
             Card {
+                objectName: "hostsNote"
                 Layout.fillWidth: true
-                visible: !page.model.refused
+                visible: page.model.note !== ""
+                spacing: Theme.space2
+
+                Label {
+                    Layout.fillWidth: true
+                    style: "label"
+                    strong: true
+                    text: qsTr("What a host said")
+                }
+                Label {
+                    Layout.fillWidth: true
+                    style: "story"
+                    text: qsTr("“%1”").arg(page.model.note)
+                }
+            }
+            Loader {
+                id: form
+
+                Layout.fillWidth: true
+                active: page.model.asks
+                visible: active
+                sourceComponent: AnswerForm {
+                    waiting: page.model
+                }
+            }
+            Card {
+                objectName: "steps"
+                Layout.fillWidth: true
+                visible: !page.model.refused && !page.model.asks
                 spacing: Theme.space4
                 Accessible.role: Accessible.List
                 Accessible.name: qsTr("The way in")
@@ -85,8 +145,12 @@ Flickable {
                 Stage {
                     Layout.fillWidth: true
                     progress: page.model.knocked ? "now" : "next"
-                    title: qsTr("Someone opens the door")
-                    text: page.model.knocked ? qsTr("Hearthside tries again by itself until you stop it.") : ""
+                    title: page.model.withHost ? qsTr("A host has it before them") : qsTr("Someone opens the door")
+                    text: {
+                        if (page.model.withHost)
+                            return qsTr("They read it and decide. You needn't be here together.");
+                        return page.model.knocked ? qsTr("Hearthside tries again by itself until you stop it.") : "";
+                    }
                 }
                 Stage {
                     Layout.fillWidth: true
@@ -97,7 +161,7 @@ Flickable {
             }
             RowLayout {
                 Layout.fillWidth: true
-                visible: !page.model.refused
+                visible: !page.model.refused && !page.model.asks
                 spacing: Theme.space3
 
                 Icon {
@@ -111,6 +175,8 @@ Flickable {
                 }
             }
             Button {
+                id: stop
+
                 objectName: "stopKnocking"
                 visible: !page.model.refused
                 Layout.alignment: Qt.AlignRight
@@ -173,6 +239,18 @@ Flickable {
                 style: "label"
                 text: qsTr("Invited by %1").arg(page.model.inviter)
                 color: Theme.text2
+            }
+            Divider {
+                Layout.fillWidth: true
+                visible: promise.visible
+            }
+            PromiseList {
+                id: promise
+
+                Layout.fillWidth: true
+                // While it is to be agreed to it stands beside the choice.
+                visible: page.model.promise.length > 0 && !page.model.asksPromise
+                lines: page.model.promise
             }
             Divider {
                 Layout.fillWidth: true

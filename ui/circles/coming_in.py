@@ -7,6 +7,7 @@ from app.circle.state import Join, JoinState
 from app.commands import CancelJoin, JoinBegun, JoinCircle
 from app.refused import Refused
 from ui.asking import Asks
+from ui.circles.answering import Answering
 from ui.telling import local_now, told_shortly
 
 QML_IMPORT_NAME = "Hearthside"
@@ -115,6 +116,9 @@ class Waiting(QObject):
         self._bridge = bridge
         self._join: Join | None = None
         self._stopping = False
+        self._answering = Answering(bridge, self)
+
+    answering = Property(QObject, lambda self: self._answering, constant=True)
 
     @Property(str, notify=changed)
     def join(self) -> str:
@@ -143,6 +147,8 @@ class Waiting(QObject):
             return ""
         if self._turned_away():
             return "You didn't come in"
+        if self._join.asks:
+            return f"{self._join.circle_name or 'The circle'} asks you first"
         if self._join.circle_name:
             return f"You're at the door of {self._join.circle_name}"
         return "Looking for the circle"
@@ -166,6 +172,31 @@ class Waiting(QObject):
     def inviter(self) -> str:
         """Who invited."""
         return "" if self._join is None else self._join.inviter or ""
+
+    @Property(bool, notify=changed)
+    def asks(self) -> bool:
+        """Nothing goes on before the person has answered."""
+        return self._join is not None and self._join.asks
+
+    @Property(bool, notify=changed)
+    def withHost(self) -> bool:
+        """A host has the knock before them and will decide."""
+        return self._join is not None and self._join.kept
+
+    @Property(list, notify=changed)
+    def promise(self) -> list[str]:
+        """What everybody agrees to who comes in."""
+        return [] if self._join is None else self._join.promise
+
+    @Property(bool, notify=changed)
+    def asksPromise(self) -> bool:
+        """Whether the person has still to agree to it."""
+        return self._join is not None and self._join.asks and self._join.asks_promise
+
+    @Property(str, notify=changed)
+    def note(self) -> str:
+        """What a host said to a refusal, or empty."""
+        return self._join.note if self._join is not None and self._turned_away() else ""
 
     @Property(str, notify=changed)
     def displayName(self) -> str:
@@ -195,9 +226,15 @@ class Waiting(QObject):
             if join is None or self._join is None or join.join != self._join.join:
                 self._stopping = False
             before, self._join = self._join, join
+            self._answering.show(join)
             self.changed.emit()
             if before is None or join is None or before.waiting_for != join.waiting_for:
                 self.waitingForChanged.emit()
+
+    def forget(self) -> None:
+        """No join, and nothing typed: the home is locked."""
+        self.show(None)
+        self._answering.forget()
 
     @Slot()
     def stop(self) -> None:

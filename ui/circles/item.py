@@ -34,6 +34,8 @@ class CircleItem:
     history: str
     removed_by: str = ""
     removed_reason: str = ""
+    requests: int = 0
+    waits_for_host: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ def of_circle(row: Circle) -> CircleItem:
         history=row.history.value,
         removed_by=row.removed_by or "",
         removed_reason=row.removed_reason or "",
+        requests=row.requests if row.state is CircleState.MEMBER else 0,
+        waits_for_host=row.waits_for_host and row.state is CircleState.MEMBER,
     )
 
 

@@ -21,6 +21,7 @@ from app.events import (
     CircleForgotten,
     CircleJoined,
     CircleRemoved,
+    DoorChanged,
     JoinChanged,
     MemberChanged,
     PostArrived,
@@ -42,6 +43,7 @@ FIELDS: dict[str, Callable[[CircleItem], object]] = {
     "name": lambda row: row.name,
     "line": lambda row: row.sub,
     "unread": lambda row: row.unread,
+    "requests": lambda row: row.requests,
 }
 ROLES = dict(enumerate(FIELDS, start=FIRST_ROLE))
 ANSWERS = dict(enumerate(FIELDS.values(), start=FIRST_ROLE))
@@ -138,6 +140,7 @@ class Circles(QAbstractListModel):
                     | CircleForgotten()
                     | CircleRemoved()
                     | MemberChanged()
+                    | DoorChanged()
                     | PostArrived()
                     | PostsArrived()
                 ):

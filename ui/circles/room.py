@@ -20,6 +20,10 @@ INVITED = "everyone here was invited by someone you know"
 LEFT = "You left this circle. What has arrived stays readable; you can't write here any more."
 REMOVED_BY = "You were removed from this circle by {name}."
 REMOVED = "You were removed from this circle."
+WAITS = (
+    "You came by an invite that somebody else used at the same moment. A host has to let you in; "
+    "nothing you write goes out before."
+)
 NO_REASON = "No reason was given."
 REMAINS = (
     "What has arrived stays readable here. Nothing new comes, and you can't write here any more."
@@ -125,6 +129,19 @@ class Room(QObject):
             and self._row.state == CircleState.MEMBER
             and self._row.role != Role.GUEST
         )
+
+    @Property(str, notify=changed)
+    def requests(self) -> str:
+        """How many ask to come in whom the reader may let in, in words; empty where nobody does."""
+        count = 0 if self._row is None else self._row.requests
+        if count == 0:
+            return ""
+        return "1 person asks to come in" if count == 1 else f"{count} people ask to come in"
+
+    @Property(str, notify=changed)
+    def waits(self) -> str:
+        """That a host has to let the reader in first, or empty."""
+        return WAITS if self._row is not None and self._row.waits_for_host else ""
 
     @Property(bool, notify=changed)
     def alone(self) -> bool:

@@ -1,6 +1,7 @@
 // The sheet to write on. It always shows what kind it is, for which circle, and who can read it.
 //   composer    a ComposerModel
 //   circleName; shownToNewcomers: whoever comes in later can read it too
+//   waits: nothing goes out before a host has let the writer in
 //   write(kind) opens it, "" goes on with what was begun. Esc keeps the draft; Ctrl+Enter shares.
 // Signal: shared(post)
 import QtQuick
@@ -15,6 +16,7 @@ Sheet {
     required property ComposerModel composer
     required property string circleName
     property bool shownToNewcomers: false
+    property bool waits: false
 
     readonly property string kind: composer.kind
     property bool noting: false
@@ -235,12 +237,12 @@ Sheet {
                     Layout.fillWidth: true
                     style: "label"
                     strong: true
-                    text: qsTr("%1 in %2").arg(sheet.composer.readers).arg(sheet.circleName)
+                    text: sheet.waits ? qsTr("Nobody yet: a host has to let you in first") : qsTr("%1 in %2").arg(sheet.composer.readers).arg(sheet.circleName)
                 }
                 Label {
                     Layout.fillWidth: true
                     style: "caption"
-                    text: sheet.shownToNewcomers ? qsTr("%1 Newcomers can read it too.").arg(sheet.composer.readersNote) : sheet.composer.readersNote
+                    text: sheet.waits ? qsTr("What you write is kept on this computer and goes out once a host has let you in.") : sheet.shownToNewcomers ? qsTr("%1 Newcomers can read it too.").arg(sheet.composer.readersNote) : sheet.composer.readersNote
                     color: Theme.text2
                 }
             }
@@ -267,7 +269,7 @@ Sheet {
         Button {
             objectName: "shareButton"
             kind: "primary"
-            text: sheet.composer.verb
+            text: sheet.waits ? qsTr("Keep it until then") : sheet.composer.verb
             busy: sheet.composer.sending
             onClicked: sheet.composer.send()
         }

@@ -1,7 +1,7 @@
 // Everybody in the circle, who looks after it first. One tab stop; arrows move, Enter opens a page.
-//   people: People; mayInvite
+//   people: People; mayInvite; requests (how many ask to come in, in words, or "")
 //   enter() puts the focus on the list;  at(member) on somebody in it
-// Signals: opened(member, keyed): by the keyboard or by the mouse · invite()
+// Signals: opened(member, keyed): by the keyboard or by the mouse · invite() · atTheDoor()
 import QtQuick
 import QtQuick.Controls.Basic as Basic
 import QtQuick.Layouts
@@ -14,10 +14,12 @@ FocusScope {
 
     required property People people
     property bool mayInvite: false
+    property string requests: ""
     readonly property real column: Math.min(width - 2 * Theme.space6, Theme.feedWidth)
 
     signal opened(string member, bool keyed)
     signal invite
+    signal atTheDoor
 
     function enter(): void {
         if (list.currentItem)
@@ -60,6 +62,22 @@ FocusScope {
             currentItem.enter();
         }
 
+        header: Item {
+            width: list.width
+            implicitHeight: waiting.visible ? waiting.implicitHeight + Theme.space2 : 0
+
+            NavRow {
+                id: waiting
+
+                objectName: "toTheDoor"
+                x: Math.round((parent.width - width) / 2)
+                width: page.column
+                visible: page.requests !== ""
+                glyph: "door-open"
+                text: page.requests
+                onClicked: page.atTheDoor()
+            }
+        }
         section.property: "section"
         section.delegate: Item {
             required property string section

@@ -111,7 +111,7 @@ FocusScope {
                 Layout.maximumWidth: Theme.px(Theme.feedMax)
                 Layout.leftMargin: Theme.space5
                 Layout.rightMargin: Theme.space5
-                Layout.bottomMargin: closed.visible || removed.visible || offline.visible ? Theme.space5 : 0
+                Layout.bottomMargin: closed.visible || removed.visible || waits.visible || offline.visible ? Theme.space5 : 0
                 spacing: Theme.space2
 
                 RemovedCard {
@@ -133,6 +133,17 @@ FocusScope {
                     Layout.topMargin: Theme.space2
                     visible: text !== ""
                     text: place.shell.room.closed
+                }
+                Banner {
+                    id: waits
+
+                    objectName: "waitsForHost"
+                    Layout.fillWidth: true
+                    Layout.topMargin: Theme.space2
+                    visible: text !== ""
+                    glyph: "hourglass"
+                    text: place.shell.room.waits
+                    onVisibleChanged: if (visible) Accessible.announce(text)
                 }
                 Banner {
                     id: offline
@@ -167,6 +178,7 @@ FocusScope {
                 back: !place.wide
                 mayWrite: place.shell.room.open
                 mute: place.shell.room.mute
+                waits: place.shell.room.waits !== ""
                 onClosed: {
                     place.visit.closeThread();
                     if (posts.item)
@@ -207,6 +219,7 @@ FocusScope {
             composer: place.visit.composer
             circleName: place.shell.room.name
             shownToNewcomers: place.shell.room.shownToNewcomers
+            waits: place.shell.room.waits !== ""
         }
     }
 }

@@ -135,7 +135,13 @@ FocusScope {
                 anchors.left: parent.left
                 anchors.right: parent.right
                 title: qsTr("Waiting room")
-                line: home.shell.waiting.known ? qsTr("Nothing of the circle is on this computer yet, except its name and your invite") : qsTr("Nothing of the circle is on this computer yet")
+                line: {
+                    if (!home.shell.waiting.known)
+                        return qsTr("Nothing of the circle is on this computer yet");
+                    if (home.shell.waiting.promise.length > 0)
+                        return qsTr("Nothing of the circle is on this computer yet, except its name, promise and your invite");
+                    return qsTr("Nothing of the circle is on this computer yet, except its name and your invite");
+                }
             }
             WaitingRoom {
                 anchors.fill: parent

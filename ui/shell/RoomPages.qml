@@ -1,4 +1,4 @@
-// A room of the circle in the place of its posts: people, one person, log, invites, settings.
+// A room of the circle in the place of its posts: people, one person, log, invites, door, settings.
 //   shell: Shell; leaving()
 //   enter() puts the focus into the page
 import QtQuick
@@ -6,6 +6,7 @@ import QtQuick.Layouts
 import Hearthside
 import circles
 import components
+import door
 import openlog
 import people
 import settings
@@ -48,6 +49,8 @@ FocusScope {
                 return qsTr("Open log");
             case "settings":
                 return qsTr("Circle settings");
+            case "door":
+                return qsTr("At the door");
             default:
                 return qsTr("Invites");
             }
@@ -63,6 +66,8 @@ FocusScope {
                 return qsTr("%1 · every member can read this").arg(name);
             case "settings":
                 return qsTr("%1 · hosts can change these, everyone can read them").arg(name);
+            case "door":
+                return place.rooms.door.line === "" ? name : qsTr("%1 · %2").arg(name).arg(place.rooms.door.line);
             default:
                 return name;
             }
@@ -87,6 +92,8 @@ FocusScope {
                 return invites;
             case "settings":
                 return settings;
+            case "door":
+                return atTheDoor;
             default:
                 return null;
             }
@@ -119,7 +126,9 @@ FocusScope {
         PeoplePage {
             people: place.rooms.people
             mayInvite: place.shell.room.mayInvite
+            requests: place.shell.room.requests
             onInvite: place.shell.invite()
+            onAtTheDoor: place.rooms.go("door")
             onOpened: (member, keyed) => {
                 place.seen = member;
                 place.keyed = keyed;
@@ -178,6 +187,13 @@ FocusScope {
             mayInvite: place.shell.room.mayInvite
             onInvite: place.shell.invite()
             onAll: place.rooms.go("invites")
+        }
+    }
+    Component {
+        id: atTheDoor
+
+        DoorPage {
+            door: place.rooms.door
         }
     }
     Keys.onEscapePressed: rooms.back()

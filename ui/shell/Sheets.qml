@@ -3,6 +3,7 @@
 import QtQuick
 import Hearthside
 import circles
+import door
 import people
 import settings
 
@@ -10,7 +11,7 @@ Item {
     id: sheets
 
     required property Shell shell
-    readonly property bool any: inviting.visible || joining.visible || beginning.visible || leaving.visible || removing.visible || takingBack.visible || changing || handing.visible
+    readonly property bool any: inviting.visible || joining.visible || beginning.visible || leaving.visible || removing.visible || takingBack.visible || changing || handing.visible || declining.visible
     readonly property bool changing: promising.visible || renaming.visible || opening.visible || vouching.visible
 
     function leave(): void {
@@ -49,6 +50,9 @@ Item {
 
         function onRemoving(): void {
             removing.open();
+        }
+        function onDeclining(): void {
+            declining.open();
         }
     }
     Connections {
@@ -116,6 +120,12 @@ Item {
         objectName: "removeSheet"
         model: sheets.shell.rooms.removal
         circle: sheets.shell.room.name
+    }
+    DeclineSheet {
+        id: declining
+
+        objectName: "declineSheet"
+        model: sheets.shell.rooms.noes
     }
     TakeBackSheet {
         id: takingBack

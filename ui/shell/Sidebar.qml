@@ -19,6 +19,7 @@ FocusScope {
         {page: "people", glyph: "users-three", text: qsTr("People"), spoken: qsTr("People of %1")},
         {page: "log", glyph: "scroll", text: qsTr("Open log"), spoken: qsTr("Open log of %1")},
         {page: "invites", glyph: "envelope-simple", text: qsTr("Invites"), spoken: qsTr("Invites of %1"), inside: true},
+        {page: "door", glyph: "door-open", text: qsTr("At the door"), spoken: qsTr("At the door of %1"), inside: true},
         {page: "settings", glyph: "gear", text: qsTr("Circle settings"), spoken: qsTr("Circle settings of %1"), inside: true}
     ]
 
@@ -134,8 +135,11 @@ FocusScope {
                 required property string name
                 required property string line
                 required property int unread
+                required property int requests
                 required property int index
                 readonly property bool chosen: side.shell.current === row
+                // Only where somebody waits for the reader; while it is open it stays.
+                readonly property bool door: kind === "circle" && (requests > 0 || chosen && side.shell.rooms.page === "door")
 
                 onChosenChanged: if (chosen) list.currentIndex = index
                 Component.onCompleted: if (chosen) list.currentIndex = index
@@ -195,10 +199,17 @@ FocusScope {
                             Layout.leftMargin: side.compact ? 0 : Theme.space5
                             Layout.topMargin: modelData.page === "home" ? Theme.space2 : 0
                             Layout.bottomMargin: modelData.page === "settings" ? Theme.space3 : 2
-                            visible: entry.chosen && (entry.kind === "circle" || entry.kind === "archived" && !modelData.inside)
+                            visible: {
+                                if (!entry.chosen)
+                                    return false;
+                                if (modelData.page === "door")
+                                    return entry.door;
+                                return entry.kind === "circle" || entry.kind === "archived" && !modelData.inside;
+                            }
                             glyph: modelData.glyph
                             text: modelData.text
-                            Accessible.name: modelData.spoken.arg(entry.name)
+                            note: modelData.page === "door" && entry.requests > 0 ? String(entry.requests) : ""
+                            Accessible.name: note === "" ? modelData.spoken.arg(entry.name) : qsTr("%1, %2 waiting").arg(modelData.spoken.arg(entry.name)).arg(note)
                             selected: page === modelData.page || page === "person" && modelData.page === "people"
                             compact: side.compact
                             onClicked: modelData.page === "home" ? side.shell.home() : side.shell.rooms.go(modelData.page)

@@ -9,6 +9,8 @@ from ui.bridge import Bridge
 from ui.circles.invites import Invites
 from ui.circles.item import CircleItem
 from ui.circles.vouching import Vouching
+from ui.door.declining import Declining
+from ui.door.model import Door
 from ui.openlog.model import OpenLog
 from ui.people.model import People
 from ui.people.person import Person
@@ -19,9 +21,9 @@ QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
 
 HOME, PEOPLE, PERSON, LOG, INVITES = "home", "people", "person", "log", "invites"
-SETTINGS = "settings"
-PAGES = (HOME, PEOPLE, LOG, INVITES, SETTINGS)
-INSIDE = (INVITES, SETTINGS)  # for those who are in
+SETTINGS, DOOR = "settings", "door"
+PAGES = (HOME, PEOPLE, LOG, INVITES, SETTINGS, DOOR)
+INSIDE = (INVITES, SETTINGS, DOOR)  # for those who are in
 
 
 @QmlElement
@@ -30,6 +32,7 @@ class Rooms(QObject):
 
     pageChanged = Signal()
     removing = Signal()  # the question before a removal is to be asked
+    declining = Signal()  # that before somebody at the door is told no
     told = Signal(str)
 
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
@@ -44,9 +47,13 @@ class Rooms(QObject):
         self._invites = Invites(bridge, self)
         self._vouching = Vouching(bridge, self)
         self._settings = CircleSettings(bridge, self)
+        self._door = Door(bridge, self)
+        self._declining = Declining(bridge, self)
+        self._door.declining.connect(self._decline)
+        self._declining.done.connect(self._door.declined)
         self._person.gone.connect(self._gone)
         talkers = (self._person, self._removal, self._invites, self._vouching, self._settings)
-        for one in talkers:
+        for one in (*talkers, self._door, self._declining):
             one.told.connect(self.told)
 
     page = Property(str, lambda self: self._page, notify=pageChanged)
@@ -57,6 +64,8 @@ class Rooms(QObject):
     invites = Property(QObject, lambda self: self._invites, constant=True)
     vouching = Property(QObject, lambda self: self._vouching, constant=True)
     settings = Property(QObject, lambda self: self._settings, constant=True)
+    door = Property(QObject, lambda self: self._door, constant=True)
+    noes = Property(QObject, lambda self: self._declining, constant=True)
 
     # ---- what the person does ---------------------------------------------------------------
 
@@ -121,7 +130,7 @@ class Rooms(QObject):
 
     def hear(self, events: list[Said]) -> None:
         """Let the page that is shown read again what may have changed."""
-        for model in (self._people, self._log, self._invites, self._settings):
+        for model in (self._people, self._log, self._invites, self._settings, self._door):
             model.hear(events)
         for event in events:
             match event:
@@ -142,11 +151,13 @@ class Rooms(QObject):
             return
         self._log.told_to(row.me)
         self._invites.told_to(host=row.role == Role.HOST, member=row.role != Role.GUEST)
+        self._door.told_to(row.me)
         for model, pages in (
             (self._people, {PEOPLE, PERSON}),
             (self._log, {LOG, PERSON}),
             (self._invites, {INVITES, SETTINGS}),
             (self._settings, {SETTINGS}),
+            (self._door, {DOOR}),
         ):
             if page in pages:
                 model.show(row.circle)
@@ -162,11 +173,19 @@ class Rooms(QObject):
         if self._page == PERSON:
             self._enter(PEOPLE)
 
+    def _decline(self, request: str) -> None:
+        """Ask before somebody at the door is told no."""
+        row, asked = self._row, self._door.one(request)
+        if row is not None and asked is not None:
+            self._declining.begin(row.circle, asked, host=row.role == Role.HOST)
+            self.declining.emit()
+
     def _empty(self) -> None:
         self._removal.close()
         self._vouching.close()
         self._person.close()
-        for model in (self._people, self._log, self._invites, self._settings):
+        self._declining.forget()
+        for model in (self._people, self._log, self._invites, self._settings, self._door):
             model.close()
 
     def _turn(self, page: str) -> None:

@@ -298,7 +298,7 @@ class Shell(QObject):
         self._visit.end()
         self._rooms.end()
         self._room.forget()
-        self._waiting.show(None)
+        self._waiting.forget()
         self._inviting.close()
         self._knocking.begin()
         self._founding.begin()

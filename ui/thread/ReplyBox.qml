@@ -1,5 +1,6 @@
 // The box to write back in. It names whom one writes to and who will be able to read it.
 //   reply (ThreadModel.reply), target (its placeholder), readers (the line below)
+//   waits: nothing goes out before a host has let the writer in
 //   enter() puts the cursor in it
 import QtQuick
 import QtQuick.Layouts
@@ -13,6 +14,7 @@ ColumnLayout {
     required property ReplyDraft reply
     required property string target
     required property string readers
+    property bool waits: false
 
     function enter(): void {
         box.input.forceActiveFocus(Qt.ShortcutFocusReason);
@@ -29,7 +31,7 @@ ColumnLayout {
                 box.text = root.reply.text;
         }
         function onShared(): void {
-            box.input.Accessible.announce(qsTr("Your reply is shared."));
+            box.input.Accessible.announce(root.waits ? qsTr("Your reply is kept until a host lets you in.") : qsTr("Your reply is shared."));
         }
     }
     TextBox {

@@ -2,6 +2,7 @@
 //   thread   a ThreadModel
 //   back     true: it stands in the feed's place and has an arrow back instead of a ×
 //   mayWrite false in a circle one has left;  mute: why, in a sentence
+//   waits: nothing goes out before a host has let the writer in
 //   write()  puts the cursor into the reply box;  enter() into the list
 // Signal: closed(). Esc closes it; the draft stays.
 import QtQuick
@@ -18,6 +19,7 @@ FocusScope {
     property bool back: false
     property bool mayWrite: true
     property string mute: ""
+    property bool waits: false
 
     readonly property var root: thread.root
     readonly property bool ready: root.author !== undefined
@@ -271,7 +273,8 @@ FocusScope {
             visible: panel.mayWrite && (panel.ready || panel.thread.adrift !== "")
             reply: panel.thread.reply
             target: panel.thread.target
-            readers: panel.thread.readers
+            readers: panel.waits ? qsTr("Kept on this computer until a host lets you in.") : panel.thread.readers
+            waits: panel.waits
         }
     }
 }
