@@ -106,7 +106,8 @@ def request(room: Room, outbox: Outbox, data: bytes, door: bytes) -> Answer:
     if room.row.state is not CircleState.MEMBER or not ledger.view.may_admit(ledger.me):
         return Answer()  # only who may admit may refuse: another's clock could be wrong
     if reason := _refusal(room, seen, keys):
-        return Answer(refused=reason)
+        # Whoever said no may have taken the invite back with it: their note is still told.
+        return doorqueue.declined(room, device) or Answer(refused=reason)
     box(keys.seal, b"probe", b"")  # a key that is none is found now, not when posts wait for it
     policy = settings.door_of(room)
     if policy.asks:

@@ -37,8 +37,8 @@ def hand_in(room: Room, seen: InviteSeen, asked: invite.Request, door: acts.Door
     """Keep a request that is whole; ask what it lacks. Its signatures have been looked at."""
     device, circle = DeviceId(asked.keys.device), room.row.circle_no
     row = requests.one_request(room.db, circle, device)
-    if row is not None and row.state is RequestState.DECLINED:
-        return Answer(refused=BY_PERSON, note=row.note)
+    if (said := declined(room, device)) is not None:
+        return said
     said = {one.question for one in asked.answers}
     wanted = [question for question in door.questions if question not in said]
     if row is not None and row.state is RequestState.ASKED and row.asked not in said:
@@ -50,6 +50,14 @@ def hand_in(room: Room, seen: InviteSeen, asked: invite.Request, door: acts.Door
         return Answer()
     _keep(room, row, asked)
     return Answer(kept=True)
+
+
+def declined(room: Room, device: DeviceId) -> Answer | None:
+    """What a person said no with, if one has."""
+    row = requests.one_request(room.db, room.row.circle_no, device)
+    if row is None or row.state is not RequestState.DECLINED:
+        return None
+    return Answer(refused=BY_PERSON, note=row.note)
 
 
 def _full(room: Room, key: bytes) -> bool:

@@ -17,6 +17,7 @@ from ui.bridge import Bridge
 from ui.circles import coming_in
 from ui.circles.invites import Invites
 from ui.desktop import flower, show
+from ui.door.model import Door
 from ui.feed.model import FeedModel
 from ui.openlog.model import OpenLog
 from ui.people.model import People
@@ -33,7 +34,7 @@ TICK = 20
 def tell_time_by(clock: StageClock) -> None:
     """Let this process, its home and its screens, live at the stage's time."""
     clock.rule()
-    for model in (FeedModel, ThreadModel, People, OpenLog, Invites):
+    for model in (FeedModel, ThreadModel, People, OpenLog, Invites, Door):
         model.__init__.__kwdefaults__["clock"] = clock.local  # type: ignore[misc,index]
     coming_in.local_now = unlock.local_now = clock.local
 

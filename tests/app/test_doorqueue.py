@@ -116,6 +116,19 @@ def test_who_was_declined_is_told_so_with_the_note(ada: Person) -> None:
         decides(ada, request.request, admit=True)
 
 
+def test_the_note_is_told_also_where_the_invite_was_taken_back_with_the_no(ada: Person) -> None:
+    """Whoever else holds it reads only that it was taken back."""
+    asks(ada)
+    code = ada.invites()
+    assert tries(ada, code, "Bo") == KEPT
+    decides(ada, waiting(ada)[0].request, admit=False, note="Not now, with love.")
+    governing.govern(
+        ada.room, ada.outbox, c.WithdrawInvite(circle=ada.room.hex, invite=code.key.hex())
+    )
+    assert tries(ada, code, "Bo") == TurnedAway(BY_PERSON, "Not now, with love.")
+    assert tries(ada, code, "Cy") == TurnedAway(DECLINED)
+
+
 def test_a_host_asks_back_and_decides_on_the_answer(ada: Person) -> None:
     """The question goes with the next knock; the answer comes with one after."""
     asks(ada, questions=[WHY])

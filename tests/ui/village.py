@@ -122,4 +122,5 @@ def stranger(name: str, by: str = "Ines", **more: Any) -> DoorRequest:  # noqa: 
         "since": NOW - timedelta(hours=15), "last_knock": NOW - timedelta(minutes=25),
         "invite": key("sister"),
     }  # fmt: skip
-    return DoorRequest(request=key(name), display_name=name, by=key(by), by_name=by, **plain | more)
+    given = {"request": key(name), "display_name": name, "by": key(by), "by_name": by}
+    return DoorRequest(**given | plain | more)

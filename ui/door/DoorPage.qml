@@ -35,18 +35,18 @@ FocusScope {
             list.currentItem.enter();
     }
 
-    property int place: -1 // where somebody stood who was answered
+    property int answeredAt: -1 // where somebody stood who was answered
 
     Connections {
         target: page.door
 
         function onDecided(place: int): void {
-            page.place = place;
+            page.answeredAt = place;
         }
         function onRead(): void {
-            if (page.place >= 0)
-                Qt.callLater(page.goOn, page.place);
-            page.place = -1;
+            if (page.answeredAt >= 0)
+                Qt.callLater(page.goOn, page.answeredAt);
+            page.answeredAt = -1;
         }
     }
     ListView {

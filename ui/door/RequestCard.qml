@@ -43,16 +43,19 @@ Item {
         (second ? (admit.enabled ? admit : no) : look).forceActiveFocus(Qt.TabFocusReason);
     }
 
+    // The field comes with the focus; when its question is asked it does not take it along.
+    function follow(): void {
+        if (asking)
+            question.input.forceActiveFocus(Qt.TabFocusReason);
+        else if (opened && asked !== "")
+            enter();
+    }
+
     implicitHeight: paper.implicitHeight
     Accessible.role: Accessible.ListItem
     Accessible.name: qsTr("%1. %2 of %3").arg(spoken).arg(index + 1).arg(count)
     onOpenedChanged: if (opened) look.Accessible.announce(spoken)
-    onAskingChanged: {
-        if (asking)
-            Qt.callLater(() => question.input.forceActiveFocus(Qt.TabFocusReason));
-        else if (opened && asked !== "")
-            Qt.callLater(() => card.enter());
-    }
+    onAskingChanged: Qt.callLater(follow)
 
     Card {
         id: paper
@@ -108,6 +111,8 @@ Item {
 
                 objectName: "look"
                 Layout.alignment: Qt.AlignTop
+                // Its words stand above the others, not its edge.
+                Layout.rightMargin: card.opened ? -Theme.space3 : 0
                 visible: !card.second
                 kind: card.opened ? "quiet" : "secondary"
                 text: card.opened ? qsTr("Close") : qsTr("Look")

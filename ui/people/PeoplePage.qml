@@ -66,13 +66,13 @@ FocusScope {
             width: list.width
             implicitHeight: waiting.visible ? waiting.implicitHeight + Theme.space2 : 0
 
-            NavRow {
+            Button {
                 id: waiting
 
                 objectName: "toTheDoor"
-                x: Math.round((parent.width - width) / 2)
-                width: page.column
+                anchors.horizontalCenter: parent.horizontalCenter
                 visible: page.requests !== ""
+                kind: "pill"
                 glyph: "door-open"
                 text: page.requests
                 onClicked: page.atTheDoor()
