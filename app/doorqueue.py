@@ -37,8 +37,8 @@ def hand_in(room: Room, seen: InviteSeen, asked: invite.Request, door: acts.Door
     """Keep a request that is whole; ask what it lacks. Its signatures have been looked at."""
     device, circle = DeviceId(asked.keys.device), room.row.circle_no
     row = requests.one_request(room.db, circle, device)
-    if (said := declined(room, device)) is not None:
-        return said
+    if (decided := declined(room, device)) is not None:
+        return decided
     said = {one.question for one in asked.answers}
     wanted = [question for question in door.questions if question not in said]
     if row is not None and row.state is RequestState.ASKED and row.asked not in said:

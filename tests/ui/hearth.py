@@ -382,3 +382,15 @@ class Hearth:
         # Here and now: Python would otherwise take these objects of Qt's apart whenever it tidies
         # up next, and that may be on the thread of the next test's home.
         gc.collect()
+
+
+def focused(window: Hearth) -> str:
+    return str(window.window.activeFocusItem().objectName())
+
+
+def tab_to(window: Hearth, name: str, *, most: int = 30) -> None:
+    for _ in range(most):
+        if focused(window) == name:
+            return
+        window.key(Qt.Key.Key_Tab)
+    raise AssertionError(f"{name} can't be reached by Tab; it is at {focused(window)}")
