@@ -117,7 +117,7 @@ class FakeHome:
         self.crash = crash
         self._stop.set()
 
-    async def do(self, command: c.Command[Any]) -> Any:  # noqa: ANN401, C901, PLR0912, PLR0915
+    async def do(self, command: c.Command[Any]) -> Any:  # noqa: ANN401, C901, PLR0912
         self.asked.append(command)
         await trio.lowlevel.checkpoint()
         match command:
