@@ -185,6 +185,7 @@ class Drama(Teller):
                     acts.Rules(f"{len(self.ops)}", ""),
                     acts.Rules(f"{len(self.ops)}", ""),
                     people.policy(len(self.ops)),
+                    people.policy(len(self.ops)),
                     acts.Vouch(public(self.chance.choice(CODES)), f"{len(self.ops)}"),
                     acts.Writing(b"n" * 16, "story", "", "words in the wrong log"),
                     people.founding(who, self.chance),

@@ -3,7 +3,7 @@
 `tests/secrecy/test_planted.py` names the seed that notices each.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Annotated
@@ -13,13 +13,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from app import epochs
-from app.circle import acts, allowing, fold, rules, standing
+from app.circle import acts, allowing, rules, standing
 from app.circle.facts import Removal
 from app.circle.state import History, Role
 from app.circle.view import View
 from p2p import log, op
 from p2p.ids import DeviceId, EpochId, MemberId, OpId
-from p2p.log import Order, Placed
+from p2p.log import Placed
 from p2p.op import Header, Kind
 
 Plant = Callable[[], AbstractContextManager[object]]
@@ -191,17 +191,16 @@ def judges_by_what_came_later() -> AbstractContextManager[object]:
 def judges_before_the_past_is_here() -> AbstractContextManager[object]:
     """An act whose past is not all here is judged by what there is."""
 
-    def arrange(headers: Iterable[tuple[OpId, Header]]) -> Order:
-        known = dict(headers)
-        real_parents = log.parents
+    real, real_parents = log.Arranging.add, log.parents
 
-        def parents(header: Header) -> frozenset[OpId]:
-            return frozenset(p for p in real_parents(header) if p in known)
+    def add(self: log.Arranging, op: OpId, header: Header) -> None:
+        def parents(of: Header) -> frozenset[OpId]:
+            return frozenset(p for p in real_parents(of) if p in self._headers)
 
         with mock.patch.object(log, "parents", parents):
-            return log.arrange(known.items())
+            real(self, op, header)
 
-    return mock.patch.object(fold, "arrange", arrange)
+    return mock.patch.object(log.Arranging, "add", add)
 
 
 def believes_stale_heads() -> AbstractContextManager[object]:

@@ -23,7 +23,7 @@ CAUGHT = {
     "counts_words_beyond_a_cut": 13,
     "cuts_by_number": 5,
     "takes_a_cut_of_nothing_for_none": 48,
-    "judges_before_the_past_is_here": 2,
+    "judges_before_the_past_is_here": 0,
     "lets_anybody_rise": 1,
 }
 
