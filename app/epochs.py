@@ -17,7 +17,7 @@ from app.circle.view import View
 from p2p.crypto import Entropy, box, same, unbox
 from p2p.envelope import EpochSecrets, Peeked, commitment, hint_matches
 from p2p.errors import PeerFault
-from p2p.ids import ZERO, DeviceId, EpochId
+from p2p.ids import ZERO, DeviceId, EpochId, OpId
 from p2p.wire import Grant
 
 ROOT = EpochId(ZERO)
@@ -167,6 +167,26 @@ def usable(view: View, keyring: Keyring) -> EpochId | None:
 def is_old(view: View, epoch: EpochId, hour: int) -> bool:
     """Whether an epoch is to be followed by a new one, now that it is so late; by its own hour."""
     return hour - view.epochs[epoch].hour >= RENEWED_AFTER
+
+
+def leaves_out(view: View, keyring: Keyring, epoch: EpochId) -> bool:
+    """Whether its maker knew of an epoch that it does not follow, and whose secret is here now.
+
+    Who was let in after that has no way to what is sealed under the other one: where history is
+    fresh they are not granted it, and no link leads there.
+    """
+    followed, queue = {epoch}, [epoch]
+    while queue:
+        made = view.epoch(queue.pop())
+        for parent in made.act.parents if made is not None else ():
+            if EpochId(parent) not in followed:
+                followed.add(EpochId(parent))
+                queue.append(EpochId(parent))
+    past = view.at[OpId(epoch)].past
+    return view.history is History.FRESH and any(
+        past >> seen.index & 1 and other not in followed and other in keyring.readable()
+        for other, seen in view.epochs.items()
+    )
 
 
 def tips(view: View, keyring: Keyring) -> list[EpochId]:

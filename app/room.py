@@ -114,6 +114,11 @@ class Room:
         """Whether we came in beyond an invite's uses, by what is here or as we were told."""
         return self.told_to_wait or self.ledger.device in self.ledger.view.waits_for_host
 
+    @property
+    def arriving(self) -> bool:
+        """Just let in: the circle's history has not come as far as our own admission."""
+        return self.ledger.myself() is None and not self.waits_for_host
+
     def read_row(self) -> None:
         """What is remembered of the circle has changed on disk."""
         self.row = circles.one_circle(self.db, self.row.circle) or self.row

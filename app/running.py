@@ -204,8 +204,11 @@ class RunningCircle:
         room = self.room
         if room.row.state is CircleState.REMOVED:
             return {}
-        if room.ledger.view.founding is None:
-            return {DeviceId(d): Way(d, tuple(a)) for d, a in self._sponsor_ways().items()}
+        if room.arriving:  # of whose history only a part may be here, and not yet who let us in
+            sponsors = self._sponsor_ways().items()
+            return self._all_ways() | {
+                self.shelf.device_at(d) or DeviceId(d): Way(d, tuple(a)) for d, a in sponsors
+            }
         gone = self._left_at()
         return {
             device: way for device, way in self._all_ways().items()
@@ -268,7 +271,7 @@ class RunningCircle:
 
     def waiting(self) -> bool:
         """See `p2p.node.Directory`."""
-        return self.room.ledger.view.founding is None or self.room.posts.any_unsent()
+        return self.room.arriving or self.room.posts.any_unsent()
 
     def met(self, device: DeviceId) -> None:
         """See `p2p.node.Directory`."""

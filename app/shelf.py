@@ -39,7 +39,7 @@ class RoomShelf:
         self._room = room
         self._inbox = inbox
         self._outbox = outbox
-        self.sponsors: dict[bytes, DeviceId] = {}  # doors trusted before the history has come
+        self.sponsors: dict[bytes, DeviceId] = {}  # doors trusted before our own admission has come
         self._claims = Claims()
         self._sets = Setbook(room)
 
@@ -76,7 +76,7 @@ class RoomShelf:
             self._inbox.take_farewell(told)
 
     def device_at(self, door: bytes) -> DeviceId | None:
-        """See the port. Before the founding op is here, the doors of the invite count.
+        """See the port. Before our own admission is here, the doors of the invite count.
 
         Who was removed knows nobody any more.
         """
@@ -86,7 +86,7 @@ class RoomShelf:
         for device, keys in view.devices().items():
             if keys.door == door:
                 return device if device != self._room.ledger.device else None
-        return self.sponsors.get(door) if view.founding is None else None
+        return self.sponsors.get(door) if self._room.arriving else None
 
     def held_of(self, device: DeviceId) -> tuple[int, int]:
         """See the port."""
@@ -219,6 +219,7 @@ class RoomShelf:
                 with room.change() as change:
                     self._outbox.act(change, Kind.PROFILE, acts.Profile(room.row.display_name))
             resealing.settled(room, self._outbox)
+            self._outbox.tie()
 
     def sign_waiting(self, latest_hour: int) -> None:
         """See the port."""

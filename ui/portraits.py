@@ -7,7 +7,7 @@ decoded, and a decoder that gives up gives no picture. Nothing is fetched, nothi
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QPainter
 
-from app.persona_commands import MAX_PICTURE
+from app.commands import MAX_PICTURE
 
 SIDE = 192  # pixels of a picture as it is made
 WIDEST = 512  # pixels a side that are shown of anybody's

@@ -247,3 +247,21 @@ def test_a_newcomer_to_a_fresh_start_begins_a_new_epoch(village: Village) -> Non
     assert list(bo.shelf.epochs()) == [ada.epoch()]
     meet(bo, ada)
     assert before not in bo.shelf.epochs()
+
+
+def test_whoever_let_us_in_is_trusted_until_our_own_admission_is_here(village: Village) -> None:
+    """Also when the founding has come, and not yet who is host besides: the rest comes by them."""
+    ada = village.founder("Ada")
+    first = ada.gives()
+    bo = village.joined(ada, "Bo")
+    asked = c.SetRole(circle=ada.room.hex, member=bo.room.ledger.me.hex(), role=Role.HOST)
+    governing.govern(ada.room, ada.outbox, asked)
+    settle(ada, bo)
+    cy = village.newcomer(bo, "Cy")
+    cy.takes(*first)
+    assert cy.room.ledger.view.founding is not None
+    assert cy.room.ledger.myself() is None
+    assert cy.shelf.device_at(bo.door) is not None
+    meet(cy, bo).hang_up()
+    assert cy.room.ledger.myself() is not None
+    assert cy.shelf.device_at(bo.door) == bo.device

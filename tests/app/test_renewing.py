@@ -3,6 +3,7 @@
 import trio
 from trio.testing import MockClock
 
+from app.circle.state import History
 from app.epochs import RENEWED_AFTER, usable
 from app.running import RENEWAL, RunningCircle
 from p2p.ids import EpochId
@@ -88,3 +89,30 @@ def test_whoever_writes_renews_a_moment_later(ada: Person) -> None:
     first, young, last = trio.run(write_and_wait, clock=MockClock(autojump_threshold=0))
     assert first == young
     assert last != first
+
+
+def test_an_epoch_that_was_known_and_not_open_is_followed_later(village: Village) -> None:
+    """Else who was let in meanwhile has no way to what is sealed under it, if all is fresh."""
+    ada = village.founder("Ada", history=History.FRESH)
+    bo, cy = village.joined(ada, "Bo"), village.joined(ada, "Cy")
+    settle(ada, bo, cy)
+    for person in (ada, bo, cy):
+        for end in list(person.ends):
+            end.line.hang_up()
+    with cy.room.change() as change:
+        cy.outbox.leave(change)
+    bo.takes(*cy.gives())
+    with bo.room.change() as change:
+        beside = bo.outbox.new_epoch(change)
+    ada.takes(*cy.gives())
+    ada.takes(*bo.gives())
+    assert beside in ada.room.ledger.view.epochs
+    assert beside not in ada.room.ledger.keyring.readable()
+    dee = village.joined(ada, "Dee")
+    settle(ada, bo, dee)
+    assert beside in ada.room.ledger.keyring.readable()
+    assert set(dee.room.ledger.view.at) == set(ada.room.ledger.view.at)
+    assert beside not in dee.room.ledger.keyring.readable()
+    before = len(ada.room.ledger.view.at)
+    settle(ada, bo, dee)
+    assert len(ada.room.ledger.view.at) == before
