@@ -15,7 +15,7 @@ import pytest
 from p2p.simulator.stage import HASHES
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS, CHUNKS = 120, 4
+SEEDS, CHUNKS = 80, 4
 MANY, PIECES = 10_000, 40
 
 
