@@ -319,8 +319,10 @@ def test_people_and_what_one_may_do_about_them(window: Hearth, home: FakeHome) -
         window.shell._rooms.see(key(name))
         opened(window, "personName")
         is_clear(window)
-    choices = of_role(window, QAccessible.Role.RadioButton)
-    said = {name_of(one): bool(one.state().checked) for one in choices}
+    said = {
+        name_of(one): bool(one.state().checked)
+        for one in of_role(window, QAccessible.Role.RadioButton)
+    }
     assert said["Member, as now. Reads, writes, and can invite people."]
     assert not said["Guest. Reads and writes, but can't invite anyone."]
     window.press("removePerson")
