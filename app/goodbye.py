@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import trio
 
-from app.refused import Refused
+from app.logs import leaves
 from app.room import Clock
 from app.store import goodbyes
 from app.store.db import Database
@@ -19,7 +19,7 @@ from app.store.goodbyes import GoodbyeRow
 from p2p import wire
 from p2p.crypto import Entropy
 from p2p.errors import PeerFault
-from p2p.host import Closed, FrameStream, Host, HostCrashed, Unreachable
+from p2p.host import Closed, FrameStream, Host, Unreachable
 from p2p.op import Log
 
 log = logging.getLogger("hearthside.goodbye")
@@ -49,22 +49,26 @@ class Goodbye:
         self.over(self)
 
     async def run(self) -> None:
-        """Try everybody, again and again, until one has taken it."""
+        """Try everybody, again and again, until one has taken it. A failure is not its end."""
         with self.scope:
-            host = Host(self.row.door_seed, listen=(), on_stream=_nobody_home)
-            try:
-                async with host.run():
-                    pause = FIRST
-                    while self.clock.now() - self.row.made_at < GIVEN_UP_AFTER:
-                        if await self._told_somebody(host):
-                            break
-                        await trio.sleep(pause)
-                        pause = min(pause * 2, LONGEST)
-                self.forget()
-            except* Refused:  # a full disk: it is tried once more after a restart
-                log.warning("a goodbye stays for now: the store refuses")
-            except* HostCrashed:
-                log.warning("a goodbye stays for now: its host failed")
+            while True:
+                try:
+                    await self._until_taken()
+                    self.forget()  # which ends this, unless the store refuses
+                except* Exception as group:  # noqa: BLE001 - nothing of this may end the home
+                    kinds = ", ".join(type(error).__name__ for error in leaves(group))
+                    log.warning("a goodbye stays for now: %s", kinds)
+                await trio.sleep(LONGEST)
+
+    async def _until_taken(self) -> None:
+        host = Host(self.row.door_seed, listen=(), on_stream=_nobody_home)
+        async with host.run():
+            pause = FIRST
+            while self.clock.now() - self.row.made_at < GIVEN_UP_AFTER:
+                if await self._told_somebody(host):
+                    return
+                await trio.sleep(pause)
+                pause = min(pause * 2, LONGEST)
 
     async def _told_somebody(self, host: Host) -> bool:
         for door, addresses in self.row.doors.items():
@@ -79,10 +83,7 @@ class Goodbye:
         with trio.fail_after(2 * ANSWER):
             stream = await host.open(door, addresses)
             try:
-                knows = await self._speak(stream)
-                if not knows:
-                    self._was_said_at(door)
-                return knows and door in self.row.handed
+                return await self._speak(stream, door)
             finally:
                 await stream.close()
 
@@ -92,23 +93,24 @@ class Goodbye:
             with self.db.write():
                 goodbyes.keep(self.db, self.row)
 
-    async def _speak(self, stream: FrameStream) -> bool:
+    async def _speak(self, stream: FrameStream, door: bytes) -> bool:
         hello = wire.Hello(
             version=wire.VERSION, hour=self.clock.hour(), nonce=self.entropy(16), held=(0, 0)
         )
         await stream.send(wire.encode(hello))
         try:
             answer = wire.decode(await stream.receive())
-        except Closed:  # reached, and not known there any more
-            return True
+        except Closed:  # reached, and not known there: since they were told, if they were
+            return door in self.row.handed
         if not isinstance(answer, wire.Hello):
-            return isinstance(answer, wire.Removed | wire.Waiting)
+            return isinstance(answer, wire.Removed)  # out for them by another's act
         for batch in _batches(self.row.envelopes):
             told = wire.Envelopes(log=int(Log.AUTHORITY), envelopes=batch, live=True)
             await stream.send(wire.encode(told))
         with trio.move_on_after(ANSWER), suppress(Closed):
             while True:  # until they hang up, as on nobody they know
                 await stream.receive()
+        self._was_said_at(door)
         return False
 
 
