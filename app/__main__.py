@@ -67,17 +67,16 @@ def _window(words: list[str]) -> int:
     if not _has_display():
         return _say(_NO_WINDOW)
     with places.claim():
-        try:
-            desktop = importlib.import_module("ui.desktop")
-        except ImportError as fault:
-            # A library that the system lacks, and not a module of ours that is misspelt.
-            if (fault.name or "").partition(".")[0] in {"app", "p2p", "ui", "resources"}:
-                raise
-            return _say(_NO_WINDOW)
-        from app.home import Settings  # noqa: PLC0415 - as in _rpc
-
-        status: int = desktop.run(places, Settings(), link=asked.link)
-        return status
+        pass  # told here that it is open already, before a window is; the home claims it by itself
+    try:
+        desktop = importlib.import_module("ui.desktop")
+    except ImportError as fault:
+        # A library that the system lacks, and not a module of ours that is misspelt.
+        if (fault.name or "").partition(".")[0] in {"app", "p2p", "ui", "resources"}:
+            raise
+        return _say(_NO_WINDOW)
+    status: int = desktop.run(places, link=asked.link)
+    return status
 
 
 def _rpc(words: list[str]) -> int:

@@ -1,6 +1,6 @@
 """What every request to a home has in common."""
 
-from typing import Annotated, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
 
 from msgspec import Meta, Struct
 
@@ -16,6 +16,12 @@ class Command(Struct, Generic[R], frozen=True, kw_only=True, forbid_unknown_fiel
     """A request with an answer of type `R`."""
 
     method: ClassVar[str] = ""
+
+
+def answer_of(command: type[Command[Any]]) -> Any:  # noqa: ANN401 - a type, also list[Circle]
+    """Find R in `class X(Command[R])`."""
+    base: Any = command.__dict__["__orig_bases__"][0]
+    return get_args(base)[0]
 
 
 class Nothing(Struct, frozen=True):

@@ -7,8 +7,7 @@ shows its posts before the network is there.
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -20,9 +19,10 @@ from app.circle.names import sound
 from app.circle.state import HomeState
 from app.clock import SystemClock
 from app.events import HomeChanged, Said
+from app.hearing import Ears
 from app.household import Household
 from app.places import Places
-from app.refused import Refused, Why
+from app.refused import HALF_A_CHARACTER, Refused, Why
 from app.store.db import Database, open_store
 from app.vault import KdfCost
 from app.version import VERSION
@@ -31,7 +31,6 @@ from p2p.crypto import Entropy, hybrid_available, system_entropy
 from p2p.errors import OurFault
 
 R = TypeVar("R")
-EARS = 4096  # events a slow listener may be behind before it is dropped
 
 log = logging.getLogger("hearthside.home")
 
@@ -72,7 +71,7 @@ class Home:
         self._network = trio.Event()
         self._stop = trio.Event()
         self._turn = trio.Lock()
-        self._ears: dict[trio.MemorySendChannel[Said], None] = {}
+        self._ears = Ears()
 
     @property
     def state(self) -> HomeState:
@@ -96,34 +95,15 @@ class Home:
                 self._db.close()
                 self._db = None
             self._household = None
-            for ear in list(self._ears):
-                ear.close()
+            self._ears.close()
 
     async def _bring_network(self) -> None:
         await trio.to_thread.run_sync(host.load, abandon_on_cancel=True)
         self._network.set()
 
-    @contextmanager
-    def listen(self) -> Iterator[trio.MemoryReceiveChannel[Said]]:
-        """Every event from now on. Whoever does not read is dropped after `EARS` events."""
-        send, receive = trio.open_memory_channel[Said](EARS)
-        self._ears[send] = None
-        try:
-            with receive:
-                yield receive
-        finally:
-            self._ears.pop(send, None)
-            send.close()
-
-    def _say(self, event: Said) -> None:
-        for ear in list(self._ears):
-            try:
-                ear.send_nowait(event)
-            except trio.WouldBlock:
-                del self._ears[ear]
-                ear.close()
-            except trio.BrokenResourceError:
-                del self._ears[ear]
+    def listen(self) -> AbstractContextManager[trio.MemoryReceiveChannel[Said]]:
+        """Every event from now on. Whoever does not read is dropped after some thousand."""
+        return self._ears.listen()
 
     # -- opening and closing -------------------------------------------------------------------
 
@@ -157,7 +137,7 @@ class Home:
         self._db = db
         self._closed = trio.Event()
         await self._nursery.start(self._live, db)
-        self._say(HomeChanged(state=HomeState.OPEN))
+        self._ears.say(HomeChanged(state=HomeState.OPEN))
 
     async def _live(
         self, db: Database, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
@@ -169,7 +149,7 @@ class Home:
                 self._open_scope = nursery.cancel_scope
                 household = Household(
                     db, self._settings.listen or EVERYWHERE, self._clock, self._entropy,
-                    self._say, nursery, self._network,
+                    self._ears.say, nursery, self._network,
                 )  # fmt: skip
                 try:
                     household.begin()
@@ -193,7 +173,7 @@ class Home:
             return
         self._open_scope.cancel()
         await self._closed.wait()
-        self._say(HomeChanged(state=self.state))
+        self._ears.say(HomeChanged(state=self.state))
 
     # -- asking --------------------------------------------------------------------------------
 
@@ -202,10 +182,7 @@ class Home:
         for name in command.__struct_fields__:
             value = getattr(command, name)
             if isinstance(value, str) and not sound(value):
-                raise Refused(
-                    Why.BAD_REQUEST,
-                    "This text ends in the middle of a character. Take its last character away.",
-                )
+                raise Refused(Why.BAD_REQUEST, HALF_A_CHARACTER)
         return cast("R", await self._answer(command))
 
     async def _answer(self, command: c.Command[Any]) -> object:

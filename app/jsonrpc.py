@@ -8,16 +8,16 @@ somebody sent by mistake may be their passphrase.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from msgspec import inspect
 
 from app import commands
-from app.commands import MAX_BODY, Command, JoinCircle
+from app.commands import MAX_BODY, Command, JoinCircle, KeepDraft
 from app.events import Said
-from app.refused import Refused, Why
-from app.stdio import TooLong
+from app.refused import HALF_A_CHARACTER, Refused, Why
+from app.stdio import MAX_LINE, TooLong
 
 Ident: TypeAlias = str | int | float | None
 
@@ -130,6 +130,68 @@ def event_line(said: Said) -> bytes:
     return msgspec.json.encode({"jsonrpc": "2.0", "method": "event", "params": said})
 
 
+def request_line(ident: int, command: Command[Any]) -> bytes:
+    """Make the line that asks for something; the answer has the same id.
+
+    `Refused`: TOO_LARGE where the other side would not take so long a line, BAD_REQUEST for text
+    with half a character, which no line can hold.
+    """
+    call = {"jsonrpc": "2.0", "id": ident, "method": command.method, "params": command}
+    try:
+        line = msgspec.json.encode(call)
+    except UnicodeEncodeError:
+        raise Refused(Why.BAD_REQUEST, HALF_A_CHARACTER) from None
+    if len(line) > MAX_LINE:
+        raise Refused(Why.TOO_LARGE, "This is too long: not even a draft of it can be kept.")
+    return line
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """The error object of an answer."""
+
+    code: int
+    message: str
+    data: dict[str, str] = {}
+
+    def as_refusal(self) -> Refused | None:
+        """Give what a home refused; None for a fault of the program's own."""
+        try:
+            return Refused(Why(self.data.get("kind", "")), self.message)
+        except ValueError:
+            return None
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """A line from a home: an answer, with its id and a result or an error, or an event."""
+
+    id: int | None = None
+    result: msgspec.Raw = msgspec.Raw(b"null")
+    error: Fault | None = None
+    method: str = ""
+    params: msgspec.Raw = msgspec.Raw(b"null")
+
+    def event(self) -> Said | int:
+        """Give the event that this tells of, or how many were left out for a slow reader."""
+        try:
+            return _SAID.decode(self.params)
+        except msgspec.ValidationError:
+            return _MISSED.decode(self.params).count
+
+
+class _Missed(msgspec.Struct, frozen=True, tag="events.missed"):
+    count: int
+
+
+_SAID: Final[msgspec.json.Decoder[Said]] = msgspec.json.Decoder(Said)
+_MISSED: Final = msgspec.json.Decoder(_Missed)
+_HEARD: Final = msgspec.json.Decoder(Heard)
+
+
+def read_heard(line: bytes) -> Heard:
+    """Read a line of a home. `ValueError` where it is none."""
+    return _HEARD.decode(line)
+
+
 def missed_line(count: int) -> bytes:
     """Make the line that tells a slow reader how many events it will not get."""
     params = {"type": "events.missed", "count": count}
@@ -137,7 +199,8 @@ def missed_line(count: int) -> bytes:
 
 
 def _expect_text(kind: type[Command[object]], name: str, value: str) -> None:
-    if name == "body" and len(value.encode()) > MAX_BODY:
+    # A draft may be longer than what can be shared: words are not lost for being too many.
+    if name == "body" and kind is not KeepDraft and len(value.encode()) > MAX_BODY:
         raise Refused(Why.TOO_LARGE, "This is too long to share: a post holds up to 48 KiB.")
     # No field of ours has a use for NUL, and every layer below treats it in its own way.
     if "\0" in value:

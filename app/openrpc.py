@@ -4,11 +4,12 @@ Source: spec.open-rpc.org, version 1.3.2. Events have no place in OpenRPC, so th
 extension of ours, `x-events`.
 """
 
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import msgspec
 
 from app import commands
+from app.command import answer_of
 from app.commands import Command
 from app.events import Said
 from app.jsonrpc import DISCOVER
@@ -21,7 +22,7 @@ _REF: Final = "#/components/schemas/{name}"
 
 def describe() -> dict[str, Any]:
     """Give the document, as JSON values."""
-    results = [_result_of(command) for command in commands.ALL]
+    results = [answer_of(command) for command in commands.ALL]
     (events, *schemas), components = msgspec.json.schema_components(
         [Said, *results, *commands.ALL], ref_template=_REF
     )
@@ -72,12 +73,6 @@ def _params(schema: dict[str, Any]) -> list[dict[str, Any]]:
         {"name": name, "required": name in schema.get("required", ()), "schema": one}
         for name, one in schema.get("properties", {}).items()
     ]
-
-
-def _result_of(command: type[Command[object]]) -> Any:  # noqa: ANN401 - a type, also list[Circle]
-    """Find R in `class X(Command[R])`."""
-    base: Any = command.__dict__["__orig_bases__"][0]
-    return get_args(base)[0]
 
 
 def _first_line(command: type[Command[object]]) -> str:

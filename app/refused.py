@@ -24,6 +24,9 @@ class Why(StrEnum):
     DAMAGED_STORE = "damaged_store"
 
 
+HALF_A_CHARACTER = "This text ends in the middle of a character. Take its last character away."
+
+
 class Refused(Exception):  # noqa: N818 - the word of the house
     """The home did not do what was asked, and nothing was changed."""
 

@@ -1,9 +1,10 @@
 """One home over JSON-RPC 2.0: one object a line on stdin, answers and events on stdout.
 
 Theory of operation. Lines are taken in order and commands begin in that order; answers come as they
-are ready, each with its id. What opens or closes the home (`home.create`, `home.unlock`,
-`home.lock`, `home.stop`) is finished before the next command begins, so a script may write
-`home.unlock` and `circle.list` in one go; only `home.status` and `rpc.discover` go past the queue.
+are ready, each with its id, and after the events of what it did. What opens or closes the home
+(`home.create`, `home.unlock`, `home.lock`, `home.stop`) is finished before the next command begins,
+so a script may write `home.unlock` and `circle.list` in one go; only `home.status` and
+`rpc.discover` go past the queue.
 At most `MAX_OPEN` requests are open, counted until their answers are written: whoever asks without
 reading is no longer read from. End of input lets the open requests finish, then stops the home;
 `home.stop`, SIGTERM and Ctrl+C stop it at once.
@@ -23,6 +24,7 @@ import trio
 from app import commands
 from app.commands import Command
 from app.events import Said
+from app.hearing import let_listeners_run
 from app.jsonrpc import (
     DISCOVER,
     INTERNAL,
@@ -155,10 +157,13 @@ class _Conversation:
     async def _serve(self, request: Request, begun: trio.Event) -> None:
         begun.set()  # nothing lets another task run between this and the queue for the turn
         try:
-            answer = answer_line(request.ident, await self._result(request))
+            result = await self._result(request)
+            await let_listeners_run()
+            answer = answer_line(request.ident, result)
         except NotUnderstood as fault:
             answer = error_line(request.ident, fault.code, fault.kind, fault.message)
         except Refused as refusal:
+            await let_listeners_run()
             code = WRONG_PARAMETERS if refusal.kind is Why.BAD_REQUEST else REFUSED
             answer = error_line(request.ident, code, refusal.kind, refusal.message)
         except Exception:  # noqa: BLE001 - whatever it was, the process lives

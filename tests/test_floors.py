@@ -17,7 +17,8 @@ LOCKS = ("build", "run", "dev")
 
 # What a window may know of the floor below it; `app.refused` is what a refusal is written in.
 UI_SEES = (
-    "app.home",
+    "app.apart",
+    "app.hearing",
     "app.commands",
     "app.events",
     "app.circle.state",

@@ -21,6 +21,7 @@ from PySide6.QtCore import Property, QObject, Qt, Signal, Slot
 from app.circle.state import HomeState
 from app.commands import Command, Stop
 from app.events import HomeChanged, Said, Trouble
+from app.hearing import let_listeners_run
 from app.refused import Refused, Why
 
 R = TypeVar("R")
@@ -297,26 +298,16 @@ class Bridge(QObject):
         try:
             value = await home.do(question.command)
         except Refused as refused:
-            await _let_listener_run()
+            await let_listeners_run()
             self._refuse(question.otherwise, refused)
         except Exception as fault:  # noqa: BLE001 - one bad command must not take the home down
             log.error("%s failed: %s", type(question.command).__name__, type(fault).__name__)  # noqa: TRY400
-            await _let_listener_run()
+            await let_listeners_run()
             self._refuse(question.otherwise, Refused(Why.BAD_REQUEST, STUMBLED))
         else:
-            await _let_listener_run()
+            await let_listeners_run()
             if question.then is not None:
                 self._raise_up(_Answer(question.then, value))
-
-
-async def _let_listener_run() -> None:
-    """What a command has said reaches the window before its answer.
-
-    An event is handed to the listening task at once, which then is due in trio's next batch. Tasks
-    of one batch run in any order, so it takes two turns to be surely behind it.
-    """
-    await trio.lowlevel.cancel_shielded_checkpoint()
-    await trio.lowlevel.cancel_shielded_checkpoint()
 
 
 def _drained(said: trio.MemoryReceiveChannel[Said]) -> list[Said]:

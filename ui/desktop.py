@@ -1,4 +1,4 @@
-"""The window: starts Qt, opens the home on its own thread, and closes both again."""
+"""The window: starts Qt, opens the home in its own process, and closes both again."""
 
 import logging
 import os
@@ -21,7 +21,7 @@ from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuickControls2 import QQuickStyle
 
 import resources
-from app.home import Home, Settings
+from app.apart import HomeApart
 from app.places import Places
 from ui.bridge import Bridge
 from ui.shell.shell import Shell
@@ -44,14 +44,16 @@ log = logging.getLogger("hearthside.ui")
 
 def run(
     places: Places,
-    settings: Settings,
     *,
+    listen: Sequence[str] = (),
+    lan: bool = True,
     link: str | None = None,
     arguments: Sequence[str] = (),
 ) -> int:
     """Show the window until it is closed; the process's exit code.
 
-    `link` is an invite to begin with. The caller holds the claim on `places`.
+    `link` is an invite to begin with; `listen` and `lan` as for `hearthside rpc`. The home claims
+    `places` itself, in a process of its own.
     """
     sys.excepthook = _tell_type
     QGuiApplication.setApplicationName(NAME)
@@ -63,7 +65,7 @@ def run(
     Tidying(application)
     application.setWindowIcon(QIcon(str(resources.path("icons/hearthside.svg"))))
 
-    bridge = Bridge(lambda: Home(places, settings))
+    bridge = Bridge(lambda: HomeApart(places.folder, listen=listen, lan=lan))
     shell = Shell(bridge, lambda: flower(places), link=link or "")
     engine = QQmlApplicationEngine()
     # Kept in hand: QML loses every colour if Python takes the object behind them away.

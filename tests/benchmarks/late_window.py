@@ -18,10 +18,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuickControls2 import QQuickStyle
 
+from app.apart import HomeApart
 from app.circle.state import HomeState
 from app.commands import JoinCircle, Unlock
 from app.events import CircleJoined, PostArrived, PostsArrived, Said
-from app.home import Home, Settings
 from app.places import Places
 from tests.benchmarks.sync_village import PASSPHRASE
 from ui.bridge import Bridge
@@ -135,7 +135,7 @@ def main(folder: str, link: str, posts: str) -> int:
     tidying = Tidying(application)
     tidying.setObjectName("tidying")
     places = Places(Path(folder))
-    bridge = Bridge(lambda: Home(places, Settings(listen=LOOPBACK)))
+    bridge = Bridge(lambda: HomeApart(places.folder, listen=LOOPBACK))
     shell = Shell(bridge, lambda: flower(places))
     engine = QQmlApplicationEngine()
     install(engine, theme="light", text_scale=1.0)

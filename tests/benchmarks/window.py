@@ -16,9 +16,9 @@ from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickWindow
 from PySide6.QtQuickControls2 import QQuickStyle
 
+from app.apart import HomeApart
 from app.circle.state import HomeState
 from app.commands import Unlock
-from app.home import Home, Settings
 from app.places import Places
 from ui.bridge import Bridge
 from ui.desktop import flower, show
@@ -106,7 +106,7 @@ def main(folder: str, passphrase: str, patience: str) -> int:
     QQuickStyle.setStyle("Basic")
     application = QGuiApplication(["bench"])
     places = Places(Path(folder))
-    bridge = Bridge(lambda: Home(places, Settings(listen=LOOPBACK)))
+    bridge = Bridge(lambda: HomeApart(places.folder, listen=LOOPBACK))
     shell = Shell(bridge, lambda: flower(places))
     engine = QQmlApplicationEngine()
     install(engine, theme="light", text_scale=1.0)

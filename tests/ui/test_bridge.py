@@ -1,6 +1,9 @@
 """The bridge: answers in order, one signal for all that happened, and no silent fall."""
 
 import logging
+import os
+import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +14,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.apart import HomeApart
 from app.circle.state import HomeState
 from app.commands import (
     Command,
@@ -32,6 +36,8 @@ from app.refused import Refused, Why
 from app.vault import KdfCost
 from tests.ui.hearth import PASSPHRASE, TABLE, FakeHome
 from ui.bridge import STOPPED, Bridge
+
+LOOPBACK = ("/ip4/127.0.0.1/tcp/0",)
 
 
 class Window:
@@ -168,21 +174,47 @@ def test_closing_takes_two_seconds_at_most_even_if_the_home_is_stuck(window: Win
     assert isinstance(window.until(1)[0], Refused)
 
 
-def test_a_real_home_opens_and_locks_over_the_bridge(qtbot: QtBot, tmp_path: Path) -> None:
+@pytest.mark.parametrize("apart", [False, True], ids=["thread", "process"])
+def test_a_real_home_opens_and_locks_over_the_bridge(
+    qtbot: QtBot, tmp_path: Path, apart: bool
+) -> None:
     places = Places(tmp_path)
     cheap = KdfCost(ops=1, mem_bytes=8192)
-    bridge = Bridge(lambda: Home(places, Settings(listen=("/ip4/127.0.0.1/tcp/0",), kdf=cheap)))
+
+    def home() -> HomeApart | Home:
+        if apart:
+            return HomeApart(tmp_path, listen=LOOPBACK, lan=False)
+        return Home(places, Settings(listen=LOOPBACK, kdf=cheap))
+
+    bridge = Bridge(home)
     told: list[Any] = []
     bridge.open()
-    qtbot.waitUntil(lambda: bridge.home_state is HomeState.NEW)
+    qtbot.waitUntil(lambda: bridge.home_state is HomeState.NEW, timeout=10_000)
     bridge.ask(CreateHome(passphrase=PASSPHRASE))
     bridge.ask(ListCircles(), told.append)
-    qtbot.waitUntil(lambda: told == [[]], timeout=10_000)
+    qtbot.waitUntil(lambda: told == [[]], timeout=20_000)
     bridge.ask(Lock())
     bridge.ask(Unlock(passphrase="wrong"), None, told.append)
-    qtbot.waitUntil(lambda: len(told) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=20_000)
     assert told[1].kind is Why.WRONG_PASSPHRASE
     assert bridge.home_state is HomeState.LOCKED
     began = time.monotonic()
     bridge.close()
     assert time.monotonic() - began < 2
+    with places.claim():
+        pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
+def test_the_window_says_so_where_the_homes_process_dies(qtbot: QtBot, tmp_path: Path) -> None:
+    home = HomeApart(tmp_path, listen=LOOPBACK, lan=False)
+    bridge = Bridge(lambda: home)
+    told: list[Any] = []
+    bridge.said.connect(told.extend)
+    bridge.open()
+    qtbot.waitUntil(lambda: bridge.home_state is HomeState.NEW, timeout=10_000)
+    with qtbot.waitSignal(bridge.ended, timeout=10_000):
+        assert home._process is not None
+        os.kill(home._process.pid, signal.SIGKILL)
+    assert told == [Trouble(kind="stopped", message=STOPPED)]
+    bridge.close()
