@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from app import epochs
-from app.circle import acts
+from app.circle import acts, rules
 from app.circle.state import CircleState
 from app.opening import Opening
 from app.room import Change, Room
@@ -104,11 +104,12 @@ class Inbox:
                 room.ledger.learn_granted(EpochId(key.epoch), None, secret)
 
     def take_farewell(self, told: Removed) -> None:
-        """The removal of ourselves, from somebody who talks to us no more.
+        """The removal of ourselves, or that we forked, from somebody who talks to us no more.
 
         Whoever is out is shown that and little else. What they are shown of its past decides,
         together with all that is here; where that is not enough it is believed of whoever may
-        remove us as far as is known. `PeerFault` where it is none.
+        remove us as far as is known. A fork is proven by our own two signatures, whoever shows it.
+        `PeerFault` where it is none.
         """
         room, ledger = self._room, self._room.ledger
         header = read_header(told.header, told.signature)
@@ -116,20 +117,34 @@ class Inbox:
         act = acts.decode(header.kind, told.payload)
         if payload_hash(told.salt, told.payload) != header.payload_hash:
             raise PeerFault("a farewell of another op")
-        if not isinstance(act, acts.Remove) or act.member != ledger.me:
-            raise PeerFault("a farewell to somebody else")
+        if header.circle != room.row.circle:
+            raise PeerFault("a farewell from another circle")
+        match act:
+            case acts.Fork() if self._forked_by(act):
+                by, reason, may = ledger.me, "", True
+            case acts.Remove(member=member, reason=reason) if member == ledger.me:
+                may = by is not None and ledger.view.may_remove(by, ledger.me)
+            case _:
+                raise PeerFault("a farewell to somebody else")
         if self._proves(told.acts):
             return
         self._contest(by)
-        may = by is not None and ledger.view.may_remove(by, ledger.me)
-        if by is None or not may or header.circle != room.row.circle:
+        if by is None or not may:
             raise PeerFault("a farewell by nobody who may")
         with room.change() as change:
-            ledger.shown = MyRemoval(by, act.reason, header.written_at)
+            ledger.shown = MyRemoval(by, reason, header.written_at)
             ledger.touched = True
             circles.keep_removal(room.db, room.row.circle_no, ledger.shown)
             change.people = change.circle = True
             self._stay_or_go(change)
+
+    def _forked_by(self, act: acts.Fork) -> bool:
+        """Whether it was us."""
+        header = rules.a_fork_is_two_signed_ops_of_one_place(act)
+        room = self._room
+        return header is not None and (header.circle, header.device) == (
+            room.row.circle, room.ledger.device
+        )  # fmt: skip
 
     def _contest(self, by: MemberId | None) -> None:
         """Whoever removed us is out by what we know: who knows only of ours is shown that."""

@@ -196,6 +196,9 @@ class Ledger:
         removal = myself.removed if myself is not None else None
         if removal is not None:
             return MyRemoval(removal.by, removal.reason, removal.at.header.written_at)
+        shown = self.view.forks.get(self.device)
+        if shown is not None:
+            return MyRemoval(self.me, "", shown.at.header.written_at)
         return self.shown
 
     def chain_order(self, op: OpId | None = None) -> list[OpId]:

@@ -29,6 +29,7 @@ def row(running: RunningCircle) -> Circle:
     rules = view.rules
     myself = room.ledger.myself()
     removal = room.ledger.my_removal()
+    forked = removal is not None and removal.by == room.ledger.me
     return Circle(
         circle=room.hex,
         name=clean(rules.name if rules else room.row.name) or "A circle",
@@ -41,10 +42,11 @@ def row(running: RunningCircle) -> Circle:
         unread=room.posts.unread(),
         history=view.history,
         founder=view.is_founder(room.ledger.me),
-        removed_by=room.ledger.name_of(removal.by) if removal else None,
+        removed_by=room.ledger.name_of(removal.by) if removal and not forked else None,
         waits_for_host=room.waits_for_host,
         requests=doorqueue.count(room),
-        removed_reason=line(removal.reason) if removal else None,
+        removed_reason=line(removal.reason) if removal and not forked else None,
+        forked=forked,
     )
 
 

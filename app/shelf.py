@@ -55,17 +55,21 @@ class RoomShelf:
 
     def farewell(self, door: bytes) -> Removed | Waiting | None:
         """See the port."""
-        room = self._room
-        view = room.ledger.view
+        view = self._room.ledger.view
         if any(view.door_of(device) == door for device in view.waits_for_host):
             return Waiting()
-        for person in room.ledger.view.people.values():
-            removal = person.removed
-            if removal is not None and any(k.door == door for k in person.devices.values()):
-                op = ops.one_authority(room.db, room.row.circle_no, room.row.circle, removal.at.op)
-                acts_ = self._shown(removal.at.op, only=frozenset(person.devices))
-                return Removed(op.header_bytes, op.signature, op.salt, op.payload, acts_)
+        for person in view.people.values():
+            for device, keys in person.devices.items():
+                out = person.removed or view.forks.get(device)
+                if keys.door == door and out is not None:
+                    return self._told(out.at.op, frozenset(person.devices))
         return None
+
+    def _told(self, act: OpId, devices: frozenset[DeviceId]) -> Removed:
+        room = self._room
+        op = ops.one_authority(room.db, room.row.circle_no, room.row.circle, act)
+        acts_ = self._shown(act, only=devices)
+        return Removed(op.header_bytes, op.signature, op.salt, op.payload, acts_)
 
     def take_farewell(self, told: Removed | Waiting) -> None:
         """See the port."""

@@ -98,6 +98,8 @@ class Circle(Struct, frozen=True, kw_only=True):
 
     `waits_for_host`: let in by an invite that had let in all it may; a host has to say so again.
     `requests`: how many ask to come in that it is ours to answer.
+    `forked`: out, and by nobody: this computer gave one number to two things (an older copy of its
+    disk was put back).
     """
 
     circle: str | None
@@ -116,6 +118,7 @@ class Circle(Struct, frozen=True, kw_only=True):
     removed_reason: str | None = None
     waits_for_host: bool = False
     requests: int = 0
+    forked: bool = False
 
 
 class Member(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from app.circle.acts import Act, DeviceKeys, Door, Epoch, Founding, Invite, Rules
-from app.circle.facts import Removal
+from app.circle.facts import Forked, Removal
 from app.circle.standing import Standing
 from app.circle.state import History, Role
 from p2p.ids import DeviceId, EpochId, MemberId, OpId
@@ -88,7 +88,7 @@ class View:
     cuts: dict[DeviceId, int] = field(default_factory=dict)
     arrived: dict[DeviceId, list[Placed]] = field(default_factory=dict)
     came: frozenset[DeviceId] = frozenset()  # all with an arrival that holds, with a place or not
-    forked: frozenset[DeviceId] = frozenset()
+    forks: dict[DeviceId, Forked] = field(default_factory=dict)  # the first act that shows it
     void: frozenset[OpId] = frozenset()
     heads: tuple[OpId, ...] = ()
     waiting: frozenset[OpId] = frozenset()
@@ -134,6 +134,11 @@ class View:
         """Whether this is the founder, or who was handed the circle."""
         return member == self.first
 
+    @property
+    def forked(self) -> frozenset[DeviceId]:
+        """The devices of which a fork is shown."""
+        return frozenset(self.forks)
+
     def devices(self) -> Mapping[DeviceId, DeviceKeys]:
         """Devices of all who are members now."""
         if self._devices is None:
@@ -142,7 +147,7 @@ class View:
                 for person in self.people.values()
                 if not person.left
                 for device, keys in person.devices.items()
-                if device not in self.forked
+                if device not in self.forks
             }
         return self._devices
 

@@ -103,7 +103,7 @@ class Viewing:
             door=said.door, vouches={**said.vouches}, people=before.people, owner=before.owner,
             invites=before.invites,
             admitted_by=before.admitted_by, waits_for_host=before.waits_for_host,
-            cuts=before.cuts, arrived=before.arrived, forked=before.forked,
+            cuts=before.cuts, arrived=before.arrived, forks=before.forks,
             fallen_invites={**said.fallen}, epochs={**said.epochs}, granted={**said.granted},
             fallen_epochs={
                 e: seen for e, seen in self._allowed.epochs.items() if e not in said.epochs
@@ -290,13 +290,13 @@ class Viewing:
             for device in person.devices:
                 if not all(a.past >> removal.at.index & 1 for a in view.arrived[device]):
                     cuts[device] = max(cuts.get(device, 0), _words(removal, device))
-        forked = {}
+        view.cuts, view.forks = cuts, {}
         for device, forks in standing.forks.items():
-            words = [f.words for f in forks if self._holds(f.at)]
-            if words:
-                forked[device] = max(words)
-                cuts[device] = min(cuts.get(device, max(words)), max(words))
-        view.cuts, view.forked = cuts, frozenset(forked)
+            holding = [f for f in forks if self._holds(f.at)]
+            if holding:
+                words = max(f.words for f in holding)
+                view.forks[device] = min(holding, key=lambda f: f.at.index)
+                cuts[device] = min(cuts.get(device, words), words)
 
     # -- invites -------------------------------------------------------------------------------
 

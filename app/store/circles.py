@@ -32,7 +32,10 @@ class CircleRow:
 
 @dataclass(frozen=True, slots=True)
 class MyRemoval:
-    """By whom this home's member was removed, why, and when in ms as they said."""
+    """By whom this home's member was removed, why, and when in ms as they said.
+
+    By themselves: nobody removed them, but this device has forked and is out by that.
+    """
 
     by: MemberId
     reason: str

@@ -11,10 +11,12 @@ from trio.testing import MockClock
 
 from app import epochs, governing
 from app.circle import acts
-from app.circle.state import LogEntry, What
+from app.circle.state import CircleState, LogEntry, What
 from app.store import frontier
 from app.store.db import open_store
 from app.witness import LONGEST, Witness
+from p2p import wire
+from p2p.errors import PeerFault
 from p2p.op import Kind, Log, SignedOp
 from tests.p2p.village import KEY, Person, Village, meet, settle
 
@@ -120,6 +122,79 @@ def test_what_a_device_did_not_sign_itself_is_no_proof(ada: Person, eve: Person)
     assert told.words == 0
     assert ada.room.ledger.view.forked == {eve.device}
     assert ada.bodies() == set()
+
+
+def out_by_a_fork(person: Person) -> bool:
+    removal = person.room.ledger.my_removal()
+    out = person.room.row.state is CircleState.REMOVED
+    return out and removal is not None and removal.by == person.room.ledger.me
+
+
+def told(by: Person, whom: Person) -> wire.Removed:
+    last = by.shelf.farewell(whom.door)
+    assert isinstance(last, wire.Removed)
+    return last
+
+
+def parts(first: Person, *forkers: Person) -> None:
+    """Disks were put back: each says two things in one place, and somebody shows it."""
+    apart(first, *forkers)
+    both = [
+        one.seals(post(one, body)) for one in forkers for body in ("On one disk", "On the other")
+    ]
+    first.takes(*both, log=Log.WORDS)
+    witness(first).tell()
+
+
+def test_who_forked_is_told_at_the_next_meeting_and_knows_it_from_then_on(
+    ada: Person, bo: Person, eve: Person
+) -> None:
+    """By whoever she meets, also one who let nobody in; what she has stays readable."""
+    eve.write("before")
+    eve.sign()
+    settle(ada, bo, eve, rounds=2)
+    apart(bo)
+    parts(ada, eve)
+    settle(ada, bo, rounds=1)
+    apart(ada, bo)
+    assert not out_by_a_fork(eve)
+    eve.shelf.take_farewell(told(bo, eve))
+    assert out_by_a_fork(eve)
+    assert eve.bodies() == {"before"}
+    assert eve.shelf.device_at(bo.door) is None
+    eve.restart()
+    assert out_by_a_fork(eve)
+
+
+def test_a_fork_is_believed_for_its_two_signatures_and_nothing_less(
+    ada: Person, bo: Person, eve: Person
+) -> None:
+    """Not Bo's shown to Eve, not one unsigned, not one thing twice; by a stranger, if it is one."""
+    settle(ada, bo, eve, rounds=2)
+    parts(ada, bo, eve)
+    ada.write("among us")
+    ada.sign()  # which makes the epoch that is needed from now on
+    true = told(ada, eve)
+    act = acts.decode(Kind.FORK, true.payload)
+    assert isinstance(act, acts.Fork)
+
+    def shown(fork: acts.Fork, by: Person = ada) -> wire.Removed:
+        op = by.signs(Log.AUTHORITY, Kind.FORK, acts.encode(fork))
+        return wire.Removed(op.header_bytes, op.signature, op.salt, op.payload)
+
+    unsigned = acts.SignedHeader(act.other.header, bytes(64))
+    for false in (
+        told(ada, bo),
+        shown(acts.Fork(act.one, unsigned, 0)),
+        shown(acts.Fork(act.one, act.one, 0)),
+        replace(true, payload=acts.encode(acts.Fork(act.one, act.other, 9))),
+        replace(true, signature=bytes(64)),
+    ):
+        with pytest.raises(PeerFault):
+            eve.shelf.take_farewell(false)
+    assert eve.room.row.state is CircleState.MEMBER
+    eve.shelf.take_farewell(shown(act, by=bo))
+    assert out_by_a_fork(eve)
 
 
 async def test_not_all_say_it_at_once(

@@ -380,6 +380,23 @@ def test_a_removal_without_name_or_reason_is_told_as_it_is(window: Hearth, home:
     assert window.text("removedReason") == "No reason was given."
 
 
+def test_a_computer_that_is_not_heard_any_more_says_why_and_what_to_do(
+    window: Hearth, home: FakeHome
+) -> None:
+    def so() -> None:
+        home.circles[TABLE] = msgspec.structs.replace(
+            home.circles[TABLE], state=CircleState.REMOVED, forked=True
+        )
+        home.say(CircleChanged(circle=TABLE), CircleRemoved(circle=TABLE))
+
+    window.later(so)
+    window.until(lambda: bool(window.all("removed")))
+    assert window.text("removedBy") == "This computer is not heard in this circle any more."
+    assert "older copy of its disk" in window.text("removedReason")
+    assert "new invite" in window.text("remains")
+    assert "removed" not in " ".join(window.text(one) for one in ("removedBy", "removedReason"))
+
+
 def test_another_circle_begins_at_its_posts(window: Hearth) -> None:
     at_people(window)
     window.key(Qt.Key.Key_2, CTRL)

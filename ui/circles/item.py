@@ -33,6 +33,7 @@ class CircleItem:
     state: str
     history: str
     removed_by: str = ""
+    forked: bool = False
     removed_reason: str = ""
     requests: int = 0
     waits_for_host: bool = False
@@ -137,6 +138,7 @@ def of_circle(row: Circle) -> CircleItem:
         state=row.state.value,
         history=row.history.value,
         removed_by=row.removed_by or "",
+        forked=row.forked,
         removed_reason=row.removed_reason or "",
         requests=row.requests if row.state is CircleState.MEMBER else 0,
         waits_for_host=row.waits_for_host and row.state is CircleState.MEMBER,

@@ -25,9 +25,19 @@ WAITS = (
     "nothing you write goes out before."
 )
 NO_REASON = "No reason was given."
+FORKED = "This computer is not heard in this circle any more."
+FORKED_HOW = (
+    "It said two different things in the same place. That happens when an older copy of its disk "
+    "is put back and one goes on writing."
+)
+FORKED_REMAINS = (
+    "What has arrived stays readable here; what you wrote since then may have reached nobody. By a "
+    "new invite you come in again: then what the circle has takes the place of what is here."
+)
 REMAINS = (
     "What has arrived stays readable here. Nothing new comes, and you can't write here any more."
 )
+FORKED_MUTE = "This computer is not heard in this circle any more, so you can't write here."
 MUTE = {
     CircleState.LEFT.value: "You left this circle, so you can't write here.",
     CircleState.REMOVED.value: "You were removed from this circle, so you can't write here.",
@@ -162,7 +172,9 @@ class Room(QObject):
     @Property(str, notify=changed)
     def mute(self) -> str:
         """Why one may not write here, or empty."""
-        return "" if self._row is None else MUTE.get(self._row.state, "")
+        if self._row is None:
+            return ""
+        return FORKED_MUTE if self._row.forked else MUTE.get(self._row.state, "")
 
     @Property(bool, notify=changed)
     def removed(self) -> bool:
@@ -174,6 +186,8 @@ class Room(QObject):
         """Who did, in a sentence."""
         if self._row is None or self._row.state != CircleState.REMOVED:
             return ""
+        if self._row.forked:
+            return FORKED
         name = self._row.removed_by
         return REMOVED_BY.format(name=name) if name else REMOVED
 
@@ -182,12 +196,14 @@ class Room(QObject):
         """Why, in their words."""
         if self._row is None or self._row.state != CircleState.REMOVED:
             return ""
+        if self._row.forked:
+            return FORKED_HOW
         return f"“{self._row.removed_reason}”" if self._row.removed_reason else NO_REASON
 
-    @Property(str, constant=True)
+    @Property(str, notify=changed)
     def remains(self) -> str:
         """What one still has of a circle one was removed from."""
-        return REMAINS
+        return FORKED_REMAINS if self._row is not None and self._row.forked else REMAINS
 
     @Property(bool, notify=changed)
     def kept(self) -> bool:
