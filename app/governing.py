@@ -143,9 +143,14 @@ def log(room: Room) -> list[LogEntry]:
     """The open log, newest first."""
     entries: list[LogEntry] = []
     called: dict[MemberId, tuple[str, bytes]] = {}
+    name = ""
     for told in room.ledger.view.told:
         if isinstance(told.act, acts.Profile):
             entries += _renamed(room, told, called)
+        elif isinstance(told.act, acts.Rules):
+            before, now = name, clean(told.act.name)
+            entries.append(_entry(room, told, What.RULES, reason=now if now != before else None))
+            name = now if told.holds else before
         else:
             entries += _entries(room, told)
     return entries[::-1]
@@ -169,7 +174,7 @@ def _renamed(
         yield _entry(room, told, What.PICTURED)
 
 
-def _entries(room: Room, told: Told) -> Iterator[LogEntry]:  # noqa: C901, PLR0912 - a table
+def _entries(room: Room, told: Told) -> Iterator[LogEntry]:  # noqa: C901 - a table
     """What an act says in the log; nothing, where it is not about people or the door."""
     match told.act:
         case acts.Founding():
@@ -185,8 +190,6 @@ def _entries(room: Room, told: Told) -> Iterator[LogEntry]:  # noqa: C901, PLR09
         case acts.Handover(to, at_once):
             what = What.HANDED_OVER if at_once else What.NAMED_HEIR
             yield _entry(room, told, what, MemberId(to))
-        case acts.Rules(name):
-            yield _entry(room, told, What.RULES, reason=clean(name))
         case acts.Invite():
             yield _entry(room, told, What.INVITED)
         case acts.Withdraw():

@@ -318,8 +318,9 @@ class What(StrEnum):
 class LogEntry(Struct, frozen=True, kw_only=True):
     """One act in the open log. `counts`: false where a more senior act took it back.
 
-    `role` is the role given; `reason` that of a removal, the circle's name for rules, or a vouch's
-    words. Of who is called differently `reason` is the new name and `whom_name` the old one.
+    `role` is the role given; `reason` that of a removal, the circle's new name for rules (none
+    where it kept its name), or a vouch's words. Of who is called differently `reason` is the new
+    name and `whom_name` the old one.
     """
 
     at: datetime

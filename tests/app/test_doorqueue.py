@@ -307,6 +307,9 @@ def test_the_settings_are_the_hosts_and_read_by_all(village: Village, ada: Perso
     bo = village.joined(ada, "Bo")
     asks(ada, questions=[WHY, " ", WHY], promise=["It stays here."])
     settings.change(ada.room, ada.outbox, c.SetRules(circle=ada.room.hex, name="Low tide"))
+    settings.change(ada.room, ada.outbox, c.SetRules(circle=ada.room.hex, about="For carers."))
+    told = [one for one in governing.log(ada.room) if one.what is What.RULES]
+    assert [one.reason for one in told][:2] == [None, "Low tide"]
     settings.change(ada.room, ada.outbox, c.SetDoor(circle=ada.room.hex, vouch=True))
     before = ada.knows()
     settings.change(ada.room, ada.outbox, c.SetDoor(circle=ada.room.hex, vouch=True))

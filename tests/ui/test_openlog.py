@@ -54,6 +54,10 @@ def column(log: OpenLog, field: str) -> list[Any]:
         (act("Ada", What.REMOVED, "Ben", reason=REASON), f"Ada removed Ben: {REASON}"),
         (act("Ada", What.REMOVED, "Ben", reason=""), "Ada removed Ben and gave no reason."),
         (act("Ada", What.REMOVED, "Juniper", reason="No."), "Ada removed you: No."),
+        (
+            act("Ada", What.REMOVED, "Ben", reason="Rude.\n\nIvo left."),
+            "Ada removed Ben: Rude. Ivo left.",
+        ),
         (act("Ben", What.LEFT), "Ben left."),
         (act("Juniper", What.LEFT), "You left."),
         (act("Ada", What.NAMED_HEIR, "Ben"), "Ada named Ben to take the circle over later."),

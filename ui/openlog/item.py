@@ -68,11 +68,10 @@ def sentence(one: LogEntry, me: str) -> str:  # noqa: C901, PLR0912 - a table
                 return f"{by} became {role} by {whose} own choice."
             return f"{by} made {whom} {role}."
         case What.REMOVED:
-            return (
-                f"{by} removed {whom}: {one.reason}"
-                if one.reason
-                else (f"{by} removed {whom} and gave no reason.")
-            )
+            if not one.reason:
+                return f"{by} removed {whom} and gave no reason."
+            # In one line: a reason must not look like the next entry.
+            return f"{by} removed {whom}: {' '.join(one.reason.split())}"
         case What.LEFT:
             return f"{by} left."
         case What.NAMED_HEIR:
