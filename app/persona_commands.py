@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from app.circle.acts import MAX_PICTURE
+from app.circle.state import MAX_PICTURE
 from app.command import Command, Id, Name, Nothing
 
 __all__ = ["MAX_PICTURE", "Picture", "ReadPicture", "SetProfile"]

@@ -10,8 +10,8 @@ from typing import Final, Self
 
 from platformdirs import user_data_dir
 
+from app.header import read_header
 from app.refused import Refused, Why
-from app.vault import read_header
 
 if sys.platform == "win32":
     import msvcrt

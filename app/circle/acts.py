@@ -10,12 +10,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from app.circle.state import History
+from app.circle.state import MAX_PICTURE, History
 from p2p.op import Kind
 
 MAX_SAFE = 2**53 - 1
 SEAL_PUBLIC = 1216  # bytes of a hybrid seal key
-MAX_PICTURE = 16 * 1024  # bytes
 MAX_PROMISES, MAX_QUESTIONS = 6, 5  # lines; with these a capsule holds them all
 
 Id32 = Annotated[bytes, Meta(min_length=32, max_length=32)]

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+MAX_PICTURE = 16 * 1024  # bytes
+
 
 class HomeState(StrEnum):
     """What the home folder is at this moment."""

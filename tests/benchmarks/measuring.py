@@ -14,6 +14,27 @@ def resident_mb(pid: int) -> float:
     raise LookupError
 
 
+def family_mb(pid: int) -> float:
+    """Resident memory of a process and its children in MB; what they share is counted once."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    children = [int(one) for task in tasks for one in (task / "children").read_text().split()]
+    total, shared = 0, dict[str, int]()
+    for member in (pid, *children):
+        here = dict[str, int]()
+        path = ""
+        for line in Path(f"/proc/{member}/smaps").read_text().splitlines():
+            name, *rest = line.split()
+            if not name.endswith(":"):  # a mapping begins: addresses, rights, …, path
+                path = rest[-1]
+            elif name.startswith("Private_") and name != "Private_Hugetlb:":
+                total += int(rest[0])
+            elif name in {"Shared_Clean:", "Shared_Dirty:"}:
+                here[path] = here.get(path, 0) + int(rest[0])
+        for path, size in here.items():
+            shared[path] = max(shared.get(path, 0), size)
+    return (total + sum(shared.values())) * 1024 / 1e6
+
+
 def peak_mb(pid: int) -> float:
     """The most resident memory a process has had, in MB (10^6 bytes)."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
