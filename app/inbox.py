@@ -56,10 +56,10 @@ class Inbox:
                 holes = self._words.take(change, fresh, seen)
             return TakenIn(tuple(change.words), holes=tuple(holes))
         with self._room.change(from_peer=True) as change:
+            before = self._room.ledger.decided()
             learned, closed = self._open_all(change, fresh)
-            if change.authority:
-                self._settle_authority(change)
-            if learned:
+            if learned or self._room.ledger.decided() != before:
+                learned = True
                 self.secret_came(change)
         return TakenIn((*change.authority, *change.words), tuple(closed.values()), learned)
 
@@ -73,8 +73,6 @@ class Inbox:
         with self._room.change() as change:
             self._learn_keys(chain)
             self._open_all(change, fresh)
-            if change.authority:
-                self._settle_authority(change)
             if not vouched():
                 raise PeerFault("a chain that leads nowhere")
 
@@ -87,8 +85,6 @@ class Inbox:
             return False
         with suppress(PeerFault), self._room.change() as change:
             self._open_all(change, fresh)
-            if change.authority:
-                self._settle_authority(change)
             if self._room.row.state is not CircleState.REMOVED:
                 raise PeerFault("acts by which nobody is out")
             return True
@@ -173,28 +169,45 @@ class Inbox:
     def _open_all(
         self, change: Change, waiting: dict[EnvelopeId, bytes]
     ) -> tuple[bool, dict[EnvelopeId, bytes]]:
-        """Open what can be opened, again and again while links bring new secrets."""
-        ever = False
-        while True:
-            learned = False
-            closed: dict[EnvelopeId, bytes] = {}
-            for name, envelope in waiting.items():
-                taken = self._take(change, name, envelope)
-                if taken is None:
-                    closed[name] = envelope
-                elif taken:
-                    learned = True
-            ever = ever or learned
-            if not learned or not closed:
-                return ever, closed
-            waiting = closed
+        """Open what can be opened, and keep and fold what is under epochs that everybody knows of.
 
-    def _take(self, change: Change, name: EnvelopeId, envelope: bytes) -> bool | None:
-        """One authority envelope. None: no key opens it; True: it brought a secret."""
+        Whether a secret was learned, and what stays closed. Acts under an epoch whose op is not
+        here with all its past do: nobody can tell who has its secret, so others might never open
+        what would stand in our set. Their links are read, though: by these a newcomer gets down to
+        the root, and from there everything is proven.
+        """
+        ever, opened, closed = self._open(waiting)
+        ledger, before = self._room.ledger, standing(self._room.ledger.view)
+        while fit := [name for name, op in opened.items() if ledger.proven(op.header.epoch)]:
+            for name in fit:
+                self._keep(change, name, opened.pop(name))
+            if opened:
+                ledger.refold()
+        if change.authority:
+            self._settle_authority(change, before)
+        return ever, closed | {name: waiting[name] for name in opened}
+
+    def _open(
+        self, waiting: dict[EnvelopeId, bytes]
+    ) -> tuple[bool, dict[EnvelopeId, SignedOp], dict[EnvelopeId, bytes]]:
+        """Open again and again while links bring new secrets: whether any did, and both kinds."""
+        ever, opened, closed, learned = False, dict[EnvelopeId, SignedOp](), waiting, True
+        while learned and closed:
+            learned, waiting, closed = False, closed, {}
+            for name, envelope in waiting.items():
+                op = self._opening.open(envelope, peek(envelope))
+                if op is None:
+                    closed[name] = envelope
+                    continue
+                opened[name] = op
+                act = acts.decode(op.header.kind, op.payload)
+                learned = self._room.ledger.learn_links(act) or learned
+            ever = ever or learned
+        return ever, opened, closed
+
+    def _keep(self, change: Change, name: EnvelopeId, op: SignedOp) -> None:
+        """One authority op. `PeerFault` where it is not what it says."""
         room = self._room
-        op = self._opening.open(envelope, peek(envelope))
-        if op is None:
-            return None
         if op.header.kind == Kind.FOUNDING and bytes(op.op_id) != bytes(room.row.circle):
             raise PeerFault("the founding of another circle")
         if not verify_signature(op):
@@ -206,7 +219,7 @@ class Inbox:
         for other in here:
             if other.op == op.op_id:
                 self._settle_two(change, other, name, op)
-                return False
+                return
         if here:
             frontier.keep_fork(
                 room.db, room.row.circle_no, header.device, Log.AUTHORITY, header.seq
@@ -216,7 +229,7 @@ class Inbox:
             room.db, room.row.circle_no, [NewOp(op, name, OpState.PENDING)], room.clock.now()
         )
         change.authority.append(name)
-        return room.ledger.learn_links(room.ledger.add(op))
+        room.ledger.add(op)
 
     def _settle_two(self, change: Change, held: Held, name: EnvelopeId, op: SignedOp) -> None:
         """Two true signatures of one op: the lower id stays, everywhere (protocol, section 4)."""
@@ -227,9 +240,8 @@ class Inbox:
         ops.bury(room.db, room.row.circle_no, max(name, held.envelope))
         change.judged = True
 
-    def _settle_authority(self, change: Change) -> None:
+    def _settle_authority(self, change: Change, before: dict[DeviceId, Standing]) -> None:
         """Fold what came, follow the circle's name, and judge what waited for it."""
-        before = standing(self._room.ledger.view)
         self._room.ledger.refold()
         change.people = True
         change.circle = True

@@ -67,7 +67,7 @@ class Ledger:
         for link in self._links:  # candidates that are not on disk
             for parent in link.parents:
                 self.keyring.add(EpochId(parent.epoch), self._words_of(parent), parent.authority)
-        for epoch in self._decided():
+        for epoch in self.decided():
             self.keyring.settle(self.view, epoch)
 
     def add(self, signed: SignedOp) -> acts.Act | None:
@@ -106,7 +106,7 @@ class Ledger:
             return
         for link in self._links:
             self.learn_links(link)
-        for epoch in self._decided():
+        for epoch in self.decided():
             before = self.keyring.get(epoch)
             proven = self.keyring.settle(self.view, epoch)
             if proven == before and epoch in self._proven:
@@ -125,13 +125,17 @@ class Ledger:
         known = view.epochs.keys() | view.fallen_epochs.keys()
         return view.founding, known, len(self._links), self.keyring.version
 
-    def _decided(self) -> list[EpochId]:
-        """Epochs of which something is known and whose op is here."""
+    def decided(self) -> list[EpochId]:
+        """Epochs of which something is known and whose op is here with all its past."""
         rooted = self.view.founding is not None
         return [
             e for e in self.keyring.epochs()
             if self.view.epoch(e) is not None or (e == epochs.ROOT and rooted)
         ]  # fmt: skip
+
+    def proven(self, epoch: EpochId) -> bool:
+        """Whether everybody who has the acts knows of this epoch; of the root all do."""
+        return epoch == epochs.ROOT or self.view.epoch(epoch) is not None
 
     def handed_on(self) -> frozenset[EpochId]:
         """The epochs that others may have from here."""

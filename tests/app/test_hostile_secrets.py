@@ -245,6 +245,29 @@ def test_a_secret_that_came_before_its_epoch_is_handed_on(
 # --------------------------------------------------------------------- what can't be had or read
 
 
+def test_acts_under_an_epoch_that_is_kept_back_are_in_nobodys_set(
+    ada: Person, bo: Person, cy: Person
+) -> None:
+    """Cy gave Ada its secret, and nobody its op: Bo could never open what Ada had in her set."""
+    before = set(cy.gives())
+    epoch = new_epoch(cy)
+    founding = set(cy.gives()) - before
+    cy.does(Kind.PROFILE, acts.Profile("Cyd"))
+    later = set(cy.gives()) - before - founding
+    secrets = cy.room.ledger.keyring.get(epoch)
+    assert secrets is not None
+    assert ada.shelf.take_grant(a_grant(cy, ada, secrets))
+    for _ in range(2):
+        ada.takes(*later)
+        bo.takes(*later)
+        assert set(ada.gives()) == set(bo.gives()) == before
+        assert view(ada).waiting == view(bo).waiting == frozenset()
+    ada.takes(*later, *founding)
+    assert set(ada.gives()) == set(cy.gives())
+    meet(ada, bo)
+    assert set(bo.gives()) == set(cy.gives())
+
+
 def test_what_cannot_be_given_is_said_to_be_gone(village: Village, ada: Person) -> None:
     """Ada lost a secret; who asks for what was sealed under it does not wait for ever."""
     bo = village.newcomer(ada, "Bo")
