@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
+from typing import cast
 
 from PySide6.QtCore import (
     QMessageLogContext,
@@ -27,6 +28,7 @@ from ui.bridge import Bridge
 from ui.shell.shell import Shell
 from ui.theme import install
 from ui.theme.installing import UI
+from ui.theme.portraits import Portraits
 from ui.theme.remembered import recall
 from ui.tidying import Tidying
 
@@ -88,6 +90,8 @@ def run(
 
 def show(engine: QQmlApplicationEngine, shell: Shell) -> bool:
     """Load the window, which the engine then owns, and show it; False if it cannot be made."""
+    portraits = cast("Portraits", engine.singletonInstance("Hearthside", "Portraits"))
+    portraits.look_into(shell.album)
     engine.setInitialProperties({"shell": shell})
     engine.load(QUrl.fromLocalFile(str(UI / "shell" / "Main.qml")))
     windows = engine.rootObjects()

@@ -4,10 +4,12 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
 import trio
+from msgspec import UNSET
 from PySide6.QtCore import QEventLoop, QPointF, Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtQml import QQmlApplicationEngine
@@ -78,6 +80,7 @@ class FakeHome:
         self.invites: list[InviteMade] = []
         self.settings = settings()
         self.requests: list[DoorRequest] = []
+        self.pictures: dict[str, bytes] = {}  # of members, behind the marks that `members` has
         self.drafts: list[Draft] = []
         self.refuse: dict[type[c.Command[Any]], Refused] = {}
         self.net = NetStatus(listening=["here"], reachable=0, of=0, people=[])
@@ -208,6 +211,10 @@ class FakeHome:
                 return self.invites
             case c.ReadSettings():
                 return self.settings
+            case c.ReadPicture(member=whom):
+                return c.Picture(picture=self.pictures.get(whom))
+            case c.SetProfile(circle=one, picture=picture) if picture is not UNSET:
+                self.picture(one, next(it.member for it in self.members if it.me), picture)
             case c.RemoveMember(circle=one, member=whom):
                 self.members = [it for it in self.members if it.member != whom]
                 self.say(e.MemberChanged(circle=one, member=whom), e.CircleChanged(circle=one))
@@ -252,6 +259,18 @@ class FakeHome:
             case _:
                 pass
         return c.Nothing()
+
+    def picture(self, circle: str, whom: str, picture: bytes | None) -> None:
+        """Somebody is seen differently from now on."""
+        self.pictures.pop(whom, None)
+        if picture is not None:
+            self.pictures[whom] = picture
+        mark = "" if picture is None else blake2b(picture, digest_size=16).hexdigest()
+        self.members = [
+            msgspec.structs.replace(it, picture=mark) if it.member == whom else it
+            for it in self.members
+        ]
+        self.say(e.MemberChanged(circle=circle, member=whom))
 
     def knock(self, circle: str, requests: list[DoorRequest]) -> None:
         self.requests = requests

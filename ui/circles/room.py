@@ -247,6 +247,11 @@ class Room(QObject):
                     pass
 
     @property
+    def pictures(self) -> dict[str, str]:
+        """Who has a picture here, and its mark."""
+        return {one.member: one.picture for one in self._members if one.picture}
+
+    @property
     def _id(self) -> str:
         return "" if self._row is None else self._row.circle
 

@@ -1,5 +1,5 @@
 // One person: who they are in this circle, what one may do about them, and what stands in the log.
-//   person: Person; circle (its name); log: a Component that fills the last card (the shell gives it)
+//   person: Person; portraying: Portraying (of the reader); log: a Component that fills the last card (the shell gives it)
 //   enter() puts the focus on the first thing that can be done
 // Signal: removing()
 import QtQuick
@@ -13,6 +13,7 @@ FocusScope {
     id: page
 
     required property Person person
+    required property Portraying portraying
     property Component log: null
     readonly property bool acts: person.roles.length > 0 || person.mayRemove
 
@@ -139,6 +140,16 @@ FocusScope {
                 visible: active
                 sourceComponent: NameCard {
                     calling: page.person.calling
+                }
+            }
+            Loader {
+                Layout.fillWidth: true
+                active: page.person.me
+                visible: active
+                sourceComponent: PictureCard {
+                    portraying: page.portraying
+                    key: page.person.key
+                    hue: page.person.hue
                 }
             }
             Card {

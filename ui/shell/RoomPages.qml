@@ -141,6 +141,7 @@ FocusScope {
 
         PersonPage {
             person: place.rooms.person
+            portraying: place.rooms.portraying
             log: about
             onRemoving: place.rooms.remove()
         }

@@ -5,6 +5,7 @@ from PySide6.QtQml import QmlElement
 
 from app.circle.state import CircleState, Role
 from app.events import CircleRemoved, Said
+from ui.album import Album
 from ui.bridge import Bridge
 from ui.circles.invites import Invites
 from ui.circles.item import CircleItem
@@ -14,6 +15,7 @@ from ui.door.model import Door
 from ui.openlog.model import OpenLog
 from ui.people.model import People
 from ui.people.person import Person
+from ui.people.portraying import Portraying
 from ui.people.removal import Removal
 from ui.settings.model import CircleSettings
 
@@ -35,13 +37,14 @@ class Rooms(QObject):
     declining = Signal()  # that before somebody at the door is told no
     told = Signal(str)
 
-    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, album: Album, parent: QObject | None = None) -> None:
         """Nowhere."""
         super().__init__(parent)
         self._page = HOME
         self._row: CircleItem | None = None
         self._people = People(bridge, self)
         self._person = Person(bridge, self._people, self)
+        self._portraying = Portraying(bridge, self._people, album, self)
         self._removal = Removal(bridge, self)
         self._log = OpenLog(bridge, self)
         self._invites = Invites(bridge, self)
@@ -52,13 +55,15 @@ class Rooms(QObject):
         self._door.declining.connect(self._decline)
         self._declining.done.connect(self._door.declined)
         self._person.gone.connect(self._gone)
-        talkers = (self._person, self._removal, self._invites, self._vouching, self._settings)
+        of_people = (self._person, self._portraying, self._removal)
+        talkers = (*of_people, self._invites, self._vouching, self._settings)
         for one in (*talkers, self._door, self._declining):
             one.told.connect(self.told)
 
     page = Property(str, lambda self: self._page, notify=pageChanged)
     people = Property(QObject, lambda self: self._people, constant=True)
     person = Property(QObject, lambda self: self._person, constant=True)
+    portraying = Property(QObject, lambda self: self._portraying, constant=True)
     removal = Property(QObject, lambda self: self._removal, constant=True)
     log = Property(QObject, lambda self: self._log, constant=True)
     invites = Property(QObject, lambda self: self._invites, constant=True)
@@ -167,6 +172,7 @@ class Rooms(QObject):
             self._log.ask_about(self._person.property("key"))
         else:
             self._person.close()
+            self._portraying.close()
         self._turn(page)
 
     def _gone(self) -> None:
@@ -184,6 +190,7 @@ class Rooms(QObject):
         self._removal.close()
         self._vouching.close()
         self._person.close()
+        self._portraying.close()
         self._declining.forget()
         for model in (self._people, self._log, self._invites, self._settings, self._door):
             model.close()

@@ -20,6 +20,7 @@ from app.events import (
     Said,
     Trouble,
 )
+from ui.album import Album
 from ui.bridge import Bridge
 from ui.circles.clipboard import Clipboard
 from ui.circles.coming_in import Knocking, Waiting
@@ -76,6 +77,8 @@ class Shell(QObject):
         self._lock = LockScreen(bridge, flower, self)
         self._circles = Circles(bridge, self)
         self._room = Room(bridge, self)
+        self._album = Album(bridge, self)
+        self._room.changed.connect(self._show_faces)
         self._connection = Connection(bridge, self)
         self._inviting = Inviting(bridge, self._clipboard, self)
         self._knocking = Knocking(bridge, self)
@@ -85,7 +88,7 @@ class Shell(QObject):
         self._visit = Visit(bridge, self)
         self._goodbyes = Goodbyes(bridge, self)
         self._goodbyes.told.connect(self.told)
-        self._rooms = Rooms(bridge, self)
+        self._rooms = Rooms(bridge, self._album, self)
         self._rooms.told.connect(self.told)
         self._inviting.exists.connect(self._rooms.invited)
         bridge.said.connect(self._hear)
@@ -136,6 +139,11 @@ class Shell(QObject):
             if other.display_name:
                 return other.display_name
         return self._name
+
+    @property
+    def album(self) -> Album:
+        """The pictures of the people of the open circle."""
+        return self._album
 
     # ---- what the person does ---------------------------------------------------------------
 
@@ -355,6 +363,9 @@ class Shell(QObject):
         self._visit.to("" if row is None or knocks else row.circle)
         self._rooms.to(None if knocks else row)
         self.currentChanged.emit()
+
+    def _show_faces(self) -> None:
+        self._album.show(str(self._room.property("circle")), self._room.pictures)
 
     def _show(self, screen: str) -> None:
         if screen != self._screen:

@@ -7,10 +7,12 @@ from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 from PySide6.QtQml import QQmlEngine
 
 import resources
+from ui.portraits import bound_memory
 from ui.theme.appearance import Appearance
 from ui.theme.icons import IconProvider
 from ui.theme.local_only import LocalOnlyFactory
 from ui.theme.pictures import PictureProvider
+from ui.theme.portraits import PortraitProvider, Portraits
 from ui.theme.tokens import tokens
 
 UI = Path(__file__).resolve().parent.parent
@@ -33,10 +35,13 @@ def install(engine: QQmlEngine, *, theme: str | None, text_scale: float) -> Appe
     """
     load_fonts()
     QGuiApplication.setFont(QFont(tokens().families["ui"]))
-    kept = (IconProvider(), PictureProvider(), LocalOnlyFactory())
-    icons, pictures, local_only = kept
+    bound_memory()
+    people = cast("Portraits", engine.singletonInstance("Hearthside", "Portraits"))
+    kept = (IconProvider(), PictureProvider(), PortraitProvider(people), LocalOnlyFactory())
+    icons, pictures, portraits, local_only = kept
     engine.addImageProvider("icon", icons)
     engine.addImageProvider("picture", pictures)
+    engine.addImageProvider("portrait", portraits)
     engine.setNetworkAccessManagerFactory(local_only)
     # Qt does not keep them alive on Python's side, and without them icons quietly vanish.
     engine._hearthside = kept  # type: ignore[attr-defined]  # noqa: SLF001
