@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.circle.state import History, HomeState, Member, Role
+from app.circle.state import Draft, History, HomeState, Member, PostKind, Role
 from app.commands import (
     CircleMade,
     Command,
@@ -17,6 +17,7 @@ from app.commands import (
     CreateHome,
     HandOver,
     KeepDraft,
+    ListDrafts,
     ListInvites,
     Lock,
     MakeInvite,
@@ -41,10 +42,11 @@ from ui.bridge import Bridge
 from ui.circles.invites import Invites
 from ui.circles.item import InviteItem
 from ui.circles.vouching import Vouching
-from ui.settings.changing import LONG_LINE, NO_NAME, Changing
+from ui.settings.changing import KEPT, Changing
 from ui.settings.handing import HandingOver
 from ui.settings.item import FIXED, STAYS
 from ui.settings.model import CircleSettings
+from ui.settings.words import LONG_LINE, NO_NAME, Kept, Words, packed, unpacked
 
 pytestmark = pytest.mark.usefixtures("qtbot")
 WHY = "What brings you here?"
@@ -278,6 +280,116 @@ def test_a_refusal_says_why_and_keeps_the_words() -> None:
     assert sheet.property("problem") == "Hosts change this. Ask one of them."
     assert sheet.property("promise")[2] == "More."
     assert not sheet.property("working")
+
+
+def drafts_of(home: Neighbour) -> list[Draft]:
+    """What is on disk, after all that was asked."""
+    found: dict[str, Draft] = {}
+    for one in home.all(KeepDraft):
+        found.pop(one.place, None)
+        if one.body:
+            found[one.place] = Draft(circle=one.circle, place=one.place, kind=one.kind, title="",
+                                     body=one.body)  # fmt: skip
+    return list(found.values())
+
+
+def test_what_was_typed_is_there_after_a_lock_in_all_three_sheets() -> None:
+    """Closing the page keeps it at once, as before a lock; another page finds it."""
+    home = Hosts()
+    page = page_of(home)
+    sheet_of(page, "promise").typePromise(2, "Half a th")
+    sheet_of(page, "circle").typeAbout("Rowers and")
+    door = sheet_of(page, "door")
+    door.typeQuestion(1, "Who told")
+    door.wantVouch(False)
+    page.close()
+    assert page.property("changing").property("promise") == [""] * 6
+    home.drafts = drafts_of(home)
+    assert {one.place for one in home.drafts} == {
+        "settings/promise", "settings/circle", "settings/door",
+    }  # fmt: skip
+    again = page_of(home)
+    sheet = sheet_of(again, "promise")
+    assert sheet.property("promise") == [*PROMISE, "Half a th", "", "", ""]
+    assert sheet.property("keeping") == KEPT
+    sheet = sheet_of(again, "circle")
+    assert (sheet.property("name"), sheet.property("about")) == ("Kitchen table", "Rowers and")
+    sheet = sheet_of(again, "door")
+    assert sheet.property("questions")[:2] == [WHY, "Who told"]
+    assert (sheet.property("vouch"), sheet.property("asks")) == (False, True)
+    sheet.save()
+    assert home.all(SetDoor) == [
+        SetDoor(circle=CIRCLE, admit="ask", questions=[WHY, "Who told"], vouch=False,
+                affiliation=False),
+    ]  # fmt: skip
+
+
+def test_a_draft_of_settings_ends_when_it_is_set_or_typed_back() -> None:
+    home = Hosts()
+    page = page_of(home)
+    sheet = sheet_of(page, "promise")
+    sheet.typePromise(2, "More.")
+    sheet.keep()
+    assert len(drafts_of(home)) == 1
+    sheet.typePromise(2, "")
+    sheet.keep()
+    assert drafts_of(home) == []
+    assert sheet.property("keeping") == ""
+    sheet.typePromise(2, "More.")
+    sheet.save()
+    assert drafts_of(home) == []
+    assert home.all(SetDoor)
+    home.refuse = {SetDoor: Refused(Why.NOT_ALLOWED, "Hosts change this. Ask one of them.")}
+    sheet = sheet_of(page, "promise")
+    sheet.typePromise(3, "And more.")
+    sheet.save()
+    assert len(drafts_of(home)) == 1, "a refusal loses nothing"
+
+
+def test_a_draft_made_of_other_settings_is_not_put_over_them() -> None:
+    """Another host changed the promise meanwhile: their words stand there, ours would undo them."""
+    home = Hosts()
+    page = page_of(home)
+    sheet_of(page, "promise").typePromise(0, "Mine.")
+    sheet_of(page, "circle").typeName("Low tide")
+    page.close()
+    home.drafts = drafts_of(home)
+    home.settings = settings(promise=["Anew."])
+    again = page_of(home)
+    assert sheet_of(again, "promise").property("promise")[:2] == ["Anew.", ""]
+    assert sheet_of(again, "circle").property("name") == "Low tide"
+    assert [one.place for one in drafts_of(home)] == ["settings/circle"]
+
+
+def test_what_is_typed_before_a_draft_has_come_is_newer_than_it() -> None:
+    home = Hosts()
+    was = Words(lines=tuple(PROMISE))
+    kept = Kept(was=was, now=was.typed("promise", 2, "Old"))
+    home.drafts = [
+        Draft(circle=CIRCLE, place="settings/promise", kind=PostKind.STORY, title="",
+              body=packed(kept)),
+    ]  # fmt: skip
+    home.slow = {ListDrafts}
+    page = page_of(home)
+    sheet = sheet_of(page, "promise")
+    sheet.typePromise(2, "New")
+    home.answer()
+    assert sheet.property("promise")[2] == "New"
+    sheet_of(page, "circle")
+    page.show("d" * 64)
+    home.answer()
+    assert sheet.property("name") == ""
+
+
+def test_a_draft_that_is_none_of_ours_is_nothing() -> None:
+    home = Hosts()
+    for body in ("{}", "words", '{"was": {}, "now": {"lines": [1]}}', "[]"):
+        assert unpacked(body) is None
+        home.drafts = [
+            Draft(circle=CIRCLE, place="settings/promise", kind=PostKind.STORY, title="", body=body)
+        ]
+        page = page_of(home)
+        assert sheet_of(page, "promise").property("promise")[:3] == [*PROMISE, ""]
 
 
 # ---- handing over -------------------------------------------------------------------------------
@@ -583,6 +695,31 @@ def test_nothing_of_the_settings_stays_when_the_home_is_locked(
     assert page.property("changing").property("promise") == [""] * 6
 
 
+def test_half_a_promise_survives_a_lock_in_the_window(opens: Opens, home: FakeHome) -> None:
+    """With the sheet open, in the middle of a word; and it is there in the fields afterwards."""
+    window = opens(home)
+    at_settings(window)
+    window.press("promiseCardAction")
+    window.until(lambda: bool(window.all("savePromise")))
+    window.rest(300)  # until it has opened, and its first line the focus
+    window.write("line2Input", "Half a th")
+    window.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    window.until(lambda: window.screen() == "locked")
+    assert "Half a th" not in window.seen()
+    (kept,) = home.drafts
+    assert kept.place == "settings/promise"
+    window.unlock()
+    window.until(lambda: bool(window.all("post")))
+    at_settings(window)
+    window.press("promiseCardAction")
+    window.until(lambda: bool(window.all("savePromise")))
+    window.until(lambda: window.find("line2Input").property("text") == "Half a th")
+    assert window.text("promiseKeeping") == KEPT
+    window.press("savePromise")
+    window.until(lambda: "Half a th" in home.settings.promise)
+    window.until(lambda: home.drafts == [])
+
+
 def test_a_real_home_is_changed_from_the_page(qtbot: QtBot, tmp_path: Path) -> None:
     """What the page asks for is so: read again from the store, and told in the open log."""
     cheap = KdfCost(ops=1, mem_bytes=8192)
@@ -612,6 +749,13 @@ def test_a_real_home_is_changed_from_the_page(qtbot: QtBot, tmp_path: Path) -> N
     sheet.save()
     qtbot.waitUntil(lambda: page.property("questions") == [WHY], timeout=10_000)
     assert page.property("promise") == PROMISE[:1]
+    sheet = sheet_of(page, "circle")
+    sheet.typeAbout("Rowers and")
+    page.close()
+    page.show(found[0].circle)
+    qtbot.waitUntil(lambda: bool(page.property("loaded")), timeout=10_000)
+    assert sheet_of(page, "circle").property("about") == ""
+    qtbot.waitUntil(lambda: sheet.property("about") == "Rowers and", timeout=10_000)
     bridge.ask(ReadLog(circle=found[0].circle), log.extend)
     qtbot.waitUntil(lambda: bool(log), timeout=10_000)
     assert [one.what.value for one in log[:2]] == ["door", "door"]

@@ -14,7 +14,10 @@ Sheet {
     title: qsTr("The circle")
     preferredWidth: 560
     first: name.input
-    onAboutToShow: {
+    onAboutToShow: load()
+    onClosed: model.keep()
+
+    function load(): void {
         name.text = model.name;
         about.text = model.about;
     }
@@ -58,8 +61,12 @@ Sheet {
         onTextChanged: if (text !== "" && sheet.visible) Accessible.announce(text)
     }
     foot: [
-        Item {
+        Label {
+            objectName: "circleKeeping"
             Layout.fillWidth: true
+            style: "caption"
+            text: sheet.model.keeping
+            color: Theme.text2
         },
         Button {
             objectName: "keepCircle"
@@ -77,6 +84,10 @@ Sheet {
     Connections {
         target: sheet.model
 
+        function onReplaced(): void {
+            if (sheet.visible)
+                sheet.load();
+        }
         function onDone(): void {
             sheet.close();
         }

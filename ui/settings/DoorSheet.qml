@@ -14,7 +14,8 @@ Sheet {
     title: qsTr("How people come in")
     preferredWidth: 680
     first: model.asks ? decides : enough
-    onAboutToShow: lines.load()
+    onAboutToShow: lines.load(model.questions)
+    onClosed: model.keep()
 
     ColumnLayout {
         Layout.fillWidth: true
@@ -113,8 +114,12 @@ Sheet {
         onTextChanged: if (text !== "" && sheet.visible) Accessible.announce(text)
     }
     foot: [
-        Item {
+        Label {
+            objectName: "doorKeeping"
             Layout.fillWidth: true
+            style: "caption"
+            text: sheet.model.keeping
+            color: Theme.text2
         },
         Button {
             objectName: "keepDoor"
@@ -132,6 +137,10 @@ Sheet {
     Connections {
         target: sheet.model
 
+        function onReplaced(): void {
+            if (sheet.visible)
+                lines.load(sheet.model.questions);
+        }
         function onDone(): void {
             sheet.close();
         }

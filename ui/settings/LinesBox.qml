@@ -1,5 +1,5 @@
 // Several lines to write, one field each; there is always one more that is free, up to a limit.
-//   lines (as many as there can be; read when `load()` is called), shown (how many), longest
+//   lines (as many as there can be), shown (how many), longest; load(words) puts words into them
 //   spoken (its name with the number: "Line %1"), placeholder (an example, while there is nothing); readOnly
 //   first: the first field's input;  typed(place, words)
 import QtQuick
@@ -20,9 +20,10 @@ ColumnLayout {
 
     signal typed(int place, string words)
 
-    function load(): void {
+    // Handed over, not read from `lines`: that may hold the words of before for a moment yet.
+    function load(words: var): void {
         for (let place = 0; place < row.count; place++)
-            row.itemAt(place).text = lines[place];
+            row.itemAt(place).text = words[place];
     }
 
     spacing: Theme.space2

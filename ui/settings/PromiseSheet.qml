@@ -14,7 +14,8 @@ Sheet {
     title: qsTr("Our promise")
     preferredWidth: 640
     first: lines.first
-    onAboutToShow: lines.load()
+    onAboutToShow: lines.load(model.promise)
+    onClosed: model.keep()
 
     Label {
         Layout.fillWidth: true
@@ -48,8 +49,12 @@ Sheet {
         onTextChanged: if (text !== "" && sheet.visible) Accessible.announce(text)
     }
     foot: [
-        Item {
+        Label {
+            objectName: "promiseKeeping"
             Layout.fillWidth: true
+            style: "caption"
+            text: sheet.model.keeping
+            color: Theme.text2
         },
         Button {
             objectName: "keepPromise"
@@ -67,6 +72,10 @@ Sheet {
     Connections {
         target: sheet.model
 
+        function onReplaced(): void {
+            if (sheet.visible)
+                lines.load(sheet.model.promise);
+        }
         function onDone(): void {
             sheet.close();
         }

@@ -1,35 +1,46 @@
 """The sheets by which hosts change the promise, the circle's own words, and the door."""
 
+import msgspec
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from app.circle.state import Settings
-from app.commands import MAX_ABOUT, Nothing, SetDoor, SetRules
+from app.circle.state import Draft, Settings
+from app.commands import KeepDraft, ListDrafts, Nothing
 from app.refused import Refused
 from ui.asking import Asks
+from ui.drafting import DraftKeeper
+from ui.settings.words import (
+    CIRCLE,
+    DOOR,
+    LONGEST_LINE,
+    LONGEST_NAME,
+    MOST,
+    PROMISE,
+    Kept,
+    Words,
+    packed,
+    unpacked,
+    words_of,
+)
 
 QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
-
-PROMISE, CIRCLE, DOOR = "promise", "circle", "door"
-MOST = {PROMISE: 6, DOOR: 5, CIRCLE: 0}  # lines
-LONGEST_LINE = 160
-LONGEST_NAME = 64
 
 DONE = {
     PROMISE: "The promise has new words. The open log says that you changed them.",
     CIRCLE: "The circle says it of itself now. The open log says that you changed it.",
     DOOR: "People come in like this from now on. The open log says that you changed it.",
 }
-NO_NAME = "Give the circle a name."
-LONG_NAME = f"That name is too long. Up to {LONGEST_NAME} letters fit."
-LONG_ABOUT = f"That is a little long. Up to {MAX_ABOUT} letters fit."
-LONG_LINE = f"A line is too long. Up to {LONGEST_LINE} letters fit into each."
+KEPT = "Kept on this computer"
+NONE = Words()
 
 
 @QmlElement
 class Changing(QObject):
-    """One sheet at a time. What was typed stays while the page is open, also over Esc."""
+    """One sheet at a time. What was typed is a draft, until it is set or somebody else changes it.
+
+    Esc, a refusal, a lock or a crash leave it as it is.
+    """
 
     changed = Signal()
     replaced = Signal()  # the words were set from here, not typed
@@ -42,113 +53,128 @@ class Changing(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._circle = self._what = ""
-        self._from: dict[str, Settings] = {}
-        self._lines: dict[str, list[str]] = {}
-        self._name = self._about = ""
-        self._asks = self._vouch = self._affiliation = False
+        self._was: dict[str, Words] = {}
+        self._now: dict[str, Words] = {}
         self._problem = ""
         self._working = False
+        self._keepers = {what: DraftKeeper(bridge, self) for what in MOST}
+        for keeper in self._keepers.values():
+            keeper.changed.connect(self.changed)
 
     # ---- what QML reads ---------------------------------------------------------------------
 
     longestLine = Property(int, lambda _self: LONGEST_LINE, constant=True)
     longestName = Property(int, lambda _self: LONGEST_NAME, constant=True)
-    name = Property(str, lambda self: self._name, notify=replaced)
-    about = Property(str, lambda self: self._about, notify=replaced)
-    asks = Property(bool, lambda self: self._asks, notify=changed)
-    vouch = Property(bool, lambda self: self._vouch, notify=changed)
-    affiliation = Property(bool, lambda self: self._affiliation, notify=changed)
+    name = Property(str, lambda self: self._of(CIRCLE).name, notify=replaced)
+    about = Property(str, lambda self: self._of(CIRCLE).about, notify=replaced)
+    asks = Property(bool, lambda self: self._of(DOOR).asks, notify=changed)
+    vouch = Property(bool, lambda self: self._of(DOOR).vouch, notify=changed)
+    affiliation = Property(bool, lambda self: self._of(DOOR).affiliation, notify=changed)
     problem = Property(str, lambda self: self._problem, notify=changed)
     working = Property(bool, lambda self: self._working, notify=changed)
 
     @Property(list, notify=replaced)
     def promise(self) -> list[str]:
         """The lines of the promise, as many as there can be; "" for those that are free."""
-        return self._padded(PROMISE)
+        return self._of(PROMISE).padded(PROMISE)
 
     @Property(list, notify=replaced)
     def questions(self) -> list[str]:
         """The questions, as many as there can be; "" for those that are free."""
-        return self._padded(DOOR)
+        return self._of(DOOR).padded(DOOR)
 
     @Property(int, notify=changed)
     def promiseShown(self) -> int:
         """How many lines to show: those that are taken, and one that is free."""
-        return self._shown(PROMISE)
+        return self._of(PROMISE).shown(PROMISE)
 
     @Property(int, notify=changed)
     def questionsShown(self) -> int:
         """The same for questions."""
-        return self._shown(DOOR)
+        return self._of(DOOR).shown(DOOR)
+
+    @Property(str, notify=changed)
+    def keeping(self) -> str:
+        """What to say about the draft."""
+        keeper = self._keepers.get(self._what)
+        if keeper is None or not self._differs(self._what):
+            return ""
+        return keeper.trouble or (KEPT if keeper.kept else "")
 
     # ---- what the person does ---------------------------------------------------------------
 
     @Slot(int, str)
     def typePromise(self, place: int, words: str) -> None:
         """The person typed in a line of the promise."""
-        self._type(PROMISE, place, words)
+        self._edit(PROMISE, self._of(PROMISE).typed(PROMISE, place, words))
 
     @Slot(int, str)
     def typeQuestion(self, place: int, words: str) -> None:
         """The person typed a question."""
-        self._type(DOOR, place, words)
+        self._edit(DOOR, self._of(DOOR).typed(DOOR, place, words))
 
     @Slot(str)
     def typeName(self, words: str) -> None:
         """The person typed the circle's name."""
-        self._name = words
-        self._say("")
+        self._edit(CIRCLE, msgspec.structs.replace(self._of(CIRCLE), name=words))
 
     @Slot(str)
     def typeAbout(self, words: str) -> None:
         """The person typed what it is about."""
-        self._about = words
-        self._say("")
+        self._edit(CIRCLE, msgspec.structs.replace(self._of(CIRCLE), about=words))
 
     @Slot(bool)
     def decide(self, asks: bool) -> None:
         """Whether a host decides; else an invite is enough."""
-        self._asks = asks
-        self._say("")
+        self._edit(DOOR, msgspec.structs.replace(self._of(DOOR), asks=asks))
 
     @Slot(bool)
     def wantVouch(self, wanted: bool) -> None:
         """Whether a member has to put in a word first."""
-        self._vouch = wanted
-        self._say("")
+        self._edit(DOOR, msgspec.structs.replace(self._of(DOOR), vouch=wanted))
 
     @Slot(bool)
     def wantAffiliation(self, wanted: bool) -> None:
         """Whether newcomers say whom they are here for."""
-        self._affiliation = wanted
-        self._say("")
+        self._edit(DOOR, msgspec.structs.replace(self._of(DOOR), affiliation=wanted))
+
+    @Slot()
+    def keep(self) -> None:
+        """The sheet closes: what was typed is kept now, not in a moment."""
+        for keeper in self._keepers.values():
+            keeper.flush()
 
     @Slot()
     def save(self) -> None:
         """Have it so. The page changes when the home says that it is."""
         if self._working or not self._circle:
             return
-        self._say(self._what_is_wrong())
+        circle, what = self._circle, self._what
+        self._say(self._of(what).fault(what))
         if self._problem:
             return
+        self.keep()
         self._working = True
         self.changed.emit()
-        circle, what = self._circle, self._what
+        empty = _draft(circle, what, "")
 
         def saved(_nothing: Nothing) -> None:
             if circle == self._circle:
                 self._working = False
-                self._from.pop(what, None)
+                self._was.pop(what, None)
+                self._keepers[what].forget(empty)
                 self.changed.emit()
                 self.done.emit()
                 self.told.emit(DONE[what])
+            else:
+                self._bridge.ask(empty, otherwise=_no_matter)
 
         def refused(why: Refused) -> None:
             if circle == self._circle:
                 self._working = False
                 self._say(why.message)
 
-        self._bridge.ask(self._command(), saved, refused)
+        self._bridge.ask(self._of(what).command(circle, what), saved, refused)
 
     # ---- what the page does -----------------------------------------------------------------
 
@@ -159,77 +185,70 @@ class Changing(QObject):
         if circle != self._circle:
             self.close()
         self._circle, self._what = circle, what
-        if self._from.get(what) != now:
-            self._from[what] = now
-            self._fill(what, now)
+        set_now = words_of(what, now)
+        if self._was.get(what) != set_now:
+            self._was[what] = self._now[what] = set_now
+            self._bridge.ask(
+                ListDrafts(circle=circle),
+                lambda drafts: self._restore(circle, what, set_now, drafts),
+                _no_matter,
+            )
         self._say("")
         self.replaced.emit()
         self.asking.emit(what)
 
     def close(self) -> None:
-        """Of no circle: nobody looks, or the home is locked."""
-        self._circle = self._what = self._name = self._about = self._problem = ""
-        self._from, self._lines = {}, {}
-        self._asks = self._vouch = self._affiliation = self._working = False
+        """Of no circle: nobody looks, or the home is to be locked, which then has every word."""
+        self.keep()
+        self._circle = self._what = self._problem = ""
+        self._was, self._now = {}, {}
+        self._working = False
         self.replaced.emit()
         self.changed.emit()
 
     # ---- inside -----------------------------------------------------------------------------
 
-    def _fill(self, what: str, now: Settings) -> None:
-        match what:
-            case "promise":
-                self._lines[what] = list(now.promise)
-            case "circle":
-                self._name, self._about = now.name, now.about
-            case _:
-                self._lines[what] = list(now.questions)
-                self._asks, self._vouch = now.asks, now.vouch
-                self._affiliation = now.affiliation
+    def _of(self, what: str) -> Words:
+        return self._now.get(what, NONE)
 
-    def _command(self) -> SetDoor | SetRules:
-        match self._what:
-            case "promise":
-                return SetDoor(circle=self._circle, promise=self._said(PROMISE))
-            case "circle":
-                name = " ".join(self._name.split())
-                return SetRules(circle=self._circle, name=name, about=self._about.strip())
-            case _:
-                return SetDoor(
-                    circle=self._circle, admit="ask" if self._asks else "invite",
-                    questions=self._said(DOOR), vouch=self._vouch, affiliation=self._affiliation,
-                )  # fmt: skip
+    def _differs(self, what: str) -> bool:
+        return self._now.get(what) != self._was.get(what)
 
-    def _what_is_wrong(self) -> str:
-        if self._what == CIRCLE:
-            name = " ".join(self._name.split())
-            if not name:
-                return NO_NAME
-            if len(name) > LONGEST_NAME:
-                return LONG_NAME
-            return LONG_ABOUT if len(self._about.strip()) > MAX_ABOUT else ""
-        return LONG_LINE if any(len(one) > LONGEST_LINE for one in self._said(self._what)) else ""
+    def _edit(self, what: str, words: Words) -> None:
+        if words == self._of(what) or not self._circle or what not in self._was:
+            return
+        self._now[what] = words
+        # What is set needs no draft: typed back to it, the one that was there goes.
+        kept = Kept(was=self._was[what], now=words)
+        body = packed(kept) if self._differs(what) else ""
+        self._keepers[what].keep(_draft(self._circle, what, body))
+        self._say("")
 
-    def _said(self, what: str) -> list[str]:
-        lines = (" ".join(one.split()) for one in self._lines.get(what, []))
-        return [one for one in lines if one]
-
-    def _type(self, what: str, place: int, words: str) -> None:
-        lines = self._padded(what)
-        if 0 <= place < len(lines):
-            lines[place] = words
-            self._lines[what] = lines
-            self._say("")
-
-    def _padded(self, what: str) -> list[str]:
-        lines = self._lines.get(what, [])[: MOST[what]]
-        return [*lines, *[""] * (MOST[what] - len(lines))]
-
-    def _shown(self, what: str) -> int:
-        lines = self._padded(what)
-        last = max((at for at, words in enumerate(lines, start=1) if words.strip()), default=0)
-        return min(MOST[what], last + 1)
+    def _restore(self, circle: str, what: str, was: Words, drafts: list[Draft]) -> None:
+        if circle != self._circle or self._was.get(what) != was or self._differs(what):
+            return  # what is typed now is newer than what was kept
+        empty = _draft(circle, what, "")
+        found = next((one for one in drafts if one.place == empty.place), None)
+        if found is None:
+            return
+        kept = unpacked(found.body)
+        if kept is None or kept.was != was:
+            self._bridge.ask(empty, otherwise=_no_matter)
+            return
+        self._now[what] = kept.now
+        self._keepers[what].restored()
+        self.replaced.emit()
+        self.changed.emit()
 
     def _say(self, problem: str) -> None:
         self._problem = problem
         self.changed.emit()
+
+
+def _draft(circle: str, what: str, body: str) -> KeepDraft:
+    # Neither "circle" nor an id, so that it stands in no other box.
+    return KeepDraft(circle=circle, place=f"settings/{what}", body=body)
+
+
+def _no_matter(_refused: Refused) -> None:
+    """A draft that can't be read or forgotten is no news for a person."""
