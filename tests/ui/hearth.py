@@ -24,6 +24,7 @@ from app.circle.state import (
     CircleState,
     DoorRequest,
     Draft,
+    GoodbyeWaiting,
     HomeState,
     Invite,
     InviteMade,
@@ -82,6 +83,7 @@ class FakeHome:
         self.requests: list[DoorRequest] = []
         self.pictures: dict[str, bytes] = {}  # of members, behind the marks that `members` has
         self.drafts: list[Draft] = []
+        self.goodbyes: list[GoodbyeWaiting] = []
         self.refuse: dict[type[c.Command[Any]], Refused] = {}
         self.net = NetStatus(listening=["here"], reachable=0, of=0, people=[])
         self.crash = False
@@ -147,7 +149,7 @@ class FakeHome:
             raise self.refuse[type(command)]
         match command:
             case c.ListGoodbyes():
-                return []
+                return self.goodbyes
             case c.ListCircles() | c.ListJoins():
                 return [
                     *(self.circles if isinstance(command, c.ListCircles) else self.joins).values()
@@ -246,6 +248,8 @@ class FakeHome:
                         self.joins[join], asks=False, state=JoinState.WAITING, kept=True
                     )
                 )
+            case c.ForgetGoodbye(goodbye=which):
+                self.goodbyes = [it for it in self.goodbyes if it.goodbye != which]
             case c.WithdrawInvite(invite=invite):
                 self.invites = [it for it in self.invites if it.invite != invite]
             case c.Vouch(circle=one, invite=invite, words=words):

@@ -20,6 +20,7 @@ from app.refused import Refused, Why
 from tests.ui.hearth import TABLE, FakeHome, Hearth, circle, focused, tab_to
 from tests.ui.neighbour import key, post
 from tests.ui.pictures import file_of, plain
+from tests.ui.test_accessible import is_clear
 from tests.ui.village import villagers
 from ui.portraits import BROKEN, NO_PICTURE, TOO_WIDE, UNREADABLE, made
 
@@ -133,7 +134,7 @@ def test_a_picture_is_chosen_looked_at_and_used(
     own_page(window)
     assert flowers(window, "Juniper")
     assert "Choose a picture…" in window.seen()
-    for words in ("Only this circle sees it.", "Someone who is in two of your circles"):
+    for words in ("Only this circle sees it.", "Take one that you use nowhere else"):
         assert words in window.seen()
     chosen(window, red(tmp_path))
     assert "This is how it will look. Nobody sees it yet." in window.seen()
@@ -370,14 +371,17 @@ def test_what_the_card_says_to_who_cannot_see_it(
     graphic, button = QAccessible.Role.Graphic, QAccessible.Role.Button
     assert "Your flower: you have no picture in this circle" in named(graphic)
     assert "Choose a picture…" in named(button)
+    is_clear(window)
     assert "Your picture in this circle" in named(QAccessible.Role.Heading)
     chosen(window, red(tmp_path))
     assert "The picture you chose, as this circle would see it" in named(graphic)
     assert {"Use this picture here", "Choose another picture…", "Not now"} <= named(button)
+    is_clear(window)
     window.press("usePicture")
     window.until(lambda: pictured(window, "Juniper"))
     assert "Your picture in this circle" in named(graphic)
     assert {"Choose another picture…", "Take it away"} <= named(button)
+    is_clear(window)
     # Elsewhere the name stands beside it: a picture says nothing twice.
     assert len(named(graphic)) == 1
 

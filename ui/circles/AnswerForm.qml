@@ -30,7 +30,7 @@ Card {
         Tick {
             objectName: "agree"
             Layout.fillWidth: true
-            Layout.leftMargin: -Theme.space2
+            Layout.topMargin: Theme.space1
             text: qsTr("I agree")
             detail: qsTr("Everybody who comes in agrees to this.")
             ticked: form.answering.agreed

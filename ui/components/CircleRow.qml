@@ -78,6 +78,7 @@ Basic.AbstractButton {
 
         Rectangle {
             visible: control.selected && Theme.highContrast
+            anchors.left: parent.left
             width: 3
             height: parent.height - 2 * parent.radius
             anchors.verticalCenter: parent.verticalCenter

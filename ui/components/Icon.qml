@@ -14,11 +14,14 @@ Image {
     property real size: Theme.iconMd
     property color color: Theme.text2
 
+    // What points along a line points along it where lines run the other way, too.
+    readonly property bool along: /^(arrow-(left|right|bend)|caret-(left|right)|paper-plane|sign-out)/.test(name)
     readonly property real side: Theme.icon(size)
 
     width: side
     height: side
     sourceSize: Qt.size(side, side)
+    mirror: along && Application.layoutDirection === Qt.RightToLeft
     source: name === "" ? "" : "image://icon/" + (fill ? "fill" : "regular") + "/" + name + "/" + color.toString().slice(-6)
     Accessible.ignored: true
 }

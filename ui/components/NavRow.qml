@@ -1,5 +1,6 @@
 // A row that leads to a room or does one thing: icon, words, a quiet note at the right.
 //   glyph, text, note, selected; compact: true shows the icon only, with a tip
+//   lines: how many its words may take, where they are a sentence and not a room's name
 import QtQuick
 import QtQuick.Controls.Basic as Basic
 import QtQuick.Layouts
@@ -13,10 +14,11 @@ Basic.AbstractButton {
     property string keys: ""
     property bool selected: false
     property bool compact: false
+    property int lines: 1
 
     readonly property color ink: selected ? Theme.primarySoftText : Theme.text2
 
-    implicitHeight: Math.max(36, Theme.labelLine + Theme.space3)
+    implicitHeight: Math.max(36, (compact ? 1 : words.lineCount) * Theme.labelLine + Theme.space3)
     implicitWidth: compact ? 44 : 230
     leftPadding: compact ? 0 : Theme.space3
     rightPadding: compact ? 0 : Theme.space3
@@ -39,12 +41,15 @@ Basic.AbstractButton {
             color: control.ink
         }
         Label {
+            id: words
+
             Layout.fillWidth: true
             visible: !control.compact
             style: "label"
             text: control.text
             color: control.ink
-            wrapMode: Text.NoWrap
+            wrapMode: control.lines > 1 ? Text.Wrap : Text.NoWrap
+            maximumLineCount: control.lines
             elide: Text.ElideRight
             Accessible.ignored: true
         }
@@ -63,6 +68,7 @@ Basic.AbstractButton {
 
         Rectangle {
             visible: control.selected && Theme.highContrast
+            anchors.left: parent.left
             width: 3
             height: parent.height
             color: Theme.primary

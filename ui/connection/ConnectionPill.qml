@@ -24,7 +24,8 @@ Rectangle {
     Icon {
         id: sign
 
-        x: pill.compact ? Math.round((pill.width - width) / 2) : Theme.space3
+        anchors.left: parent.left
+        anchors.leftMargin: pill.compact ? Math.round((pill.width - width) / 2) : Theme.space3
         anchors.verticalCenter: parent.verticalCenter
         name: pill.model.icon
         color: pill.model.tone === "waiting" ? Theme.wait : pill.model.tone === "offline" ? Theme.offline : Theme.primary

@@ -66,7 +66,6 @@ Sheet {
     Tick {
         objectName: "takeBackToo"
         Layout.fillWidth: true
-        Layout.leftMargin: -Theme.space2
         visible: sheet.model.mayTakeBack
         text: qsTr("Take this invite back, too")
         detail: qsTr("Else whoever holds it can knock with it again.")

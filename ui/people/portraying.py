@@ -27,8 +27,7 @@ STAYS = (
 )
 # M4: that two circles know the same person is for nobody to see.
 ELSEWHERE = (
-    "Take one that you use nowhere else. Someone who is in two of your circles would know you "
-    "by it."
+    "Take one that you use nowhere else, or whoever is in two of your circles knows you by it."
 )
 USED = "This circle sees you with this picture now."
 GONE = "This circle sees your flower again."

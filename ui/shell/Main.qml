@@ -20,6 +20,9 @@ Basic.ApplicationWindow {
     minimumHeight: 420
     color: Theme.bg
     font: Theme.bodyFont
+    // Whole, where the language is written from the right.
+    LayoutMirroring.enabled: Application.layoutDirection === Qt.RightToLeft
+    LayoutMirroring.childrenInherit: true
 
     Loader {
         id: screen

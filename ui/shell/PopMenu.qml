@@ -14,11 +14,13 @@ Basic.Menu {
         property string glyph: ""
 
         implicitHeight: visible ? Math.max(Theme.hitMin, Theme.labelLine + Theme.space3) : 0
-        implicitWidth: Theme.px(232)
+        implicitWidth: Math.max(Theme.px(232), Math.ceil(line.implicitWidth) + leftPadding + rightPadding)
         leftPadding: Theme.space3
         rightPadding: Theme.space3
         Accessible.name: text
         contentItem: Row {
+            id: line
+
             spacing: Theme.space3
 
             Icon {
@@ -48,6 +50,13 @@ Basic.Menu {
         }
     }
 
+    // As wide as its longest line: a cut word here is one that somebody acts upon.
+    width: {
+        let widest = Theme.px(240);
+        for (let place = 0; place < count; place++)
+            widest = Math.max(widest, itemAt(place).implicitWidth + 2 * padding);
+        return widest;
+    }
     padding: Theme.space1
     background: Rectangle {
         implicitWidth: Theme.px(240)

@@ -264,16 +264,20 @@ FocusScope {
             visible: side.shell.goodbyes.count > 0
             glyph: "hand-waving"
             text: side.shell.goodbyes.line
+            lines: 2
             compact: side.compact
-            onClicked: forgetting.popup(goodbye, 0, -forgetting.height - 2)
+            onClicked: forgetting.open()
 
             PopMenu {
                 id: forgetting
 
+                // Above the row, however high it turns out to be.
+                y: -height - 2
+
                 PopMenu.Entry {
                     objectName: "menuForget"
                     glyph: "x"
-                    text: qsTr("Forget it now, and tell nobody")
+                    text: side.shell.goodbyes.count > 1 ? qsTr("Forget them now, and tell nobody") : qsTr("Forget it now, and tell nobody")
                     onTriggered: side.shell.goodbyes.forget()
                 }
             }
