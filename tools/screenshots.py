@@ -86,6 +86,7 @@ class Play:
         stage_door.deciding(self)
         self.leaving()
         stage_rooms.removed(self)
+        stage_rooms.goodbye(self)
 
     # ---- before ------------------------------------------------------------------------------
 

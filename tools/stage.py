@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QPointF, Qt, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtQml import QQmlApplicationEngine
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtTest import QTest
@@ -78,6 +78,11 @@ class Theatre:
         """Make the window this large."""
         self.window.setProperty("width", width)
         self.window.setProperty("height", height)
+        self.rest()
+
+    def turn(self, direction: Qt.LayoutDirection) -> None:
+        """From the left or from the right, as the language is written."""
+        QGuiApplication.setLayoutDirection(direction)
         self.rest()
 
     def rest(self, milliseconds: int = 250) -> None:

@@ -1,13 +1,16 @@
 """The scenes about people: roles, a removal, the open log, invites, and the removed one."""
 
+from base64 import b64encode
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from stage import Theatre
 from stage_clock import StageClock
 from stage_people import Village
+from stage_photographs import photograph
 
 from app.commands import MakeInvite
+from ui.portraits import made
 
 WEEK = 604_800  # seconds
 REASON = "Offered supplements for sale again, after two notes."
@@ -23,11 +26,16 @@ class Scene(Protocol):
 
 
 def looks(stage: Theatre, name: str) -> None:
-    """The same screen in light, in dark, and with text half as large again."""
+    """The same screen in light, dark, high contrast, from the right, and with larger text."""
     stage.shoot(name)
     stage.look.choose("dark")
     stage.shoot(f"{name}-dark")
+    stage.look.choose("hc_light")
+    stage.shoot(f"{name}-hc-light")
     stage.look.choose("light")
+    stage.turn(Qt.LayoutDirection.RightToLeft)
+    stage.shoot(f"{name}-rtl")
+    stage.turn(Qt.LayoutDirection.LeftToRight)
     stage.look.set_scale(1.5)
     stage.shoot(f"{name}-150")
     stage.look.set_scale(1.0)
@@ -55,6 +63,7 @@ def people(play: Scene) -> None:
     stage.until(lambda: stage.seen().count("Host") > 1, "Juniper is a host")
     looks(stage, "40-people")
     wren = member(play, "Wren")
+    _own_page(play)
     stage.shell.rooms.see(wren)
     stage.reads("Remove from the circle…")
     looks(stage, "41-person")
@@ -80,6 +89,67 @@ def people(play: Scene) -> None:
     stage.shoot("45-take-back")
     stage.key(Qt.Key.Key_Escape)
     stage.press("home")
+
+
+def _own_page(play: Scene) -> None:
+    """Ines and Tomasz have pictures here; Juniper chooses one, and has a new name."""
+    stage, village = play.stage, play.village
+    for name in ("Ines", "Tomasz"):
+        village.ask(
+            name, "member.set_profile", circle=play.circle,
+            picture=b64encode(made(photograph(name))).decode(),
+        )  # fmt: skip
+    people = stage.shell.rooms.people
+    stage.until(
+        lambda: sum(row.one.picture != "" for row in people._rows) == 2,  # noqa: PLR2004, SLF001
+        "their pictures are here",
+    )
+    stage.rest()
+    stage.shoot("41-people-with-pictures")
+    stage.shell.rooms.see(people.myself().key)
+    stage.find("choosePicture")
+    looks(stage, "41-own-page")
+    file = stage.folder / "chosen.png"
+    file.write_bytes(photograph("Juniper"))
+    portraying = stage.shell.rooms.portraying
+    portraying.take(QUrl.fromLocalFile(str(file)))
+    stage.find("usePicture")
+    file.unlink()
+    looks(stage, "41-own-picture-chosen")
+    stage.press("usePicture")
+    stage.find("takePictureAway")
+    stage.rest(9000)  # until the toast has gone
+    stage.shoot("41-own-picture-used")
+    portraying.take(QUrl("file:///nowhere/at/all.jpg"))
+    stage.find("pictureProblem")
+    stage.shoot("41-own-picture-problem")
+    stage.type("June", into="ownNameInput")
+    stage.shoot("41-own-name")
+    stage.press("home")
+    stage.shoot("41-home-with-pictures")
+    stage.press("people")
+
+
+def goodbye(play: Scene) -> None:
+    """Thursday's table is left and erased while nobody is there: its goodbye waits."""
+    stage = play.stage
+    play.village.sleep("Wren")
+    stage.press("circle", 1)
+    stage.until(lambda: stage.shell.room.property("name") == "Thursday's table", "it is open")
+    stage.until(lambda: stage.shell.room.property("hereNow") == "", "Wren is away")
+    stage.press("roomMenu")
+    stage.press("menuLeave")
+    stage.press("erase")
+    stage.press("leave")
+    stage.find("goodbye")
+    stage.rest(9000)  # until the toast has gone
+    looks(stage, "48-goodbye")
+    stage.press("goodbye")
+    stage.shoot("48-goodbye-menu")
+    stage.key(Qt.Key.Key_Escape)
+    stage.size(820, 900)
+    stage.shoot("48-goodbye-narrow")
+    stage.size(1440, 900)
 
 
 def removed(play: Scene) -> None:
