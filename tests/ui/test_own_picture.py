@@ -301,7 +301,7 @@ def test_by_keyboard_alone(opens: Opens, home: FakeHome, tmp_path: Path) -> None
     QTest.keyClick(box, Qt.Key.Key_Return)
     window.until(lambda: bool(window.all("usePicture")))
     back(window)
-    assert focused(window) == "usePicture"
+    window.until(lambda: focused(window) == "usePicture")
     window.key(Qt.Key.Key_Return)
     window.until(lambda: pictured(window, "Juniper"))
     window.until(lambda: focused(window) == "choosePicture")
@@ -353,6 +353,36 @@ def test_a_lock_takes_the_dialog_and_every_picture_along(
     back(window)
     window.unlock()
     window.until(lambda: pictured(window, "Ines"))
+
+
+def test_what_can_be_done_next_is_in_sight_in_a_small_window(
+    opens: Opens, home: FakeHome, tmp_path: Path
+) -> None:
+    """With the largest text the card is higher than the window; the focus brings its button."""
+    window = opens(home)
+    own_page(window)
+    window.window.setProperty("width", 820)
+    window.appearance.set_scale(2.0)
+    window.rest(200)
+
+    def in_sight(name: str) -> bool:
+        item = window.find(name)
+        there = item.mapRectToScene(item.boundingRect())
+        return there.top() > 100 and there.bottom() < window.window.height()
+
+    assert not in_sight("choosePicture")
+    window.find("choosePicture").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    window.until(lambda: in_sight("choosePicture"))
+    chosen(window, red(tmp_path))
+    window.until(lambda: focused(window) == "usePicture")
+    window.until(lambda: in_sight("usePicture"))
+    for name in ("usePicture", "choosePicture", "discardPicture"):
+        assert window.find(name).mapRectToScene(window.find(name).boundingRect()).right() < 820
+    window.find("discardPicture").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    window.until(lambda: in_sight("discardPicture"))
+    window.press("discardPicture")
+    window.until(lambda: focused(window) == "choosePicture")
+    window.until(lambda: in_sight("choosePicture"))
 
 
 def test_what_the_card_says_to_who_cannot_see_it(

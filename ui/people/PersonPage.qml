@@ -24,7 +24,8 @@ FocusScope {
         if (next)
             next.forceActiveFocus(Qt.TabFocusReason);
     }
-    // What has the focus is in sight.
+    // What has the focus is in sight, also when the page grows around it; until one looks elsewhere.
+    property Item followed: null
     function reveal(item: Item): void {
         if (!item)
             return;
@@ -44,7 +45,8 @@ FocusScope {
         target: page.Window.window
 
         function onActiveFocusItemChanged(): void {
-            page.reveal(page.Window.activeFocusItem);
+            page.followed = page.Window.activeFocusItem;
+            page.reveal(page.followed);
         }
     }
 
@@ -55,6 +57,8 @@ FocusScope {
         contentWidth: width
         contentHeight: column.height + Theme.space5 + Theme.space7
         boundsBehavior: Flickable.StopAtBounds
+        onMovementStarted: page.followed = null
+        onContentHeightChanged: page.reveal(page.followed)
         clip: true
         Basic.ScrollBar.vertical: Scroller {}
 

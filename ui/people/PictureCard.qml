@@ -28,7 +28,8 @@ Card {
     function pressed(button: Button): void {
         keyed = button.visualFocus;
     }
-    onBusyChanged: if (!busy) settle()
+    // In a moment, once all that follows from it is shown: what is not there can't have the focus.
+    onBusyChanged: if (!busy) Qt.callLater(settle)
     // The dialog is a window of its own: it goes with the page, and a lock leaves none standing.
     Component.onDestruction: dialog.close()
 
@@ -146,7 +147,7 @@ Card {
             onClicked: {
                 card.pressed(discard);
                 card.portraying.discard();
-                card.settle();
+                Qt.callLater(card.settle);
             }
         }
         Button {
