@@ -51,7 +51,8 @@ def only_the_device_itself_renews_its_keys(
     allowed: "Allowed", at: Placed, keys: DeviceKeys, author: MemberId
 ) -> bool:
     """A device record names its author, and keeps its member and its door."""
-    came = allowed.standing.arrivals[DeviceId(at.header.device)][0]
+    arrivals = allowed.standing.arrivals[DeviceId(at.header.device)]
+    came = next(a for a in arrivals if at.past >> a.at.index & 1)
     return keys.device == at.header.device and keys.member == author and keys.door == came.keys.door
 
 
@@ -123,7 +124,8 @@ def who_went_comes_back_with_new_keys_only(
     came = [a for a in standing.arrivals.get(device, ()) if at.past >> a.at.index & 1]
     others = [
         a for other in standing.devices.get(MemberId(keys.member), ()) if other != device
-        for a in standing.arrivals[other] if at.past >> a.at.index & 1
+        for a in standing.arrivals[other]
+        if a.member == keys.member and at.past >> a.at.index & 1
     ]  # fmt: skip
     if others or any(one.member != keys.member for one in came):
         return False

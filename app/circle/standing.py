@@ -183,7 +183,7 @@ class Standing(Record):
             (a.at.depth, bytes(a.at.op))
             for device in self.devices[member]
             for a in self.arrivals[device]
-            if _has(alive, a.at)
+            if a.member == member and _has(alive, a.at)
         )
         return (_RANK[role], *came)
 
@@ -252,8 +252,8 @@ class Standing(Record):
         found = 0
         for device in self.devices.get(removal.member, ()):
             came = [a for a in self.arrivals[device] if _has(past, a.at)]
-            back = all(a.at.past >> removal.at.index & 1 for a in came)
-            if back or device in cut:
+            # As of this past: it may be let in as theirs elsewhere, and somebody else's here.
+            if device in cut or all(a.member != removal.member for a in came):
                 continue
             cut.add(device)
             found |= self.signed.get(device, 0) & past & ~self._within(removal, device)

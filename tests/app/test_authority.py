@@ -543,6 +543,71 @@ def test_one_device_of_two_members_is_the_first_ones_and_renews_no_keys_of_the_o
         assert view.devices()[device("Cy")].member == owner
 
 
+# What an act does not know of is no part of how it is judged: not even that somebody, beside it,
+# let a device in as another person's, or with another door.
+
+
+def test_who_comes_in_is_not_refused_for_what_nobody_knew_who_let_them_in() -> None:
+    """Dot is Nan's; beside that Bo lets the same device in as Mia's. Ada had let in Mia before."""
+    story = house(Bo="host")
+    story.invite(uses=9)
+    before = story.heads()
+    first = story.says("Ada", story.an_admit("Nan", device="Dot"), sees=before)
+    second = story.says("Ada", story.an_admit("Mia"), sees=(first,))
+    assert not void(story, second)
+    story.says("Bo", story.an_admit("Mia", device="Dot"), sees=before)
+    assert not void(story, second)
+
+
+def test_keys_are_renewed_behind_the_door_that_their_device_came_by() -> None:
+    """Beside that, and before it in the order, the same device is let in with another door."""
+    story = house(Bo="host")
+    story.invite(uses=9)
+    before, at = story.heads(), story.last["Bo"]
+    keys = with_door("Nan", "Dot", "One door")
+    one = story.says("Ada", story.an_admit("Nan", device="Dot", keys=keys), sees=before)
+    renewed = story.says("Dot", acts.Device(keys), sees=(one,))
+    assert not void(story, renewed)
+    other = story.an_admit("Nan", device="Dot", keys=with_door("Nan", "Dot", "Other door"))
+    for hour in range(100):
+        story.last["Bo"] = at
+        if (beside := story.says("Bo", other, sees=before, hour=hour)) < one:
+            break
+        del story.ops[beside]
+    assert not void(story, renewed)
+
+
+def test_a_removal_reaches_no_device_that_was_not_theirs_by_then() -> None:
+    """Ada removes Mia, and lets somebody in by an invite of Nan's; beside that Dot is Mia's too."""
+    story = house(Bo="host")
+    story.invite(uses=9)
+    before = story.heads()
+    came = story.says("Ada", story.an_admit("Mia"), sees=before)
+    both = story.says("Ada", story.an_admit("Nan", device="Dot"), sees=(came,))
+    theirs = story.says("Dot", story.an_invite("Nan's"), sees=(both,))
+    gone = removes(story, "Ada", "Mia", sees=(both,))
+    last = story.says("Ada", story.an_admit("Pat", "Nan's"), sees=(theirs, gone))
+    assert not void(story, last)
+    story.says("Bo", story.an_admit("Mia", device="Dot"), sees=before)
+    assert not void(story, last)
+
+
+def test_who_came_first_is_not_another_for_what_nobody_knew() -> None:
+    """Nan came before Cy, and Mia after; beside it Nan's device is let in as Mia's, too."""
+    story = house(Bo="host")
+    story.invite(uses=9)
+    before, at = story.heads(), story.last["Bo"]
+    nan = story.says("Ada", story.an_admit("Nan", device="Dot"), sees=before)
+    cy = story.says("Ada", story.an_admit("Cy"), sees=(nan,))
+    mia = story.says("Ada", story.an_admit("Mia"), sees=(cy,))
+    gone = [story.says(name, acts.Leave([]), sees=(mia,)) for name in ("Dot", "Bo", "Ada")]
+    as_host = story.says("Cy", acts.Rules("Cy's", ""), sees=tuple(gone))
+    assert not void(story, as_host)
+    story.last["Bo"] = at
+    story.says("Bo", story.an_admit("Mia", device="Dot"), sees=before)
+    assert not void(story, as_host)
+
+
 def test_a_place_that_a_cut_frees_is_had_by_the_next() -> None:
     """Dee lets Uma in while Ada removes Dee; Ada then lets Hal in by the same invite: he is in."""
     story = house(Dee="member")

@@ -132,6 +132,25 @@ class Drama(Teller):
             self.hears(who, other)
             self.writes(who, act)
 
+    def twins(self) -> None:
+        """Two let one device in at once, as two people; one of these comes by another one, too."""
+        who, other = self.author("host"), self.author("host", "moderator")
+        code = self.chance.choice(CODES)
+        new = [n for n in (*NAMES, *NEWCOMERS) if n not in self.roles and n not in self.gone]
+        device, twin = self.chance.sample([*new, "Vi", "Wim"], 2)
+        acts_ = [
+            people.admit(self.circle, code, device, device, door(device)),
+            people.admit(self.circle, code, twin, device, door(device if self.odds(0.8) else twin)),
+            people.admit(self.circle, code, twin, twin, door(twin)),
+        ]
+        by = [who, other, self.chance.choice((who, other))]
+        for one, act in self.chance.sample([*zip(by, acts_, strict=True)], 3):
+            self.writes(one, act)
+        self.hears(device, self.chance.choice(by))
+        self.writes(device, self.chance.choice([acts.Profile(device), people.invite(code, 2)]))
+        self.writes(device, acts.Device(people.keys(device, device, door(device), device)))
+        self.roles[device] = self.roles[twin] = "member"
+
     def goes(self, who: str) -> None:
         if who in self.roles and len(self.roles) > 2:
             del self.roles[who]
@@ -241,6 +260,7 @@ def a_history(number: int) -> list[AuthorityOp]:
     steps: list[tuple[Callable[[], None], int]] = [
         (teller.invites, 3), (teller.withdraws, 2), (teller.admits, 9), (teller.gives, 9),
         (teller.removes, 7), (teller.leaves, 2), (teller.duels, 3), (teller.races, 2),
+        (teller.twins, 1),
         (teller.hands_over, 4), (teller.shows_fork, 3),
         (teller.says_little, 7), (teller.renews, 6), (teller.parts, 4),
     ]  # fmt: skip

@@ -114,10 +114,8 @@ class Judge:
                 continue
             settled |= {r.op}
             for device in self._devices(r.whom, view) - told:
-                came = [a.op for a in history.arrivals_of(device) if a.op in view]
-                if not all(r.op in history.past(a) for a in came):
-                    told.add(device)
-                    taken |= self._beyond(r, device, view) - settled
+                told.add(device)
+                taken |= self._beyond(r, device, view) - settled
             void = self._fall(view, taken, settled)
         for device in dict.fromkeys(f.device for f in history.forks if f.op in view):
             forks = [f.op for f in history.forks if f.device == device and f.op in view - void]

@@ -144,6 +144,30 @@ def test_who_came_last_by_one_place_waits_and_moves_nobody() -> None:
     assert not grows(story).view().waits_for_host
 
 
+def test_what_comes_beside_changes_nothing_that_was_found_before() -> None:
+    """Ada removes Mia and lets somebody in by an invite of Nan's; late, Dot is let in as Mia's."""
+    story = Story().with_("Bo", "Cy")
+    story.says("Ada", acts.Assign(member("Bo"), "host"))
+    story.invite(uses=9)
+    before = story.heads()
+    came = story.says("Ada", story.an_admit("Mia"), sees=before)
+    both = story.says("Ada", story.an_admit("Nan", device="Dot"), sees=(came,))
+    theirs = story.says("Dot", story.an_invite("Nan's"), sees=(both,))
+    gone = story.says("Ada", acts.Remove(member("Mia"), "", []), sees=(both,))
+    for number in range(5):
+        late = story.says("Cy", acts.Profile(f"Cy {number}"), sees=before)
+    ends, at = (theirs, gone, late), dict(story.last)
+    for hour in range(100):  # until the order has what Ada does behind what Bo does
+        story.last.update(at)
+        beside = story.says("Bo", story.an_admit("Mia", device="Dot"), sees=(late,))
+        last = story.says("Ada", story.an_admit("Pat", "Nan's"), sees=ends, hour=hour)
+        if beside < last:
+            break
+        del story.ops[beside], story.ops[last]
+    assert beside < last
+    assert last not in grows(story).view().void
+
+
 def test_the_same_op_again_changes_nothing() -> None:
     """Nor does asking again."""
     folding, ops = Folding(), a_history(7)
