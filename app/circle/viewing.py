@@ -143,17 +143,19 @@ class Viewing:
     def _hear(self, at: Placed, stirred: _Stirred) -> None:
         said, act = self._said, self._allowed.acts[at.op]
         author = self._allowed.authors.get(at.index)
-        holds = self._holds(at)
-        if act is not None and author is not None:
-            said.told.append(Told(at, author, act, holds))
-            if isinstance(act, Invite) and not holds:
-                device = DeviceId(at.header.device)
-                said.fallen.setdefault(act.key, InviteSeen(at.op, act, device, withdrawn=True))
-        if not holds:
+        if act is None or author is None:  # it was not allowed
             said.void.add(at.op)
-        elif act is not None and author is not None:
+            return
+        holds = self._holds(at)
+        said.told.append(Told(at, author, act, holds))
+        if holds:
             self._stir(act, author, stirred)
             self._say(at, act, author)
+            return
+        said.void.add(at.op)
+        if isinstance(act, Invite):
+            device = DeviceId(at.header.device)
+            said.fallen.setdefault(act.key, InviteSeen(at.op, act, device, withdrawn=True))
 
     def _say(self, at: Placed, act: Act, author: MemberId) -> None:
         said = self._said
@@ -235,10 +237,13 @@ class Viewing:
 
     def _some(self, view: View, stirred: _Stirred) -> None:
         view.people = {**view.people}
+        view.waits_for_host = {  # or was removed by somebody who did not know that they waited
+            device: op for device, op in view.waits_for_host.items()
+            if self._standing.waits(device, self._past)
+        }  # fmt: skip
         if stirred.newcomers:
             view.owner, view.arrived = {**view.owner}, {**view.arrived}
             view.admitted_by = {**view.admitted_by}
-            view.waits_for_host = {**view.waits_for_host}
         for device in stirred.newcomers:
             self._device(view, device)
             if device in view.owner:

@@ -144,6 +144,28 @@ def test_who_came_last_by_one_place_waits_and_moves_nobody() -> None:
     assert not grows(story).view().waits_for_host
 
 
+def test_who_is_removed_while_waiting_for_a_place_waits_no_more() -> None:
+    """By somebody who knew that they had been let in, and not that another had been."""
+    story = Story(admits="members").with_("Bo", "Hal")
+    story.says("Ada", acts.Assign(member("Hal"), "host"))
+    story.invite()
+    before, at = story.heads(), story.last["Hal"]
+    came = {
+        member(name): story.says(by, story.an_admit(name), sees=before)
+        for by, name in (("Ada", "Cy"), ("Bo", "Dee"))
+    }
+    ((waits, _),) = story.view().waits_for_host.items()
+    whom = MemberId(waits)  # of one device each: one key for both
+    for number in range(5):
+        story.says("Ada", acts.Profile(f"Ada {number}"))
+    story.last["Hal"] = at
+    known = story.says("Hal", acts.Rules("Evenings", ""), sees=(came[whom],))
+    while story.view().at[known].depth < story.view().at[story.last["Ada"]].depth:
+        known = story.says("Hal", acts.Rules("Evenings", ""), sees=(known,))
+    story.says("Hal", acts.Remove(whom, "", []), sees=(known,))
+    assert not grows(story).view().waits_for_host
+
+
 def test_what_comes_beside_changes_nothing_that_was_found_before() -> None:
     """Ada removes Mia and lets somebody in by an invite of Nan's; late, Dot is let in as Mia's."""
     story = Story().with_("Bo", "Cy")
