@@ -238,8 +238,8 @@ class Drama(Teller):
         self.camp = {name: self.chance.randrange(camps) for name in self.roles}
 
 
-def a_history(number: int) -> list[AuthorityOp]:
-    """The history of a seed."""
+def a_history(number: int, *, twins: int = 1) -> list[AuthorityOp]:
+    """The history of a seed. `twins`: how often devices are let in as two people's."""
     chance = random.Random(number)
     teller = Drama(chance)
     act = people.founding("Ada", chance)
@@ -260,7 +260,7 @@ def a_history(number: int) -> list[AuthorityOp]:
     steps: list[tuple[Callable[[], None], int]] = [
         (teller.invites, 3), (teller.withdraws, 2), (teller.admits, 9), (teller.gives, 9),
         (teller.removes, 7), (teller.leaves, 2), (teller.duels, 3), (teller.races, 2),
-        (teller.twins, 1),
+        (teller.twins, twins),
         (teller.hands_over, 4), (teller.shows_fork, 3),
         (teller.says_little, 7), (teller.renews, 6), (teller.parts, 4),
     ]  # fmt: skip
