@@ -333,6 +333,29 @@ def test_only_whole_epochs_are_granted(ada: Person, bo: Person) -> None:
             )
 
 
+def test_of_a_chain_only_known_authority_is_told(ada: Person, bo: Person) -> None:
+    """Its box is for that reader and epoch, and is no grant; words are in none."""
+    circle, key, seeds = ada.circle, seal_public(bo.keys.seal), [bo.keys.seal]
+    known = EpochSecrets(X, b"w" * 32, b"a" * 32)
+    told = epochs.seal_chain_key(circle, known, ada.device, bo.device, key)
+    assert epochs.open_chain_key(circle, told, bo.device, seeds) == b"a" * 32
+    assert epochs.open_grant(circle, told, bo.device, seeds) is None
+    for bent in (
+        msgspec.structs.replace(told, epoch=b"o" * 32),
+        msgspec.structs.replace(told, granter=b"o" * 32),
+        msgspec.structs.replace(told, box=told.box[:-1] + b"?"),
+        epochs.seal_grant(circle, known, ada.device, bo.device, key),
+        Grant(X, ada.device, box(key, chain_info(ada, bo), b"z" * 33)),
+    ):
+        assert epochs.open_chain_key(circle, bent, bo.device, seeds) is None
+    with pytest.raises(PeerFault):
+        epochs.seal_chain_key(circle, EpochSecrets(X, b"w" * 32, None), ada.device, bo.device, key)
+
+
+def chain_info(ada: Person, bo: Person) -> bytes:
+    return b"hearthside/chain-key/1" + ada.circle + X + ada.device + bo.device
+
+
 def test_only_what_is_lacking_is_offered(ada: Person, bo: Person) -> None:
     """What links give is not granted, and what they hold neither."""
     first, second = ada.epoch(), new_epoch(ada)
@@ -464,6 +487,34 @@ def test_a_keyring_adds_what_is_new_and_keeps_what_it_has() -> None:
     assert not ring.add(X, b"y" * 32, None)
     assert len(list(ring)) == epochs.CANDIDATES
     assert ring.epochs() == [X]
+
+
+def test_a_keyring_says_when_something_else_is_known(ada: Person) -> None:
+    """Whoever remembers what could not be opened looks again then, and only then."""
+    known, truth = view(ada), ada.room.ledger.keyring.get(ada.epoch())
+    assert truth is not None
+    ring, versions = Keyring(), list[int]()
+
+    def changes() -> bool:
+        versions.append(ring.version)
+        return versions.count(ring.version) == 1
+
+    assert changes()
+    for words, authority, new in (
+        (None, truth.authority, True), (truth.words, truth.authority, True),
+        (truth.words, None, False), (None, truth.authority, False), (b"l" * 32, None, True),
+    ):  # fmt: skip
+        assert ring.add(truth.epoch, words, authority) is new
+        assert changes() is new
+    for new in (True, False):
+        assert ring.settle(known, truth.epoch) == truth
+        assert changes() is new
+    assert ring.settle(known, X) is None
+    assert not changes()
+    assert ring.add(X, b"w" * 32, None)
+    assert changes()
+    assert ring.settle(known, X) is None
+    assert changes()
 
 
 def test_of_what_is_kept_only_the_proven_stays(ada: Person) -> None:
