@@ -1,5 +1,7 @@
 """Roles, removals, cuts, forks and handing over: each sentence of docs/authority.md."""
 
+from collections.abc import Iterator
+
 import msgspec
 import pytest
 
@@ -10,8 +12,14 @@ from app.circle.view import Person
 from p2p.crypto import sign, sign_public
 from p2p.ids import ZERO, DeviceId, EpochId, MemberId, OpId
 from p2p.op import SIGNATURE_DOMAIN, Header, Log, op_id
-from tests.app.test_fold import Story, public, seed, void
+from tests.app.test_fold import CASTS, EPOCH, Story, public, seed, void, with_cast
 from tests.app.test_rules import with_door
+
+
+@pytest.fixture(autouse=True, params=CASTS, ids=["one cast", "another"])
+def cast(request: pytest.FixtureRequest) -> Iterator[None]:
+    with with_cast(request.param):
+        yield
 
 
 def member(name: str) -> MemberId:
@@ -61,7 +69,18 @@ def house(**roles: str) -> Story:
 @pytest.mark.parametrize(
     ("role", "may"),
     [
-        ("host", {"name", "role", "remove a moderator", "remove a member", "invite", "admit"}),
+        (
+            "host",
+            {
+                "name",
+                "role",
+                "step back",
+                "remove a moderator",
+                "remove a member",
+                "invite",
+                "admit",
+            },
+        ),
         ("moderator", {"remove a member", "invite", "admit"}),
         ("member", {"invite", "admit"}),
         ("guest", set()),
@@ -83,6 +102,8 @@ def test_what_each_role_may(role: str, may: set[str]) -> None:
         "remove nobody": acts.Remove(member("Nobody"), "", []),
         "raise nobody": acts.Assign(member("Nobody"), "host"),
         "remove oneself": acts.Remove(member("Bo"), "", []),
+        "rise": acts.Assign(member("Bo"), "host"),
+        "step back": acts.Assign(member("Bo"), "member" if role == "host" else "moderator"),
         "hand over": acts.Handover(member("Bo"), at_once=True),
     }
     before = story.heads(), story.last["Bo"]
@@ -184,6 +205,24 @@ def test_a_cut_takes_back_what_lies_beyond() -> None:
     assert person(story, "Bo").name == "Bobby"
 
 
+def test_a_cut_of_words_takes_back_no_act() -> None:
+    """Nor does one of acts count words."""
+    story = house(Bo="moderator", Cy="member")
+    said = story.says("Bo", acts.Profile("Bobby"))
+    words, theirs = acts.Cut(device("Bo"), 1, 0, ZERO), acts.Cut(device("Cy"), 0, 0, ZERO)
+    removes(story, "Ada", "Bo", theirs, words, cut_at(story, "Bo", said))
+    assert (person(story, "Bo").name, story.view().cuts[device("Bo")]) == ("Bobby", 0)
+
+
+@pytest.mark.parametrize("last", [5, 6, 7])
+def test_a_cut_is_told_by_how_many_acts_stand(last: int) -> None:
+    """The number is of the op that is named, odd or even, and one more."""
+    story = house(Bo="moderator")
+    said = [story.says("Bo", acts.Profile(f"Bo {n}"), seq=n) for n in range(5, 9)]
+    removes(story, "Ada", "Bo", cut_at(story, "Bo", said[last - 5]))
+    assert person(story, "Bo").name == f"Bo {last}"
+
+
 def test_without_a_cut_all_counts_that_the_removal_knew_of() -> None:
     """And nothing that was said beside it, however it is dated."""
     story = house(Bo="moderator", Cy="member", Dee="member")
@@ -239,6 +278,15 @@ def test_a_cut_spares_whom_the_remover_could_not_remove() -> None:
     gives(story, "Ada", "Cy", "host")
     removes(story, "Cy", "Bo", cut_at(story, "Bo", None))
     assert story.people().keys() == {"Ada", "Dee", "Cy"}
+
+
+def test_what_somebody_removed_did_to_themselves_falls_with_the_rest() -> None:
+    """Cy had stepped back, and nobody who removed Cy knew: it stands in the log as void."""
+    story = house(Cy="host")
+    before = story.heads()
+    steps_back = gives(story, "Cy", "Cy", "member", sees=before)
+    removes(story, "Ada", "Cy", sees=before)
+    assert void(story, steps_back)
 
 
 def test_the_cut_of_the_most_senior_counts() -> None:
@@ -312,6 +360,42 @@ def test_removals_are_gone_through_once() -> None:
     assert not void(story, last)
 
 
+def test_who_is_let_in_again_past_a_removal_is_in_whatever_becomes_of_it() -> None:
+    """Bo's removal of Mia was taken back by Sal, and counts again as Hal takes Sal's acts back."""
+    story = house(Hal="host", Sal="host", Bo="host", Xan="moderator")
+    story.invite(code="open", uses=9)
+    before, at = story.heads(), story.last["Hal"]
+    first = story.says("Xan", story.an_admit("Mia", "open"), sees=before)
+    removal = removes(story, "Bo", "Mia", acts.Cut(device("Mia"), 1, 4, EPOCH), sees=(first,))
+    assert story.view().cuts == {device("Mia"): 4}
+    taken_back = removes(story, "Sal", "Bo", cut_at(story, "Bo", None), sees=(removal,))
+    assert void(story, removal)
+    again = story.says("Ada", story.an_admit("Mia", "open"), sees=(taken_back,))
+    story.last["Hal"] = at
+    for name in ("Sal", "Xan"):
+        removes(story, "Hal", name, cut_at(story, name, None), sees=before)
+    view = story.view()
+    assert view.void & {first, taken_back, removal, again} == {first, taken_back}
+    assert not person(story, "Mia").left
+    assert person(story, "Mia").removed is None
+    assert view.admitted_by[device("Mia")] == again
+    assert device("Mia") not in view.cuts
+
+
+def test_what_somebody_did_before_they_were_rightly_let_in_falls_with_how_they_came() -> None:
+    """Xan had let Mia in, and that is taken back; Ada did beside it, and Mia did not know."""
+    story = house(Hal="host", Xan="moderator")
+    story.invite(code="open", uses=9)
+    before = story.heads()
+    came = {by: story.says(by, story.an_admit("Mia", "open"), sees=before) for by in ("Xan", "Ada")}
+    said = story.says("Mia", acts.Profile("Mia"), sees=(came["Xan"],))
+    assert person(story, "Mia").name == "Mia"
+    removes(story, "Hal", "Xan", cut_at(story, "Xan", None), sees=before)
+    assert story.view().void >= {came["Xan"], said}
+    assert (person(story, "Mia").name, person(story, "Mia").left) == ("", False)
+    assert not void(story, story.says("Mia", acts.Profile("Mia Maria")))
+
+
 # ------------------------------------------------------------------------------- leaving, no hosts
 
 
@@ -330,6 +414,14 @@ def test_if_no_host_remains_the_most_senior_is_one() -> None:
     assert person(story, "Gil").role is Role.HOST
     story.says("Gil", acts.Leave([]))
     assert all(p.left for p in story.view().people.values())
+
+
+def test_a_role_for_a_while_costs_no_seniority_among_members() -> None:
+    """Bo came before Cy, was a guest, and is a member again."""
+    story = house(Bo="guest", Cy="member")
+    gives(story, "Ada", "Bo", "member")
+    story.says("Ada", acts.Leave([]))
+    assert person(story, "Bo").role is Role.HOST
 
 
 def test_a_leaver_throws_nobody_out() -> None:
@@ -429,6 +521,29 @@ def test_more_of_a_forked_device_counts_by_the_proof_that_knew_more() -> None:
     assert story.view().cuts[device("Mo")] == 4
 
 
+def test_what_two_take_back_is_taken_back_once() -> None:
+    """Mo is removed, and shown to have forked, by two who did not know what Mo said meanwhile."""
+    story = house(Mo="moderator", Bo="member")
+    before = story.heads()
+    said = story.says("Mo", acts.Profile("Maurice"), sees=before)
+    removes(story, "Ada", "Mo", sees=before)
+    story.says("Bo", proof(story, "Mo"), sees=before)
+    assert void(story, said)
+    assert person(story, "Mo").name == "Mo"
+
+
+def test_of_who_never_said_anything_nothing_is_taken_back() -> None:
+    """Bo has taken over from Ada, who left, and removes Cy with a cut at nothing: no act falls."""
+    story = house(Bo="host")
+    story.invite(code="for Cy")
+    story.admit("Cy", "for Cy")
+    story.says("Ada", acts.Handover(member("Bo"), at_once=True))
+    story.says("Ada", acts.Leave([]))
+    removes(story, "Bo", "Cy", cut_at(story, "Cy", None))
+    assert not story.view().void
+    assert story.people() == {"Bo": Role.HOST}
+
+
 # ------------------------------------------------------------------------------------- handing over
 
 
@@ -452,6 +567,19 @@ def test_the_founder_hands_over_at_once_or_by_an_heir() -> None:
     assert story.view().first == member("Bo")
 
 
+def test_who_handed_over_and_is_a_member_like_others_leaves_like_others() -> None:
+    """Ada has no role any more; or else Bo leaves, and she is founder again."""
+    for leaves in ("Ada", "Bo"):
+        story = house(Bo="host", Cy="member")
+        story.says("Ada", acts.Handover(member("Bo"), at_once=True))
+        gives(story, "Bo", "Ada", "member")
+        assert person(story, "Ada").role is Role.MEMBER
+        assert not void(story, story.says(leaves, acts.Leave([])))
+        (first,) = {"Ada", "Bo"} - {leaves}
+        assert story.view().first == member(first)
+        assert story.people() == {first: Role.HOST, "Cy": Role.MEMBER}
+
+
 def test_an_heir_takes_over_when_the_founder_is_gone() -> None:
     """Ada has left, and named Bo before; Cy could not be removed by Bo until then."""
     story = house(Cy="host", Bo="host")
@@ -462,6 +590,27 @@ def test_an_heir_takes_over_when_the_founder_is_gone() -> None:
     assert not void(story, story.says("Bo", acts.Handover(member("Bo"), at_once=True)))
     assert story.view().first == member("Bo")
     assert not void(story, removes(story, "Bo", "Cy"))
+
+
+@pytest.mark.parametrize("by", ["Bo", "Cy", "Dee", "Eve", "Fay", "Gil"])
+def test_nobody_hands_over_for_the_founder(by: str) -> None:
+    """No host names who comes after, for now or for later; not even themselves."""
+    story = house(Bo="host", Cy="host", Dee="host", Eve="host", Fay="host", Gil="host")
+    for to in ("Bo", "Gil", "Ada"):
+        for at_once in (True, False):
+            assert void(story, story.says(by, acts.Handover(member(to), at_once=at_once)))
+
+
+@pytest.mark.parametrize(("first", "then"), [("Bo", "Cy"), ("Cy", "Bo")])
+def test_who_is_not_the_heir_any_more_takes_over_nothing(first: str, then: str) -> None:
+    """Ada names another one beside it; the order has the naming first."""
+    story = house(Bo="host", Cy="host")
+    named = story.says("Ada", acts.Handover(member(first), at_once=False))
+    story.says("Ada", acts.Handover(member(then), at_once=False))
+    late = story.says(first, acts.Profile(first), sees=(named,))
+    takes = story.says(first, acts.Handover(member(first), at_once=True), sees=(late,))
+    assert not void(story, takes)
+    assert (story.view().first, story.view().heir) == (member("Ada"), member(then))
 
 
 def test_handing_over_beside_a_removal_of_the_heir_loses() -> None:
@@ -494,6 +643,17 @@ def test_a_host_lets_in_who_waits_for_a_place() -> None:
     assert not void(story, story.says("Ada", story.an_admit(waits)))
     assert not person(story, waits).left
     assert not story.view().waits_for_host
+
+
+def test_an_invite_that_let_in_more_than_it_says_lets_in_nobody_else() -> None:
+    """Two came by the last place at once; who knows of both lets in no third, nor who waits."""
+    story = house(Bo="host", Cy="member")
+    story.invite()
+    before = story.heads()
+    for by, name in (("Ada", "Pat"), ("Bo", "Dee")):
+        story.says(by, story.an_admit(name), sees=before)
+    for by in ("Ada", "Cy"):
+        assert void(story, story.says(by, story.an_admit("Eve")))
 
 
 def test_an_invite_can_be_taken_back() -> None:
@@ -559,6 +719,36 @@ def test_who_comes_in_is_not_refused_for_what_nobody_knew_who_let_them_in() -> N
     assert not void(story, second)
 
 
+def test_one_person_let_in_twice_at_once_by_two_devices_is_in_by_both() -> None:
+    """Neither who let them in could know; later a third device is refused."""
+    story = house(Bo="host")
+    story.invite(uses=9)
+    before = story.heads()
+    came = [
+        story.says(by, story.an_admit("Mia", device=name), sees=before)
+        for by, name in (("Ada", "Mia"), ("Bo", "Dot"))
+    ]
+    assert not story.view().void & {*came}
+    mia, first = person(story, "Mia"), min(came)
+    assert [*mia.devices] == [story.ops[op].act.keys.device for op in sorted(came)]  # type: ignore[union-attr]
+    assert mia.since_hour == story.ops[first].header.hour
+    assert void(story, story.says("Ada", story.an_admit("Mia", device="Third")))
+
+
+def test_one_device_let_in_as_two_people_at_once_is_refused_by_nobody_who_knows_of_one() -> None:
+    """However late the second is; whoever knows of both, or of the other, refuses a third."""
+    story = house(Bo="host")
+    story.invite(uses=9)
+    before = story.heads()
+    story.says("Ada", story.an_admit("Nan", device="Dot"), sees=before)
+    late = story.says("Bo", acts.Profile("Bo"), sees=before)
+    for number in range(3):
+        late = story.says("Bo", acts.Profile(f"Bo {number}"), sees=(late,))
+    assert not void(story, story.says("Bo", story.an_admit("Mia", device="Dot"), sees=(late,)))
+    for name in ("Pat", "Nan", "Mia"):
+        assert void(story, story.says("Ada", story.an_admit(name, device="Dot")))
+
+
 def test_keys_are_renewed_behind_the_door_that_their_device_came_by() -> None:
     """Beside that, and before it in the order, the same device is let in with another door."""
     story = house(Bo="host")
@@ -590,6 +780,41 @@ def test_a_removal_reaches_no_device_that_was_not_theirs_by_then() -> None:
     assert not void(story, last)
     story.says("Bo", story.an_admit("Mia", device="Dot"), sees=before)
     assert not void(story, last)
+
+
+@pytest.mark.parametrize(("gone", "other"), [("Mia", "Nan"), ("Nan", "Mia")])
+def test_nobody_who_was_removed_is_in_by_a_device_that_is_now_anothers(
+    gone: str, other: str
+) -> None:
+    """Beside it Dot had been let in as theirs: the device is nobody's then, and they stay out."""
+    story = house(Bo="host")
+    story.invite(uses=9)
+    before, at = story.heads(), story.last["Bo"]
+    came = story.says("Ada", story.an_admit(gone), sees=before)
+    removal = removes(story, "Ada", gone, sees=(came,))
+    story.says("Ada", story.an_admit(other, device="Dot"), sees=(removal,))
+    assert not person(story, other).left
+    story.last["Bo"] = at
+    story.says("Bo", story.an_admit(gone, device="Dot"), sees=before)
+    view = story.view()
+    assert person(story, gone).left
+    assert device("Dot") not in view.devices()
+    assert not view.standing.is_member(member(gone), view.everything)
+
+
+def test_two_hosts_who_let_the_same_in_at_once_have_not_said_so_twice() -> None:
+    """A host's second word makes room for one more, and it is one that knew of the first."""
+    story = house(Bo="host", Cy="host")
+    story.invite()
+    before = story.heads()
+    for by, name in (("Ada", "Pat"), ("Bo", "Pat"), ("Cy", "Eve")):
+        story.says(by, story.an_admit(name), sees=before)
+    (waits,) = story.view().waits_for_host
+    assert waits in {device("Pat"), device("Eve")}
+    name = "Pat" if waits == device("Pat") else "Eve"
+    story.says("Ada", story.an_admit(name))
+    assert not story.view().waits_for_host
+    assert {device("Pat"), device("Eve")} <= story.view().devices().keys()
 
 
 def test_who_came_first_is_not_another_for_what_nobody_knew() -> None:
@@ -642,7 +867,7 @@ def test_the_founding_is_never_taken_back() -> None:
 
 def test_who_was_removed_while_waiting_for_a_place_does_not_wait_any_more() -> None:
     """Nor are they let in by a second word of a host."""
-    story = house(Bo="member")
+    story = house(Bo="member", Hal="host")
     story.invite()
     before = story.heads()
     admits = {
@@ -650,7 +875,7 @@ def test_who_was_removed_while_waiting_for_a_place_does_not_wait_any_more() -> N
         for by, name in (("Ada", "Cy"), ("Bo", "Dee"))
     }
     (waits,) = [n for n in admits if device(n) in story.view().waits_for_host]
-    removes(story, "Ada", waits, sees=(admits[waits],))
+    removes(story, "Hal", waits, sees=(admits[waits],))
     assert not story.view().waits_for_host
     assert void(story, story.says("Ada", story.an_admit(waits)))
     assert member(waits) not in story.view().people

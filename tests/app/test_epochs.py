@@ -320,8 +320,9 @@ def test_a_grant_of_the_wrong_length_is_none(ada: Person, bo: Person) -> None:
     grant = epochs.seal_grant(ada.circle, short, ada.device, bo.device, seal_public(bo.keys.seal))
     assert epochs.open_grant(ada.circle, grant, bo.device, [bo.keys.seal]) is not None
     info = b"hearthside/grant/1" + ada.circle + X + ada.device + bo.device
-    long = Grant(X, ada.device, box(seal_public(bo.keys.seal), info, b"z" * 65))
-    assert epochs.open_grant(ada.circle, long, bo.device, [bo.keys.seal]) is None
+    for length in (0, 32, 63, 65, 128):
+        other = Grant(X, ada.device, box(seal_public(bo.keys.seal), info, b"z" * length))
+        assert epochs.open_grant(ada.circle, other, bo.device, [bo.keys.seal]) is None
 
 
 def test_only_whole_epochs_are_granted(ada: Person, bo: Person) -> None:
@@ -482,10 +483,10 @@ def test_a_keyring_adds_what_is_new_and_keeps_what_it_has() -> None:
     assert not ring.add(X, b"w" * 32, None)
     assert ring.get(X) == EpochSecrets(X, b"w" * 32, b"a" * 32)
     assert ring.readable() == {X}
-    for number in range(1, epochs.CANDIDATES):
+    for number in range(1, 4):
         assert ring.add(X, bytes((number,)) * 32, None)
     assert not ring.add(X, b"y" * 32, None)
-    assert len(list(ring)) == epochs.CANDIDATES
+    assert len(list(ring)) == epochs.CANDIDATES == 4
     assert ring.epochs() == [X]
 
 

@@ -1,5 +1,7 @@
 """Each rule of the circle once as it lets through, and once for everything it refuses."""
 
+from collections.abc import Iterator
+
 import msgspec
 import pytest
 
@@ -9,7 +11,13 @@ from app.circle.rules import DOOR, a_device_is_certified_by_its_member
 from app.circle.state import History, Role
 from p2p.crypto import sign, sign_public
 from p2p.ids import ZERO, CircleId, DeviceId, EpochId, OpId
-from tests.app.test_fold import EPOCH, Story, certify, public, seed, void
+from tests.app.test_fold import CASTS, EPOCH, Story, certify, public, seed, void, with_cast
+
+
+@pytest.fixture(autouse=True, params=CASTS, ids=["one cast", "another"])
+def cast(request: pytest.FixtureRequest) -> Iterator[None]:
+    with with_cast(request.param):
+        yield
 
 
 def test_a_device_is_certified_by_its_member() -> None:
@@ -199,6 +207,8 @@ def test_an_epoch_follows_epochs_of_its_own_past() -> None:
     assert not void(story, an_epoch(story, "Bo", second, beside))
     assert void(story, an_epoch(story, "Bo"))
     assert void(story, an_epoch(story, "Bo", second, sealed=first))
+    for other in (OpId(ZERO), OpId(b"\xff" * 32)):
+        assert void(story, an_epoch(story, "Bo", second, sealed=other))
     assert void(story, an_epoch(story, "Bo", OpId(EPOCH)))
     assert void(story, an_epoch(story, "Bo", second, OpId(EPOCH)))
     assert void(story, an_epoch(story, "Bo", OpId(ZERO), second))
@@ -242,6 +252,7 @@ def test_a_grant_is_of_a_known_epoch_to_members(history: History) -> None:
     epoch = an_epoch(story, "Ada")
     assert granted(story, "Ada", epoch, "Bo", "Dee")
     assert granted(story, "Bo", epoch, "Ada")
+    assert granted(story, "Ada", epoch, "Dee")  # once more: lost on the way, for all that one knows
     for names in (("Cy",), ("Eve",), ("Bo", "Eve")):
         assert not granted(story, "Ada", epoch, *names)
     assert not granted(story, "Ada", OpId(EPOCH), "Bo")
@@ -261,6 +272,36 @@ def test_where_history_is_fresh_nobody_is_granted_the_past() -> None:
         assert granted(story, "Cy", old, "Bo") is may
 
 
+def test_two_first_epochs_at_once_both_follow_the_root() -> None:
+    """Neither knew of the other; nobody who knows of one makes a third."""
+    story = Story().with_("Bo")
+    before = story.heads()
+    for by in ("Ada", "Bo"):
+        act = acts.Epoch(b"w" * 32, b"a" * 32, [ZERO])
+        assert not void(story, story.says(by, act, sees=before))
+    assert len(story.view().epochs) == 2
+    assert void(story, an_epoch(story, "Ada"))
+
+
+@pytest.mark.parametrize("by", ["Ada", "Bo", "Cy"])
+def test_nobody_links_anothers_epoch(by: str) -> None:
+    """Nor has theirs linked by anybody, host or not."""
+    story = Story().with_("Bo", "Cy")
+    first = an_epoch(story, "Ada")
+    made = an_epoch(story, by, first)
+    for other in {"Ada", "Bo", "Cy"} - {by}:
+        assert void(story, story.says(other, acts.Link(made, []), epoch=EpochId(made)))
+    assert not void(story, story.says(by, acts.Link(made, []), epoch=EpochId(made)))
+
+
+def test_a_door_is_taken_from_the_moment_somebody_came_by_it() -> None:
+    """The very next admission by it is refused."""
+    story = Story()
+    story.invite(uses=9)
+    story.admit("Bo")
+    assert void(story, story.says("Ada", story.an_admit("Dee", keys=with_door("Dee", "Dee", "Bo"))))
+
+
 def test_a_grant_can_be_handed_on() -> None:
     """Who was granted an epoch that was made beside their admission may grant it, too."""
     story = Story(history=History.FRESH).with_("Bo")
@@ -274,6 +315,19 @@ def test_a_grant_can_be_handed_on() -> None:
     assert not granted(story, "Cy", beside, "Ada")
     assert granted(story, "Bo", beside, "Cy")
     assert granted(story, "Cy", beside, "Ada")
+
+
+def test_what_is_from_before_somebody_came_is_as_who_grants_it_knew() -> None:
+    """Bo let Cy in beside the epoch, Ada after it: who knows of Bo's doing may grant it to Cy."""
+    story = Story(history=History.FRESH, admits="members").with_("Bo")
+    story.invite(uses=9)
+    before = story.heads()
+    epoch = an_epoch(story, "Ada")
+    beside = story.says("Bo", story.an_admit("Cy"), sees=before)
+    after = story.says("Ada", story.an_admit("Cy"), sees=(epoch,))
+    assert not granted(story, "Ada", epoch, "Cy", sees=(after,))
+    story.last["Ada"] = epoch
+    assert granted(story, "Ada", epoch, "Cy", sees=(beside,))
 
 
 def test_nothing_is_said_after_leaving() -> None:
