@@ -60,8 +60,10 @@ class Outbox:
         left = None
         while (found := epochs.usable(ledger.view, ledger.keyring)) is None:
             made = self.new_epoch(change)
-            known = ledger.view.at[OpId(made)].past
-            still = (ledger.view.everything & ~known).bit_count()
+            placed = ledger.view.at.get(OpId(made))
+            if placed is None:
+                return made  # it follows an act of ours that came back before what that names
+            still = (ledger.view.everything & ~placed.past).bit_count()
             if still <= JUST_MADE or (left is not None and still >= left):
                 return made
             left = still

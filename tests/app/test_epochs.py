@@ -78,6 +78,30 @@ def test_after_a_leave_nothing_is_usable_and_the_next_to_seal_makes_one(
         assert not cy.opens(envelope)
 
 
+def test_an_own_act_that_came_back_before_its_past_stops_nobody_from_writing(
+    ada: Person, bo: Person, cy: Person
+) -> None:
+    """The disk was put back, and somebody brings Ada's last act without those that it names."""
+    lost = bo.signs(Log.AUTHORITY, Kind.PROFILE, acts.encode(acts.Profile("Bob")))
+    act = acts.encode(acts.Profile("Ada the elder"))
+    own = ada.seals(ada.signs(Log.AUTHORITY, Kind.PROFILE, act, authority_heads=(lost.op_id,)))
+    elsewhere = bo.seals(lost)
+    cy.leave()
+    meet(cy, ada)
+    ada.takes(own)
+    assert usable(ada) is None
+    assert len(view(ada).waiting) == 1
+    ada.write("all the same")
+    ada.sign()
+    meet(ada, bo)
+    assert bo.bodies() == set()
+    for person in (ada, bo):
+        person.takes(elsewhere)
+    meet(ada, bo)
+    assert view(ada).waiting == frozenset()
+    assert bo.bodies() == {"all the same"}
+
+
 @pytest.mark.usefixtures("bo")
 def test_who_left_is_granted_nothing(ada: Person, cy: Person) -> None:
     """Neither offered nor on asking, not even what they held."""
