@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from app.logs import leaves, outline, set_up_logging
-from app.places import AlreadyOpen, Places
+from app.places import LETTING_GO, AlreadyOpen, Places
 from app.refused import Refused
 from app.version import VERSION
 
@@ -66,7 +66,7 @@ def _window(words: list[str]) -> int:
     places = _places(asked.home) if asked.home else Places.default()
     if not _has_display():
         return _say(_NO_WINDOW)
-    with places.claim():
+    with places.claim(patience=LETTING_GO):
         pass  # told here that it is open already, before a window is; the home claims it by itself
     try:
         desktop = importlib.import_module("ui.desktop")
@@ -97,9 +97,13 @@ def _rpc(words: list[str]) -> int:
     parser.add_argument(
         "--no-lan", action="store_true", help="do not look for people on the local network"
     )
+    parser.add_argument(
+        "--patience", type=float, default=0.0, metavar="SECONDS",
+        help="how long another process may take to let go of the home",
+    )  # fmt: skip
     asked = parser.parse_args(words)
     places = _places(asked.home)
-    with places.claim():
+    with places.claim(patience=asked.patience):
         # Late: they bring libp2p, and whoever is turned away shall not wait for it.
         from app.home import Home, Settings  # noqa: PLC0415
         from app.rpc import serve_stdio  # noqa: PLC0415

@@ -22,6 +22,7 @@ from app.commands import Command, HomeStatus, Stop
 from app.events import HomeChanged, Said, Trouble
 from app.hearing import Ears
 from app.jsonrpc import Heard, read_heard, request_line
+from app.places import LETTING_GO
 from app.stdio import Splitter, TooLong
 from p2p.errors import OurFault
 
@@ -50,7 +51,7 @@ class HomeApart:
 
     def __init__(self, folder: Path, *, listen: Sequence[str] = (), lan: bool = True) -> None:
         """Nothing is started yet. Nobody may hold the home's claim: its process will."""
-        self._words = [*_program(), "rpc", "--home", str(folder)]
+        self._words = [*_program(), "rpc", "--home", str(folder), "--patience", str(LETTING_GO)]
         for address in listen:
             self._words += ["--listen", address]
         if not lan:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,12 @@ else:
 
 _PRIVATE: Final = 0o700
 """The folder is for its owner only: even names and sizes of files are nobody else's business."""
+
+
+LETTING_GO: Final = 3.0
+"""Seconds that a home may take to end after its window was ended from outside."""
+
+_AGAIN: Final = 0.05
 
 
 class AlreadyOpen(Exception):  # noqa: N818 - a fact about the world, not a fault
@@ -85,14 +92,15 @@ class Places:
         return False
 
     @contextmanager
-    def claim(self) -> Iterator[None]:
+    def claim(self, *, patience: float = 0.0) -> Iterator[None]:
         """Make the folder if need be and hold it as the only process, until the block ends.
 
         The lock is the operating system's own, so a killed process lets go of it too. A folder
         that cannot be written to is locked as well as it can be and otherwise no error here: the
         home then says so to the person, in answer to `home.create` or `home.unlock`.
 
-        Raises `AlreadyOpen` if another process has it, `Refused` if the place is not a folder.
+        Raises `AlreadyOpen` if another process has it, and still has it after `patience` seconds,
+        `Refused` if the place is not a folder.
         """
         with suppress(OSError):
             self.folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
@@ -101,7 +109,7 @@ class Places:
         handle = self._handle()
         try:
             if handle is not None:
-                _lock(handle)
+                _lock(handle, patience)
             yield
         finally:
             if handle is not None:
@@ -123,12 +131,18 @@ class Places:
         return None
 
 
-def _lock(handle: int) -> None:
+def _lock(handle: int, patience: float) -> None:
     """Take the lock or raise `AlreadyOpen`; closing the handle, or dying, frees it."""
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    until = time.monotonic() + patience
+    while True:
+        try:
+            if sys.platform == "win32":
+                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            else:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            if time.monotonic() >= until:
+                raise AlreadyOpen from None
+            time.sleep(_AGAIN)  # waiting for a lock has no end that one could set
         else:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        raise AlreadyOpen from None
+            return

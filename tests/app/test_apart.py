@@ -170,6 +170,24 @@ async def test_a_home_that_is_open_elsewhere_does_not_start(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
+async def test_who_comes_right_after_a_window_that_was_killed_waits_for_its_home(
+    tmp_path: Path,
+) -> None:
+    """Not turned away by what is only about to end."""
+    window = await trio.lowlevel.open_process(
+        [sys.executable, "-c", WINDOW, str(tmp_path)], cwd=TREE, stdout=subprocess.PIPE
+    )
+    assert window.stdout is not None
+    with trio.fail_after(PATIENCE):
+        await window.stdout.receive_some()
+        window.send_signal(signal.SIGKILL)
+        async with apart(tmp_path) as home:
+            assert home.state is HomeState.NEW
+        await window.wait()
+    await window.stdout.aclose()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 async def test_a_home_does_not_outlive_a_window_that_was_killed(tmp_path: Path) -> None:
     window = await trio.lowlevel.open_process(
         [sys.executable, "-c", WINDOW, str(tmp_path)], cwd=TREE, stdout=subprocess.PIPE
