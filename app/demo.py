@@ -32,16 +32,17 @@ def play(*, window: bool = False) -> int:
 
 
 async def _until_told_to_stop(window: bool) -> None:  # noqa: FBT001 - trio.run passes by place
-    """Play; SIGTERM ends it as Ctrl+C does, so that also then nothing is left."""
+    """Play; SIGTERM and Ctrl+C end it, so that also then nothing is left."""
     async with trio.open_nursery() as nursery:
-        await nursery.start(_heed_sigterm)
+        await nursery.start(_heed_signals)
         with tempfile.TemporaryDirectory(prefix="hearthside-demo-") as name:
             await _story(Path(name), window=window)
         nursery.cancel_scope.cancel()
 
 
-async def _heed_sigterm(task_status: trio.TaskStatus[None]) -> None:
-    with trio.open_signal_receiver(signal.SIGTERM) as signals:
+async def _heed_signals(task_status: trio.TaskStatus[None]) -> None:
+    # Ctrl+C, too: by itself it strikes anywhere, also where a pipe is only half made.
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
         task_status.started()
         async for _ in signals:
             raise KeyboardInterrupt
