@@ -38,9 +38,10 @@ class CircleForgotten(Event, frozen=True, tag="circle.forgotten"):
 
 
 class CircleRemoved(Event, frozen=True, tag="circle.removed"):
-    """Somebody has removed us from a circle; it stays readable here."""
+    """Somebody has removed us from a circle, or this computer forked; it stays readable here."""
 
     circle: str
+    forked: bool = False
 
 
 class JoinChanged(Event, frozen=True, tag="join.changed"):

@@ -195,4 +195,6 @@ class Room:
         if change.circle or change.arrived or before != after:
             self.say(CircleChanged(circle=self.hex))
         if change.removed:
-            self.say(CircleRemoved(circle=self.hex))
+            out = self.ledger.my_removal()
+            forked = out is not None and out.by == self.ledger.me
+            self.say(CircleRemoved(circle=self.hex, forked=forked))

@@ -82,7 +82,7 @@ class Room(QObject):
         if self._row.state == CircleState.LEFT:
             return "You left this circle"
         if self._row.state == CircleState.REMOVED:
-            return REMOVED.rstrip(".")
+            return (FORKED if self._row.forked else REMOVED).rstrip(".")
         count = people(self._row.members)
         return count if count == ONLY_YOU else f"{count} · {INVITED}"
 

@@ -36,6 +36,9 @@ from ui.shell.visit import Visit
 from ui.unlock.first_run import FirstSteps
 from ui.unlock.unlock import LockScreen
 
+REMOVED_FROM = "You were removed from {name}."
+NOT_HEARD = "This computer is not heard in {name} any more."
+
 QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
 
@@ -260,8 +263,11 @@ class Shell(QObject):
                     if join in {self._key, self._wanted, self._door}:
                         self._open_when_there(circle)
                     self.told.emit("You're in.")
-                case CircleRemoved(circle=circle) if row := self._circles.find(circle):
-                    self.told.emit(f"You were removed from {row.name}.")
+                case CircleRemoved(circle=circle, forked=forked) if row := self._circles.find(
+                    circle
+                ):
+                    said = NOT_HEARD if forked else REMOVED_FROM
+                    self.told.emit(said.format(name=row.name))
                 case CircleForgotten(circle=circle) if circle == self._key:
                     self._open(None)
                 case JoinChanged(join=join) if join == self._key:
