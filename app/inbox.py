@@ -56,12 +56,14 @@ class Inbox:
                 holes = self._words.take(change, fresh, seen)
             return TakenIn(tuple(change.words), holes=tuple(holes))
         with self._room.change(from_peer=True) as change:
-            before = self._room.ledger.decided()
+            before, waiting = self._room.ledger.decided(), self._room.ledger.view.waiting
             learned, closed = self._open_all(change, fresh)
             if learned or self._room.ledger.decided() != before:
                 learned = True
                 self.secret_came(change)
-        return TakenIn((*change.authority, *change.words), tuple(closed.values()), learned)
+            lacking = not self._room.ledger.view.waiting <= waiting
+        new = (*change.authority, *change.words)
+        return TakenIn(new, tuple(closed.values()), learned, lacking=lacking)
 
     def take_chain(self, chain: Chain, vouched: Callable[[], bool]) -> None:
         """Authority ops from somebody unknown; kept only if they make that somebody known."""

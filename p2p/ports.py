@@ -32,13 +32,14 @@ class TakenIn:
 
     `new` are now held; `closed` open under no secret held here (hand them in again once one more
     secret is known); `learned` tells that a secret was learned on the way; `holes` lie right before
-    what is new.
+    what is new words; `lacking` tells of new acts whose past is not here.
     """
 
     new: tuple[EnvelopeId, ...] = ()
     closed: tuple[bytes, ...] = ()
     learned: bool = False
     holes: tuple[Hole, ...] = ()
+    lacking: bool = False
 
 
 class Shelf(Protocol):

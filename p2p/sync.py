@@ -121,7 +121,7 @@ class Conversation:
                 self._granting.they_open(epochs)
             case wire.Need(epochs):
                 if self._granting.needed(device, epochs):
-                    self._scope_grew()
+                    self._once_more()
             case wire.Settled():
                 self._on_settled(Log(frame.log), frame)
             case wire.Scope(ids, held):
@@ -177,7 +177,7 @@ class Conversation:
         """New epochs are known here, whoever told: open and grant before what they seal is sent."""
         self._brought(Log.AUTHORITY, self._unopened.try_again())
         if self.device is not None and self._greeting.over and self._granting.offer(self.device):
-            self._scope_grew()
+            self._once_more()
 
     def reconcile(self) -> bool:
         """If live, go through both sets again; the answerer asks the leader. Whether it begins."""
@@ -299,6 +299,8 @@ class Conversation:
         if new:
             self.steps += 1
             self._happened.append(Brought(log, new, news))
+        if log is Log.AUTHORITY and self._unopened.lacking():
+            self._once_more()  # whoever names a past has it
 
     def _came(self, ids: Iterable[EnvelopeId]) -> None:
         if self._leading is not None:
@@ -376,8 +378,8 @@ class Conversation:
         else:
             self._backlog.missed = True  # another run follows this one
 
-    def _scope_grew(self) -> None:
-        """They can read words held here that were outside the scope: go round once more."""
+    def _once_more(self) -> None:
+        """More words can be read now, or acts are missing: run again, now or after this one."""
         if self.phase is Phase.LIVE:
             self.reconcile()
         else:

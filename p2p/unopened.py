@@ -18,6 +18,7 @@ class Unopened:
         """`shelf` opens what it can."""
         self._shelf = shelf
         self._held: dict[EnvelopeId, bytes] = {}
+        self._lacking = False
 
     def __contains__(self, name: EnvelopeId) -> bool:
         """Whether it is held back."""
@@ -41,7 +42,13 @@ class Unopened:
                 break
         return new
 
+    def lacking(self) -> bool:
+        """Whether what was taken in since this was last asked has a past that is not here."""
+        lacking, self._lacking = self._lacking, False
+        return lacking
+
     def _hold(self, taken: TakenIn) -> None:
+        self._lacking = self._lacking or taken.lacking
         self._held.update((envelope_id(envelope), envelope) for envelope in taken.closed)
         if sum(map(len, self._held.values())) > MOST:
             raise PeerFault("too many envelopes that nothing opens")

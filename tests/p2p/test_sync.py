@@ -5,11 +5,14 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from unittest.mock import patch
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from app.circle import acts
 from app.circle.state import History
 from app.claims import AFTERWARDS
 from app.diskfaults import disk_full
@@ -22,8 +25,8 @@ from p2p.again import OURS
 from p2p.crypto import digest
 from p2p.errors import OurFault, PeerFault
 from p2p.happened import Brought, Met, NewCards, WentLive
-from p2p.ids import EnvelopeId, EpochId
-from p2p.op import Log
+from p2p.ids import EnvelopeId, EpochId, OpId
+from p2p.op import Kind, Log
 from p2p.outgoing import Outgoing
 from p2p.patience import AGAINS, ROUNDS
 from p2p.reconcile import Initiator, ItemVector
@@ -500,6 +503,64 @@ def test_what_others_do_does_not_make_us_go_round_without_end(
         assert talk.due  # the run that comes with the next quarter of an hour is left
         talk.rested()
     assert 2 * OURS <= AGAINS
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_an_act_that_was_lost_under_way_comes_with_the_next(
+    ada: Person, bo: Person, *, leads: bool
+) -> None:
+    """Not a quarter of an hour later: it may be a removal."""
+    line = meet(bo, ada) if leads else meet(ada, bo)
+    end = line.left if leads else line.right
+    ada.does(Kind.PROFILE, acts.Profile(name="lost"))
+    line.send()
+    end.coming.clear()
+    line.carry()
+    assert bo.knows() != ada.knows()
+    runs = len(line.frames(wire.Settled, by=bo))
+    line.carry()
+    assert len(line.frames(wire.Settled, by=bo)) == runs
+    ada.does(Kind.PROFILE, acts.Profile(name="next"))
+    line.carry()
+    assert bo.knows() == ada.knows()
+    assert bo.room.ledger.view.waiting == frozenset()
+    assert end.conversation.phase is Phase.LIVE
+
+
+@pytest.mark.parametrize("after", [Phase.SCOPE, Phase.WORDS_SETTLING])
+def test_an_act_that_was_lost_in_the_middle_of_a_run_comes_after_it(
+    ada: Person, bo: Person, after: Phase
+) -> None:
+    line = meet(bo, ada)
+    line.left.conversation.reconcile()
+    while line.left.conversation.phase is not after:
+        assert line.step()
+    profiles = [acts.Profile(name=name) for name in ("lost", "next")]
+    with patch.object(line.right.conversation, "announce"):
+        ada.does(Kind.PROFILE, profiles[0])
+    ada.does(Kind.PROFILE, profiles[1])
+    line.carry()
+    assert line.equal
+    assert bo.room.ledger.name_of(ada.room.ledger.me) == "next"
+
+
+def test_an_act_that_names_what_nobody_has_is_looked_for_a_few_times(
+    ada: Person, bo: Person
+) -> None:
+    line = meet(bo, ada)
+    before = len(line.frames(wire.Epochs, by=bo))
+    seq, prev = ops.next_place(ada.db, ada.room.row.circle_no, Log.AUTHORITY, ada.device)
+    for more in range(OURS + 3):
+        op = ada.signs(
+            Log.AUTHORITY, Kind.PROFILE, msgspec.msgpack.encode(acts.Profile(name=f"Ada {more}")),
+            seq=seq + more, prev=prev, authority_heads=(OpId(bytes((more + 1,)) * 32),),
+        )  # fmt: skip
+        prev = op.op_id
+        news = wire.Envelopes(log=int(Log.AUTHORITY), envelopes=[ada.seals(op)], live=True)
+        line.left.take(wire.encode(news))
+        line.carry()
+    assert len(line.frames(wire.Epochs, by=bo)) - before == OURS
+    assert line.open
 
 
 def until_settled_arrives(line: Line, log: Log) -> None:

@@ -109,6 +109,16 @@ class Hamlet(Village):
         return [home for home in self.homes if not isinstance(home, Liar)]
 
     @property
+    def reachable(self) -> list[Home]:
+        """The honest whose every word somebody can have, or who can bring it themselves.
+
+        A word that a line swallowed on its way from somebody who left soon after is with nobody.
+        """
+        if not self.network.mangled:
+            return self.honest
+        return [home for home in self.honest if home.name not in self.diary.left]
+
+    @property
     def members(self) -> list[Home]:
         """The honest who are in, and for everybody.
 
@@ -171,7 +181,7 @@ class Hamlet(Village):
             invariants.nothing_acknowledged_is_lost(members, self.diary, fresh=fresh)
             worth.nobody_is_made_to_say_what_they_did_not(members, self.honest, self.diary)
             invariants.nobody_uses_a_seq_twice([h for h in self.homes if h.db], self.honest)
-            invariants.logs_of_honest_people_have_no_holes(members, self.honest, fresh=fresh)
+            invariants.logs_of_honest_people_have_no_holes(members, self.reachable, fresh=fresh)
             invariants.nothing_waits_for_ever(members, self.honest)
             invariants.honest_words_count(members, members)
             for member in members[:1]:
