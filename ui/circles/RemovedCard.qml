@@ -19,7 +19,7 @@ Rectangle {
     border.color: Theme.borderStrong
     Accessible.role: Accessible.AlertMessage
     Accessible.name: [room.removedBy, room.removedReason, room.remains].join(" ")
-    onVisibleChanged: if (visible && room.removedBy !== "") Accessible.announce(Accessible.name)
+    Component.onCompleted: Accessible.announce(Accessible.name)
 
     ColumnLayout {
         id: column

@@ -337,39 +337,41 @@ FocusScope {
             stop.forceActiveFocus(Qt.OtherFocusReason);
         }
     }
-    EmptyState {
-        objectName: "emptyCircle"
+    Loader {
         anchors.centerIn: parent
         anchors.verticalCenterOffset: -Math.round(parent.height * 0.06)
         width: Math.min(parent.width - 2 * Theme.space6, Theme.px(640))
-        visible: view.empty
-        key: view.feed.me
-        hue: view.feed.myHue
-        seats: view.mayWrite ? 3 : 0
-        title: view.mayWrite ? qsTr("It's quiet here, and that's all right.") : qsTr("There is nothing to read here.")
-        text: {
-            if (!view.mayWrite)
-                return qsTr("No posts had arrived on this computer.");
-            if (view.alone)
-                return qsTr("This circle is new. A good first step is a sentence about who it's for.");
-            return qsTr("No posts have arrived on this computer yet. Yours can be the first.");
-        }
-        actions: [
-            Button {
-                objectName: "writeWelcome"
-                visible: view.mayWrite
-                kind: "primary"
-                text: qsTr("Write a welcome")
-                onClicked: view.compose("story")
-            },
-            Button {
-                objectName: "inviteFromEmpty"
-                visible: view.mayInvite
-                kind: "pill"
-                glyph: "user-plus"
-                text: qsTr("Invite someone")
-                onClicked: view.invite()
+        active: view.empty
+        sourceComponent: EmptyState {
+            objectName: "emptyCircle"
+            key: view.feed.me
+            hue: view.feed.myHue
+            seats: view.mayWrite ? 3 : 0
+            title: view.mayWrite ? qsTr("It's quiet here, and that's all right.") : qsTr("There is nothing to read here.")
+            text: {
+                if (!view.mayWrite)
+                    return qsTr("No posts had arrived on this computer.");
+                if (view.alone)
+                    return qsTr("This circle is new. A good first step is a sentence about who it's for.");
+                return qsTr("No posts have arrived on this computer yet. Yours can be the first.");
             }
-        ]
+            actions: [
+                Button {
+                    objectName: "writeWelcome"
+                    visible: view.mayWrite
+                    kind: "primary"
+                    text: qsTr("Write a welcome")
+                    onClicked: view.compose("story")
+                },
+                Button {
+                    objectName: "inviteFromEmpty"
+                    visible: view.mayInvite
+                    kind: "pill"
+                    glyph: "user-plus"
+                    text: qsTr("Invite someone")
+                    onClicked: view.invite()
+                }
+            ]
+        }
     }
 }

@@ -20,9 +20,16 @@ FocusScope {
     readonly property bool away: shell.rooms.page !== "home"
     readonly property bool replaced: !wide && visit.threadHere
     property real threadWidth: Theme.thread
+    // The room is made first and its posts with the next breath, so that nothing stands still.
+    property bool settled: false
 
     signal leaving
 
+    Timer {
+        interval: 1
+        running: true
+        onTriggered: place.settled = true
+    }
     Connections {
         target: place.visit
 
@@ -48,8 +55,10 @@ FocusScope {
     function compose(kind: string): void {
         if (!shell.room.open)
             shell.mute();
-        else if (sheet.item)
+        else if (visit.here) {
+            sheet.wanted = true;
             sheet.item.write(kind);
+        }
     }
 
     Loader {
@@ -88,7 +97,7 @@ FocusScope {
                 Layout.fillWidth: true
                 Layout.fillHeight: true
                 // A list made before it has a size would keep places of its own.
-                active: place.visit.here && width > 0 && height > 0
+                active: place.settled && place.visit.here && width > 0 && height > 0
                 sourceComponent: FeedView {
                     feed: place.visit.feed
                     invitation: ComposerCard {
@@ -114,15 +123,18 @@ FocusScope {
                 Layout.bottomMargin: closed.visible || removed.visible || waits.visible || offline.visible ? Theme.space5 : 0
                 spacing: Theme.space2
 
-                RemovedCard {
+                Loader {
                     id: removed
 
-                    objectName: "removed"
                     Layout.fillWidth: true
                     Layout.topMargin: Theme.space2
-                    visible: place.shell.room.removed
-                    room: place.shell.room
-                    onErasing: place.leaving()
+                    active: place.shell.room.removed
+                    visible: active
+                    sourceComponent: RemovedCard {
+                        objectName: "removed"
+                        room: place.shell.room
+                        onErasing: place.leaving()
+                    }
                 }
 
                 Banner {
@@ -213,7 +225,10 @@ FocusScope {
     Loader {
         id: sheet
 
-        active: place.visit.here
+        // It is large, and most who come in only read.
+        property bool wanted: false
+
+        active: wanted && place.visit.here
         sourceComponent: ComposerSheet {
             objectName: "composerSheet"
             composer: place.visit.composer
