@@ -368,24 +368,45 @@ def test_the_feed_goes_by_keyboard(stage: Stage, many: list[Post]) -> None:
     assert went(stage)[-2:] == ["compose ", "compose "]
 
 
+def test_of_many_cards_at_once_the_lower_ones_are_made_a_little_later(
+    stage: Stage, many: list[Post], qtbot: QtBot
+) -> None:
+    """So that nothing stands still; soon the whole height is used again."""
+    bridge = Neighbour([])
+    feed = feed_of(bridge)
+    stage.show(VIEW, WITH, feed=feed)
+    bridge.posts = many
+    bridge.say(PostsArrived(circle=CIRCLE, count=len(many)))
+    assert read(feed, "count") == PAGE
+    view, whole = stage.find("posts"), stage.find("feed").height
+    assert 0 < view.height() < whole() / 2
+    qtbot.waitUntil(lambda: view.height() == whole(), timeout=2000)
+    assert len(stage.all("post")) >= 4
+    lowest = max(card.y() + card.height() for card in stage.all("post"))
+    assert lowest > whole()
+
+
 def test_every_card_is_one_list_item_with_a_name(
     stage: Stage, many: list[Post], qtbot: QtBot
 ) -> None:
     stage.show(VIEW, WITH, feed=feed_of(Neighbour(many)))
 
-    def named() -> list[bool]:
-        items = [one for one in stage.spoken() if one.role() == QAccessible.Role.ListItem]
-        return [one.text(QAccessible.Text.Name).startswith("Story from Ines") for one in items]
+    def names(*roles: QAccessible.Role) -> list[str]:
+        return [
+            one.text(QAccessible.Text.Name) for one in stage.spoken() if one.role() in roles
+        ]  # fmt: skip
+
+    def all_named() -> bool:
+        items = names(QAccessible.Role.ListItem)
+        pressable = names(QAccessible.Role.Button, QAccessible.Role.RadioButton)
+        return (
+            len(items) >= 3 and all(name.startswith("Story from Ines") for name in items)
+            and len(pressable) > len(items) and all(pressable)
+        )  # fmt: skip
 
     # What lies below the fold a list makes in slices between two frames, and a slow machine may
     # stop in the middle of a card: it stands in the tree, out of sight, before it has its name.
-    qtbot.waitUntil(lambda: len(named()) >= 3 and all(named()), timeout=2000)
-    pressable = [
-        one for one in stage.spoken()
-        if one.role() in {QAccessible.Role.Button, QAccessible.Role.RadioButton}
-    ]  # fmt: skip
-    assert pressable
-    assert all(one.text(QAccessible.Text.Name) for one in pressable)
+    qtbot.waitUntil(all_named, timeout=2000)
 
 
 def test_a_reply_before_its_beginning_says_so(stage: Stage) -> None:

@@ -45,6 +45,10 @@ FocusScope {
 
         function onRowsAboutToBeInserted(): void {
             list.hold();
+            list.begin();
+        }
+        function onModelAboutToBeReset(): void {
+            list.begin();
         }
         function onArrived(words: string): void {
             list.Accessible.announce(words);
@@ -131,14 +135,18 @@ FocusScope {
 
             property bool pressed: false
             property var held: null
+            // Where all is new, the cards further down are made a few frames later than the first:
+            // together they would hold up everything else.
+            property real later: 0
 
             objectName: "posts"
             anchors.fill: parent
+            anchors.bottomMargin: later
             activeFocusOnTab: false
             model: view.feed
             clip: true
             spacing: 14
-            cacheBuffer: 800
+            cacheBuffer: later > 0 ? 0 : 800
             boundsBehavior: Flickable.StopAtBounds
             pixelAligned: true
             keyNavigationEnabled: false
@@ -151,6 +159,18 @@ FocusScope {
             // The first post begins where the header ends, which is not at zero once rows came above.
             readonly property bool atTop: contentY <= originY + 40
             onAtTopChanged: view.feed.setAtTop(atTop)
+
+            function begin(): void {
+                if (count === 0)
+                    later = Math.max(0, stop.height - Theme.px(280));
+            }
+
+            Timer {
+                interval: 1
+                repeat: true
+                running: list.later > 0
+                onTriggered: list.later = Math.max(0, list.later - Theme.px(240))
+            }
 
             // New rows and the dividers they bring change what lies above: what is read stays put.
             function hold(): void {

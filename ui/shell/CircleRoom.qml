@@ -137,36 +137,45 @@ FocusScope {
                     }
                 }
 
-                Banner {
+                Loader {
                     id: closed
 
-                    objectName: "closed"
                     Layout.fillWidth: true
                     Layout.topMargin: Theme.space2
-                    visible: text !== ""
-                    text: place.shell.room.closed
+                    active: place.shell.room.closed !== ""
+                    visible: active
+                    sourceComponent: Banner {
+                        objectName: "closed"
+                        text: place.shell.room.closed
+                    }
                 }
-                Banner {
+                Loader {
                     id: waits
 
-                    objectName: "waitsForHost"
                     Layout.fillWidth: true
                     Layout.topMargin: Theme.space2
-                    visible: text !== ""
-                    glyph: "hourglass"
-                    text: place.shell.room.waits
-                    onVisibleChanged: if (visible) Accessible.announce(text)
+                    active: place.shell.room.waits !== ""
+                    visible: active
+                    sourceComponent: Banner {
+                        objectName: "waitsForHost"
+                        glyph: "hourglass"
+                        text: place.shell.room.waits
+                        Component.onCompleted: Accessible.announce(text)
+                    }
                 }
-                Banner {
+                Loader {
                     id: offline
 
-                    objectName: "offline"
                     Layout.fillWidth: true
                     Layout.topMargin: Theme.space2
-                    visible: place.shell.room.open && place.shell.connection.tone === "offline"
-                    kind: "offline"
-                    title: qsTr("You're offline")
-                    text: qsTr("You can read and write as usual. What you write waits here until you're back.")
+                    active: place.shell.room.open && place.shell.connection.tone === "offline"
+                    visible: active
+                    sourceComponent: Banner {
+                        objectName: "offline"
+                        kind: "offline"
+                        title: qsTr("You're offline")
+                        text: qsTr("You can read and write as usual. What you write waits here until you're back.")
+                    }
                 }
             }
         }

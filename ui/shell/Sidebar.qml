@@ -187,7 +187,7 @@ FocusScope {
                         }
                     }
                     Repeater {
-                        model: side.rooms
+                        model: entry.chosen ? side.rooms : []
 
                         NavRow {
                             required property var modelData
@@ -200,8 +200,6 @@ FocusScope {
                             Layout.topMargin: modelData.page === "home" ? Theme.space2 : 0
                             Layout.bottomMargin: modelData.page === "settings" ? Theme.space3 : 2
                             visible: {
-                                if (!entry.chosen)
-                                    return false;
                                 if (modelData.page === "door")
                                     return entry.door;
                                 return entry.kind === "circle" || entry.kind === "archived" && !modelData.inside;
