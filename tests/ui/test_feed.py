@@ -380,10 +380,13 @@ def test_of_many_cards_at_once_the_lower_ones_are_made_a_little_later(
     assert read(feed, "count") == PAGE
     view, whole = stage.find("posts"), stage.find("feed").height
     assert 0 < view.height() < whole() / 2
-    qtbot.waitUntil(lambda: view.height() == whole(), timeout=2000)
-    assert len(stage.all("post")) >= 4
-    lowest = max(card.y() + card.height() for card in stage.all("post"))
-    assert lowest > whole()
+
+    def filled() -> bool:
+        """Down to the lower edge, and beyond it."""
+        lowest = max((card.y() + card.height() for card in stage.all("post")), default=0.0)
+        return view.height() == whole() and lowest > whole()
+
+    qtbot.waitUntil(filled, timeout=2000)
 
 
 def test_every_card_is_one_list_item_with_a_name(

@@ -69,7 +69,7 @@ def test_from_nothing_to_an_invite_by_keyboard(opens: Opens) -> None:
     window.until(lambda: bool(window.all("showInvite")))
     made = window.asked(CreateCircle)[0]
     assert (made.name, made.about, made.display_name) == ("Kitchen table", "Cooks", "Juniper")
-    assert window.text("roomName") == "Kitchen table"
+    window.until(lambda: window.text("roomName") == "Kitchen table")
     assert window.asked(MakeInvite) == []
     window.rest(300)
     window.press("showInvite")
@@ -132,11 +132,11 @@ def test_numbers_and_news_lead_to_circles(opens: Opens) -> None:
     window.unlock()
     window.until(lambda: window.text("roomName") == "Kitchen table")
     window.key(Qt.Key.Key_2, CTRL)
-    assert window.text("roomName") == "Carers"
+    window.until(lambda: window.text("roomName") == "Carers")
     assert window.text("me") == "Wren"
     window.key(Qt.Key.Key_1, CTRL)
     window.key(Qt.Key.Key_Down, ALT)
-    assert window.text("roomName") == "Carers"
+    window.until(lambda: window.text("roomName") == "Carers")
 
 
 def test_several_joins_knock_side_by_side_and_the_open_one_leads_in(opens: Opens) -> None:

@@ -20,15 +20,16 @@ FocusScope {
     readonly property bool away: shell.rooms.page !== "home"
     readonly property bool replaced: !wide && visit.threadHere
     property real threadWidth: Theme.thread
-    // The room is made first and its posts with the next breath, so that nothing stands still.
-    property bool settled: false
+    // The room is made first, then its head, then its posts: at once they would hold up all else.
+    property int made: 0
 
     signal leaving
 
     Timer {
         interval: 1
-        running: true
-        onTriggered: place.settled = true
+        repeat: true
+        running: place.made < 2
+        onTriggered: place.made++
     }
     Connections {
         target: place.visit
@@ -44,7 +45,8 @@ FocusScope {
             return pages.item ? pages.item.panes() : [];
         const found = [];
         if (!replaced) {
-            found.push({item: head, enter: () => head.enter()});
+            if (head.item)
+                found.push({item: head.item, enter: () => head.item.enter()});
             if (posts.item)
                 found.push({item: posts.item, enter: () => posts.item.toList()});
         }
@@ -83,13 +85,16 @@ FocusScope {
             visible: !place.replaced
             spacing: 0
 
-            RoomHeader {
+            Loader {
                 id: head
 
                 Layout.fillWidth: true
-                shell: place.shell
-                narrow: place.narrow
-                onLeaving: place.leaving()
+                active: place.made > 0
+                sourceComponent: RoomHeader {
+                    shell: place.shell
+                    narrow: place.narrow
+                    onLeaving: place.leaving()
+                }
             }
             Loader {
                 id: posts
@@ -97,7 +102,7 @@ FocusScope {
                 Layout.fillWidth: true
                 Layout.fillHeight: true
                 // A list made before it has a size would keep places of its own.
-                active: place.settled && place.visit.here && width > 0 && height > 0
+                active: place.made > 1 && place.visit.here && width > 0 && height > 0
                 sourceComponent: FeedView {
                     feed: place.visit.feed
                     invitation: ComposerCard {
