@@ -11,6 +11,7 @@ from app import epochs
 from app.circle import acts
 from app.circle.acts import Act, Writing
 from app.circle.state import CircleState
+from app.refused import Refused, Why
 from app.room import Change, Room
 from app.store import ops
 from app.store.keeping import NewPost
@@ -35,6 +36,10 @@ from p2p.op import (
 SALT = 16  # bytes
 MAX_BATCH = 500  # words signed in one transaction
 JUST_MADE = 2  # ops that an epoch can't know of: its own and the link
+NO_KEYS = (
+    "This computer has none of the keys that the circle uses now, so nothing was done. They come"
+    " once somebody of the circle is here."
+)
 
 
 class Outbox:
@@ -46,8 +51,23 @@ class Outbox:
 
     # -- authority -----------------------------------------------------------------------------
 
+    @property
+    def mute(self) -> bool:
+        """Whether no secret is here that a new epoch could follow, while the circle has some.
+
+        So it is for whoever was let in under an epoch that was taken back, until they are granted
+        another one. What they sealed under one of their own nobody else could ever open.
+        """
+        ledger = self._room.ledger
+        return bool(ledger.view.epochs) and not epochs.tips(ledger.view, ledger.keyring)
+
     def act(self, change: Change, kind: Kind, act: Act) -> OpId:
-        """Sign and keep an authority act under the epoch to use now, made anew where none is."""
+        """Sign and keep an authority act under the epoch to use now, made anew where none is.
+
+        `Refused` while `mute`.
+        """
+        if self.mute:
+            raise Refused(Why.NOT_ALLOWED, NO_KEYS)
         return self._authority(change, kind, act, self.epoch(change)).op_id
 
     def epoch(self, change: Change) -> EpochId:
@@ -151,6 +171,8 @@ class Outbox:
     def sign_waiting(self, latest_hour: int) -> None:
         """Number, sign, seal and keep all unsent words; they are handed over after the commit."""
         room = self._room
+        if self.mute:
+            return
         while waiting := room.posts.unsent()[:MAX_BATCH]:
             with room.change() as change:
                 epoch = self.epoch(change)
@@ -208,7 +230,8 @@ class Outbox:
 
     def leave(self, change: Change) -> None:
         """Go: the last act of all our devices, with cuts at what was said until now."""
-        self.act(change, Kind.LEAVE, acts.Leave(self._cuts(self._room.ledger.me)))
+        goodbye = acts.Leave(self._cuts(self._room.ledger.me))
+        self._authority(change, Kind.LEAVE, goodbye, self.epoch(change))  # also while mute
 
     def remove(self, change: Change, member: MemberId, reason: str) -> None:
         """Remove somebody: all that is here of them counts, nothing beyond; fresh keys at once.

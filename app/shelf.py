@@ -218,6 +218,8 @@ class RoomShelf:
         myself = room.ledger.myself()
         if myself is None or myself.left or room.row.state is not CircleState.MEMBER:
             return
+        if self._outbox.mute:
+            return
         with self._careful():
             if not myself.name:
                 with room.change() as change:

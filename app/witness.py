@@ -59,6 +59,8 @@ class Witness:
         present = view.devices()
         if room.row.state is not CircleState.MEMBER or room.ledger.device not in present:
             return
+        if self._outbox.mute:
+            return
         for device, places in frontier.forks(room.db, room.row.circle_no).items():
             if device == room.ledger.device or device not in present:
                 continue

@@ -18,7 +18,7 @@ from app.claims import AFTERWARDS
 from app.diskfaults import disk_full
 from app.events import Trouble
 from app.founding import Keys
-from app.refused import Why
+from app.refused import Refused, Why
 from app.store import circles, frontier, ops
 from p2p import granting, leading, outgoing, unopened, wire
 from p2p.again import OURS
@@ -987,6 +987,31 @@ def test_both_make_an_epoch_at_once_and_name_both_next(ada: Person, bo: Person, 
     assert ada.epoch() == bo.epoch()
     assert made <= set(ada.shelf.epochs()) & set(bo.shelf.epochs())
     assert ada.bodies() == bo.bodies() == {"Ada's", "Bo's"}
+
+
+def test_who_has_no_key_that_counts_waits_for_one(ada: Person, bo: Person) -> None:
+    """Instead of making one of their own, which nobody else could ever open."""
+    bo.forgets_its_keys()
+    before = bo.own_acts()
+    bo.write("not lost")
+    bo.sign()
+    assert bo.room.posts.any_unsent()
+    bo.shelf.authority_settled()
+    with pytest.raises(Refused, match="none of the keys"):
+        bo.does(Kind.PROFILE, acts.Profile(name="Bo B."))
+    assert bo.own_acts() == before
+    meet(bo, ada)
+    assert "not lost" in ada.bodies()
+    bo.does(Kind.PROFILE, acts.Profile(name="Bo B."))
+    assert not bo.room.ledger.view.void
+
+
+def test_who_has_no_key_that_counts_can_go_all_the_same(bo: Person) -> None:
+    bo.forgets_its_keys()
+    bo.leave()
+    myself = bo.room.ledger.myself()
+    assert myself is not None
+    assert myself.left
 
 
 def test_too_many_envelopes_that_nothing_opens_are_a_fault(

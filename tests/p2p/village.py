@@ -230,6 +230,18 @@ class Person:
 
     # -- what a person who turns can do --------------------------------------------------------
 
+    def forgets_its_keys(self) -> None:
+        """The secrets of all epochs go from the disk, as if none had ever come."""
+        with self.db.write():
+            for epoch in self.room.ledger.keyring.epochs():
+                circles.drop_secret(self.db, self.room.row.circle_no, epoch)
+        self.room.ledger.load()
+
+    def own_acts(self) -> int:
+        """How many authority ops this device has made."""
+        number = self.room.row.circle_no
+        return ops.next_place(self.db, number, Log.AUTHORITY, self.device)[0]
+
     def keys_of(self, epoch: EpochId, log: Log) -> ClassKeys:
         secrets = self.room.ledger.keyring.get(epoch)
         keys = secrets.keys(log) if secrets is not None else None

@@ -48,6 +48,11 @@ def lets_lost_acts_be() -> AbstractContextManager[object]:
     return mock.patch.object(unopened.Unopened, "lacking", return_value=False)
 
 
+def makes_keys_for_itself() -> AbstractContextManager[object]:
+    """Who has no key that counts makes one from the root, which is void, and seals under it."""
+    return mock.patch.object(outbox.Outbox, "mute", False)
+
+
 def pushes_nothing() -> AbstractContextManager[object]:
     """News are not handed over to whoever is here."""
     return mock.patch.object(node.Node, "announce", _nothing)
@@ -259,5 +264,6 @@ ALL: dict[str, Plant] = {
         shows_whichever_came_first, never_calls_void_what_forks, repairs_no_holes,
         never_asks_again, shuts_out_newcomers, dials_once,
         settles_blindly, digs_no_graves, lets_strangers_stay, lets_lost_acts_be,
+        makes_keys_for_itself,
     )
 }  # fmt: skip

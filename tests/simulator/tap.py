@@ -6,6 +6,7 @@
 - A stranger is not served for longer than strangers are (section 10).
 """
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import trio
@@ -129,7 +130,8 @@ class _Settling:
 
     def __init__(self) -> None:
         self._sent: dict[int, bytes] = {}
-        self._asked: set[int] = set()  # by them, who lead then
+        # By them, who lead then; a line that doubles frames may ask twice before it is answered.
+        self._asked: Counter[int] = Counter()
         self._unequal = [0, 0]
         self._owed: int | None = None
 
@@ -137,8 +139,8 @@ class _Settling:
         """One of ours. True: it goes on where a set is still owed."""
         if tag == SETTLED:
             ours = wire.decode(frame)
-            if isinstance(ours, wire.Settled) and ours.log in self._asked:
-                self._asked.discard(ours.log)
+            if isinstance(ours, wire.Settled) and self._asked[ours.log]:
+                self._asked[ours.log] -= 1
             elif isinstance(ours, wire.Settled):
                 self._sent[ours.log] = ours.digest
         elif tag == RECONCILE:
@@ -154,7 +156,7 @@ class _Settling:
             return
         ours = self._sent.pop(theirs.log, None)
         if ours is None:
-            self._asked.add(theirs.log)
+            self._asked[theirs.log] += 1
             return
         log = theirs.log
         self._unequal[log] = self._unequal[log] + 1 if ours != theirs.digest else 0

@@ -29,6 +29,7 @@ CAUGHT = {
     "shows_whichever_came_first": 96,
     "settles_blindly": 1,
     "lets_lost_acts_be": 1011,
+    "makes_keys_for_itself": 4124,
     "never_asks_again": 619,
 }
 
