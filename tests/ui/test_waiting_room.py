@@ -129,10 +129,12 @@ def test_a_join_is_answered_by_keyboard_and_nothing_typed_is_lost(
 def test_what_is_typed_at_a_door_goes_with_the_lock(opens: Opens, home: FakeHome) -> None:
     window = opens(home)
     knocking(window, home)
+    opened(window, "answerInput")
     window.find("answerInput").forceActiveFocus(Qt.FocusReason.TabFocusReason)
     window.tap("A kidney")
     window.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     window.unlock()
+    window.until(lambda: KNOCK in [row.key for row in window.shell._circles.rows])
     window.shell.select(KNOCK)
     opened(window, "answerAndKnock")
     assert "A kidney" not in window.seen()
