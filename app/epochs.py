@@ -236,9 +236,10 @@ def lacking(
     return told
 
 
-def readers(view: View, epoch: EpochId) -> frozenset[DeviceId]:
-    """Every device that may know an epoch's words: where history is fresh, links carry none."""
-    return holders(view, epoch) if view.history is History.OPEN else _given(view, epoch)
+def reads(view: View, device: DeviceId, epoch: EpochId) -> bool:
+    """Whether a device may know an epoch's words: where history is fresh, links carry none."""
+    ways = _after(view, epoch) if view.history is History.OPEN else {epoch}
+    return any(_was_given(view, device, way) for way in ways)
 
 
 def _given(view: View, epoch: EpochId) -> frozenset[DeviceId]:
@@ -248,10 +249,17 @@ def _given(view: View, epoch: EpochId) -> frozenset[DeviceId]:
     return first | view.granted.get(epoch, frozenset())
 
 
+def _was_given(view: View, device: DeviceId, epoch: EpochId) -> bool:
+    """Whether a device is among `_given`, without making that list: it is asked of every device."""
+    made = view.epoch(epoch)
+    first = made is not None and (device == made.author or device in made.members)
+    return first or device in view.granted.get(epoch, frozenset())
+
+
 def _may_have(view: View, device: DeviceId, epoch: EpochId) -> bool:
     if view.history is History.OPEN:
         return True
-    return device in _given(view, epoch) or not view.in_past_of_admission(epoch, device)
+    return _was_given(view, device, epoch) or not view.in_past_of_admission(epoch, device)
 
 
 def _linked_from(view: View, epochs: frozenset[EpochId]) -> set[EpochId]:

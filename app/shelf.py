@@ -181,7 +181,7 @@ class RoomShelf:
         """See the port."""
         room, ledger = self._room, self._room.ledger
         entitled = epochs.lacking(ledger.view, ledger.keyring, device, frozenset())
-        reads = {e for e in wanted if device in epochs.readers(ledger.view, e)}
+        reads = {e for e in wanted if epochs.reads(ledger.view, device, e)}
         may = [e for e in wanted if e in entitled or e in reads]
         # Of an epoch that was taken back nobody seals anything, so nobody has to be told of it.
         outside = [e for e in may if e in ledger.view.epochs and e not in reads]

@@ -55,7 +55,8 @@ def test_all_in_the_circle_seal_under_one_epoch(ada: Person, bo: Person, cy: Per
     assert usable(ada) == usable(bo) == usable(cy)
     epoch = ada.epoch()
     assert epochs.holders(view(ada), epoch) == {ada.device, bo.device, cy.device}
-    assert epochs.readers(view(ada), epoch) == {ada.device, bo.device, cy.device}
+    assert all(epochs.reads(view(ada), one.device, epoch) for one in (ada, bo, cy))
+    assert not epochs.reads(view(ada), DeviceId(X), epoch)
 
 
 def test_after_a_leave_nothing_is_usable_and_the_next_to_seal_makes_one(
@@ -269,7 +270,7 @@ def test_a_newcomer_to_a_fresh_start_never_gets_the_words_before(
         assert before not in newcomer.shelf.epochs()
         assert before not in ada.shelf.lacking(newcomer.device, frozenset())
         assert ada.shelf.grant(newcomer.device, [before]) == []
-        assert newcomer.device not in epochs.readers(view(ada), before)
+        assert not epochs.reads(view(ada), newcomer.device, before)
         assert newcomer.device in epochs.holders(view(ada), before)
         assert newcomer.bodies() == set()
     assert bo.epoch() == ada.epoch() == cy.epoch()

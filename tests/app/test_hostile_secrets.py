@@ -185,8 +185,8 @@ def test_nobody_is_given_the_past_of_a_fresh_start_by_a_member(village: Village)
     assert bo.bodies() == {"before Cy"}
     assert cy.bodies() == set()
     for person in (ada, bo, cy):
-        assert bo.device not in epochs.readers(view(person), old)
-        assert cy.device not in epochs.readers(view(person), later)
+        assert not epochs.reads(view(person), bo.device, old)
+        assert not epochs.reads(view(person), cy.device, later)
 
 
 @pytest.mark.parametrize("history", History)
