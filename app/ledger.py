@@ -156,6 +156,11 @@ class Ledger:
         """Whether an authority op is here with all its past."""
         return op in self._ops and op not in self.view.waiting
 
+    @property
+    def unheard(self) -> bool:
+        """Whether acts of ours came back before their past: until that comes, none counts."""
+        return any(self._ops[op].header.device == self.device for op in self.view.waiting)
+
     def learn(self, epoch: EpochId, words: bytes | None, authority: bytes | None) -> bool:
         """Keep a secret. True if it was new; a known lie is not kept."""
         if epochs.matches(self.view, EpochSecrets(epoch, words, authority)) is False:

@@ -185,8 +185,8 @@ class RoomShelf:
         may = [e for e in wanted if e in entitled or e in reads]
         # Of an epoch that was taken back nobody seals anything, so nobody has to be told of it.
         outside = [e for e in may if e in ledger.view.epochs and e not in reads]
-        if ledger.device not in ledger.view.devices():
-            # What we say counts no more since we went, and would be said again and again.
+        if ledger.device not in ledger.view.devices() or ledger.unheard:
+            # What we say counts no more since we went, or not yet: it would be said without end.
             may = [e for e in may if e not in outside]
         elif outside:
             with self._careful(), room.change() as change:

@@ -103,6 +103,27 @@ def test_an_own_act_that_came_back_before_its_past_stops_nobody_from_writing(
     assert bo.bodies() == {"all the same"}
 
 
+def test_while_own_acts_wait_for_their_past_nobody_is_granted_anything(
+    village: Village, ada: Person, bo: Person
+) -> None:
+    """That would be said without end, as it makes nobody a holder; it is said when they count."""
+    ada.does(Kind.ROLE, acts.Assign(bo.room.ledger.me, "host"))
+    meet(ada, bo).hang_up()
+    made = new_epoch(ada)
+    dee = village.joined(bo, "Dee")
+    lost = bo.signs(Log.AUTHORITY, Kind.PROFILE, acts.encode(acts.Profile("Bob")))
+    act = acts.encode(acts.Profile("Ada the elder"))
+    ada.takes(ada.seals(ada.signs(Log.AUTHORITY, Kind.PROFILE, act, authority_heads=(lost.op_id,))))
+    ada.takes(*bo.gives(Log.AUTHORITY))
+    before = ada.own_acts()
+    assert made in ada.shelf.lacking(dee.device, frozenset())
+    assert not ada.shelf.grant(dee.device, [made])
+    assert ada.own_acts() == before
+    ada.takes(bo.seals(lost))
+    assert len(ada.shelf.grant(dee.device, [made])) == 1
+    assert ada.own_acts() == before + 1
+
+
 @pytest.mark.usefixtures("bo")
 def test_who_left_is_granted_nothing(ada: Person, cy: Person) -> None:
     """Neither offered nor on asking, not even what they held."""
