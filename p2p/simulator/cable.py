@@ -3,6 +3,8 @@
 import math
 import random
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 
 import trio
 
@@ -17,10 +19,11 @@ WINDOW = 256 * 1024  # bytes under way at which a writer waits
 class Lane:
     """One direction. Bytes come in order; what `line` does to frames is done when they go in."""
 
-    def __init__(self, line: Line, chance: random.Random) -> None:
-        """`chance` is this lane's own."""
+    def __init__(self, line: Line, chance: random.Random, lost: Callable[[], object]) -> None:
+        """`chance` is this lane's own; `lost` is told of each frame that never comes."""
         self.line = line
         self._chance = chance
+        self._lost = lost
         self._coming: deque[tuple[float, bytes]] = deque()
         self._size = 0
         self._sent = 0
@@ -53,10 +56,12 @@ class Lane:
         line, roll = self.line, self._chance.random
         if self.swallows and len(frame) >= WORDS:
             self.swallows = False
+            self._lost()
             return self._released()
         if line.whole:
             return [*self._released(), frame]
         if roll() < line.lost:
+            self._lost()
             return self._released()
         if roll() < line.swapped and self._held_back is None:
             self._held_back = frame
@@ -148,12 +153,14 @@ class Cable:
     """Two lanes between two houses."""
 
     def __init__(
-        self, left: str, right: str, lines: tuple[Line, Line], seeds: tuple[int, int]
-    ) -> None:
-        """`left` called `right`; each lane draws from its own seed."""
+        self, left: str, right: str, lines: tuple[Line, Line], seeds: tuple[int, int],
+        lost: Callable[[str], object],
+    ) -> None:  # fmt: skip
+        """`left` called `right`; each lane draws from its own seed. `lost` is told whose frames."""
         self.houses = (left, right)
         self.lanes = tuple(
-            Lane(line, random.Random(seed)) for line, seed in zip(lines, seeds, strict=True)
+            Lane(line, random.Random(seed), partial(lost, house))
+            for line, seed, house in zip(lines, seeds, self.houses, strict=True)
         )
         self.ends = (
             End(self, self.lanes[0], self.lanes[1]),

@@ -29,6 +29,7 @@ class Network:
         self.streams: dict[str, MakeStream] = {}
         self.shun: Callable[[str, str], bool] = lambda _one, _other: False  # who never meet
         self.mangled = False  # whether any line ever lost, doubled or swapped a frame
+        self.lost_from: set[str] = set()  # houses of which a frame was lost on a line that went on
         self._chance = chance
         self._doors: dict[str, SimulatedHost] = {}
         self._numbers: dict[str, int] = {}
@@ -127,7 +128,7 @@ class Network:
         lines = self.weather.line(self._chance), self.weather.line(self._chance)
         self.mangled = self.mangled or not all(line.whole for line in lines)
         seeds = self._chance.getrandbits(32), self._chance.getrandbits(32)
-        cable = Cable(caller.house, host.house, lines, seeds)
+        cable = Cable(caller.house, host.house, lines, seeds, self.lost_from.add)
         self._cables = [*self._living(), cable]
         near, far = cable.ends
         host.accept(self._stream(host.house)(far, peer=caller.peer, remote=caller.address))

@@ -228,8 +228,6 @@ class Person:
         )
         return [(int(s), bytes(o)) for s, o in rows]
 
-    # -- what a person who turns can do --------------------------------------------------------
-
     def forgets_its_keys(self) -> None:
         """The secrets of all epochs go from the disk, as if none had ever come."""
         with self.db.write():
@@ -241,6 +239,8 @@ class Person:
         """How many authority ops this device has made."""
         number = self.room.row.circle_no
         return ops.next_place(self.db, number, Log.AUTHORITY, self.device)[0]
+
+    # -- what a person who turns can do --------------------------------------------------------
 
     def keys_of(self, epoch: EpochId, log: Log) -> ClassKeys:
         secrets = self.room.ledger.keyring.get(epoch)

@@ -114,9 +114,8 @@ class Hamlet(Village):
 
         A word that a line swallowed on its way from somebody who left soon after is with nobody.
         """
-        if not self.network.mangled:
-            return self.honest
-        return [home for home in self.honest if home.name not in self.diary.left]
+        lost = self.diary.left & self.network.lost_from
+        return [home for home in self.honest if home.name not in lost]
 
     @property
     def members(self) -> list[Home]:
