@@ -91,30 +91,32 @@ class Outbox:
 
     @property
     def may_renew(self) -> bool:
-        """Whether the epoch to seal under is so old that the next one is to be made."""
-        room = self._room
-        view = room.ledger.view
-        found = epochs.usable(view, room.ledger.keyring)
-        member = room.row.state is CircleState.MEMBER and room.ledger.device in view.devices()
-        return found is not None and member and epochs.is_old(view, found, room.clock.hour())
+        """Whether the epoch to seal under is to be followed: it is old, or leaves one out."""
+        room, ledger = self._room, self._room.ledger
+        found = epochs.usable(ledger.view, ledger.keyring)
+        member = room.row.state is CircleState.MEMBER and ledger.device in ledger.view.devices()
+        if found is None or not member:
+            return False
+        old = epochs.is_old(ledger.view, found, room.clock.hour())
+        return old or epochs.leaves_out(ledger.view, ledger.keyring, found)
 
-    @property
-    def may_tie(self) -> bool:
-        """Whether the epoch to seal under is our own and leaves one out that we knew of."""
+    def tie(self) -> bool:
+        """Where the epoch to seal under leaves one out that its maker knew of, follow our own.
+
+        True: it is another's, who may be away for long, so one of us has to; `renew`, in a while.
+        """
         ledger = self._room.ledger
         found = epochs.usable(ledger.view, ledger.keyring)
-        if found is None or ledger.view.epochs[found].author != ledger.device:
-            return False  # else everybody would, at once
-        return epochs.leaves_out(ledger.view, ledger.keyring, found)
-
-    def tie(self) -> None:
-        """Follow our own epoch by one that leaves none out."""
-        if self.may_tie:
-            with self._room.change() as change:
-                self.new_epoch(change)
+        if found is None or not epochs.leaves_out(ledger.view, ledger.keyring, found):
+            return False
+        if ledger.view.epochs[found].author != ledger.device:
+            return True
+        with self._room.change() as change:
+            self.new_epoch(change)
+        return False
 
     def renew(self) -> bool:
-        """Make the next epoch where the one at hand is old. False: somebody else has, meanwhile."""
+        """Make the next epoch where one is due. False: somebody else has, meanwhile."""
         if not self.may_renew:
             return False
         with self._room.change() as change:

@@ -68,6 +68,9 @@ class Neighbour(Protocol):
     def offer_epochs(self) -> None:
         """Grant new epochs to whoever is here."""
 
+    def epoch_due(self) -> None:
+        """One of all who are here is to make the next epoch, in a while."""
+
     def people_changed(self) -> None:
         """Somebody came or went."""
 

@@ -68,7 +68,7 @@ class RunningCircle:
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     ready: trio.Event = field(default_factory=trio.Event)
     arrived: trio.Event = field(default_factory=trio.Event)  # our own admission is known here
-    _sealed: trio.Event = field(default_factory=trio.Event)  # words, under an old epoch
+    _due: trio.Event = field(default_factory=trio.Event)  # the next epoch
 
     def __post_init__(self) -> None:
         """Put the parts together; nothing runs yet."""
@@ -150,19 +150,19 @@ class RunningCircle:
                 nursery.cancel_scope.cancel()
 
     async def renew(self) -> None:
-        """After words under an old epoch make the next one, a moment later.
+        """Where the next epoch is due make it, a moment later.
 
         A while by chance, in which another's may come and is taken: else all who are here would
-        make one at once. Nobody waits for it: the old epoch may be used as before.
+        make one at once. Nobody waits for it: the one before may be used until then.
         """
         while True:
-            await self._sealed.wait()
+            await self._due.wait()
             await trio.sleep(RENEWAL * self.room.entropy(1)[0] / 256)
             try:
                 self.outbox.renew()
             except Refused as refused:  # a full disk; the next words try again
                 log.warning("an epoch was not renewed: %s", refused.kind.value)
-            self._sealed = trio.Event()
+            self._due = trio.Event()
 
     def _listens(self, listening: Sequence[str], addresses: Sequence[str]) -> None:
         """Remember the port, and tell the others where we are if that changed."""
@@ -184,11 +184,15 @@ class RunningCircle:
         """See `app.room.Neighbour`."""
         self.node.announce(kind, ids)
         if kind is Log.WORDS and self.outbox.may_renew:
-            self._sealed.set()
+            self.epoch_due()
 
     def offer_epochs(self) -> None:
         """See `app.room.Neighbour`."""
         self.node.offer_epochs()
+
+    def epoch_due(self) -> None:
+        """See `app.room.Neighbour`."""
+        self._due.set()
 
     def people_changed(self) -> None:
         """See `app.room.Neighbour`."""

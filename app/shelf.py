@@ -225,7 +225,8 @@ class RoomShelf:
                 with room.change() as change:
                     self._outbox.act(change, Kind.PROFILE, acts.Profile(room.row.display_name))
             resealing.settled(room, self._outbox)
-            self._outbox.tie()
+            if self._outbox.tie() and room.neighbour is not None:
+                room.neighbour.epoch_due()
 
     def sign_waiting(self, latest_hour: int) -> None:
         """See the port."""

@@ -91,8 +91,8 @@ def test_whoever_writes_renews_a_moment_later(ada: Person) -> None:
     assert last != first
 
 
-def test_an_epoch_that_was_known_and_not_open_is_followed_later(village: Village) -> None:
-    """Else who was let in meanwhile has no way to what is sealed under it, if all is fresh."""
+def with_one_beside(village: Village) -> tuple[Person, Person, Person, EpochId]:
+    """Ada, who knows of an epoch of Bo's and can't open it yet, and Dee, let in under her own."""
     ada = village.founder("Ada", history=History.FRESH)
     bo, cy = village.joined(ada, "Bo"), village.joined(ada, "Cy")
     settle(ada, bo, cy)
@@ -108,7 +108,12 @@ def test_an_epoch_that_was_known_and_not_open_is_followed_later(village: Village
     ada.takes(*bo.gives())
     assert beside in ada.room.ledger.view.epochs
     assert beside not in ada.room.ledger.keyring.readable()
-    dee = village.joined(ada, "Dee")
+    return ada, bo, village.joined(ada, "Dee"), beside
+
+
+def test_an_epoch_that_was_known_and_not_open_is_followed_later(village: Village) -> None:
+    """Else who was let in meanwhile has no way to what is sealed under it, if all is fresh."""
+    ada, bo, dee, beside = with_one_beside(village)
     settle(ada, bo, dee)
     assert beside in ada.room.ledger.keyring.readable()
     assert set(dee.room.ledger.view.at) == set(ada.room.ledger.view.at)
@@ -116,3 +121,30 @@ def test_an_epoch_that_was_known_and_not_open_is_followed_later(village: Village
     before = len(ada.room.ledger.view.at)
     settle(ada, bo, dee)
     assert len(ada.room.ledger.view.at) == before
+    assert not bo.outbox.renew()
+    assert not dee.outbox.renew()
+
+
+def test_another_follows_it_while_its_maker_sleeps(village: Village) -> None:
+    """Whoever can open both, and in a while; who can't is not due."""
+    ada, bo, dee, beside = with_one_beside(village)
+    for end in list(ada.ends):
+        end.line.hang_up()
+    for grant in ada.shelf.grant(bo.device, ada.shelf.epochs()):
+        bo.shelf.take_grant(grant)
+    bo.takes(*ada.gives())
+    settle(bo, dee)
+    assert ada.device == bo.room.ledger.view.epochs[under(bo)].author
+    assert bo.due
+    assert not dee.due
+    assert not dee.outbox.may_renew
+    assert len(dee.room.ledger.view.at) < len(bo.room.ledger.view.at)
+    assert bo.outbox.renew()
+    settle(bo, dee)
+    assert set(dee.room.ledger.view.at) == set(bo.room.ledger.view.at)
+    assert beside not in dee.room.ledger.keyring.readable()
+    assert under(bo) == under(dee)
+    assert not bo.outbox.renew()
+    settle(ada, bo, dee)
+    assert len({frozenset(person.room.ledger.view.at) for person in (ada, bo, dee)}) == 1
+    assert not ada.outbox.renew()

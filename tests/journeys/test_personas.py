@@ -22,12 +22,23 @@ from tests.journeys.people import NewPerson, Person, free_port, on_port, port_in
 from tests.journeys.test_secrets import Spellings, Tap, files_of, found_in, spellings
 
 WIDE = 8  # bytes
+
+
+def followed(constant: bytes) -> Iterator[bytes]:
+    """A constant and the two bytes after it, whatever they are.
+
+    In eight bytes of which six or seven are the constant's, the others are alike by chance: one in
+    256 connections. A third byte that is alike would be found.
+    """
+    return (constant + by.to_bytes(2, "big") for by in range(1 << 16))
+
+
 ON_THE_WIRE = (
     # How every libp2p connection begins: what both speak, in the clear, then a length of Noise's.
     b"\x13/multistream/1.0.0\n\x07/noise\n",
     b"\x13/multistream/1.0.0\n\x13/multistream/1.0.0\n",
-    b"/noise\n\x00 ",  # the first message of Noise has 32 bytes
-    b"/noise\n\x00\xc8",  # and the second 200: two keys and a signature, sealed
+    *followed(b"/noise\n\x00 "),  # the first message of Noise has 32 bytes
+    *followed(b"/noise\n\x00\xc8"),  # and the second 200: two keys and a signature, sealed
 )
 IN_THE_CLEAR = (
     bytes(32),  # `ZERO`: no op before, no epoch yet; the same in every circle there is
@@ -103,6 +114,10 @@ def test_the_comparison_finds_what_is_shared() -> None:
     assert shared([b"a1234567b"], [b"cc1234567"], []) == set()
     assert shared([b"12345678"], [b"12345678"], [b"x12345678"]) == set()
     assert shared([b"123456789"], [b"123456789"], [b"12345678"]) == {b"23456789"}
+    begins = b"/noise\n\x00\xc8"
+    assert shared([begins + b"ab1"], [begins + b"ab2"], ON_THE_WIRE) == set()
+    third = b"se\n\x00\xc8abc"
+    assert shared([begins + b"abc1"], [begins + b"abc2"], ON_THE_WIRE) == {third}
 
 
 async def joins(new: NewPerson, kai: Person, name: str, circle: str, tap: "Behind") -> str:

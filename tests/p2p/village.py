@@ -75,6 +75,7 @@ class Person:
     entropy: Entropy
     heard: list[Said] = field(default_factory=list)
     ends: list["End"] = field(default_factory=list)
+    due: bool = False  # the next epoch, in a while
     room: Room = field(init=False)
 
     def move_in(self, row: CircleRow) -> None:
@@ -123,6 +124,9 @@ class Person:
     def offer_epochs(self) -> None:
         for end in self.ends:
             end.conversation.offer_epochs()
+
+    def epoch_due(self) -> None:
+        self.due = True
 
     def people_changed(self) -> None:
         for end in list(self.ends):

@@ -254,6 +254,13 @@ def lets_strangers_stay() -> AbstractContextManager[object]:
     return mock.patch.object(threshold, "PATIENCE", 1e9)
 
 
+def leaves_tying_to_its_maker() -> AbstractContextManager[object]:
+    """An epoch that leaves one out is followed by nobody but whoever made it."""
+    from app.running import RunningCircle  # noqa: PLC0415 - only this plant needs it
+
+    return mock.patch.object(RunningCircle, "epoch_due", _nothing)
+
+
 ALL: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
@@ -264,6 +271,6 @@ ALL: dict[str, Plant] = {
         shows_whichever_came_first, never_calls_void_what_forks, repairs_no_holes,
         never_asks_again, shuts_out_newcomers, dials_once,
         settles_blindly, digs_no_graves, lets_strangers_stay, lets_lost_acts_be,
-        makes_keys_for_itself,
+        makes_keys_for_itself, leaves_tying_to_its_maker,
     )
 }  # fmt: skip

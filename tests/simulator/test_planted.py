@@ -31,6 +31,7 @@ CAUGHT = {
     "lets_lost_acts_be": 1011,
     "makes_keys_for_itself": 4124,
     "never_asks_again": 619,
+    "leaves_tying_to_its_maker": 9598,
 }
 
 
