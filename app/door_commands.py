@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from app.circle.state import DoorRequest, Settings
+from app.circle.retention import MAX_DAYS
+from app.circle.state import DoorRequest, RetentionEffect, Settings
 from app.command import MAX_ABOUT, Command, Id, Name, Nothing
 
 MAX_LINE = 160
@@ -51,6 +52,26 @@ class SetDoor(Command[Nothing], frozen=True):
     vouch: bool | None = None
     affiliation: bool | None = None
     promise: Annotated[list[Line], Meta(max_length=6)] | None = None
+
+
+class SetRetention(Command[Nothing], frozen=True):
+    """How many days the circle's words stay; 0: for good. Hosts do.
+
+    What is older then goes from everybody's computers, a day after this was said at the earliest,
+    and comes back by no later choice.
+    """
+
+    method = "circle.set_retention"
+    circle: Id
+    days: Annotated[int, Meta(ge=0, le=MAX_DAYS)]
+
+
+class ReadRetention(Command[RetentionEffect], frozen=True):
+    """What a choice of how long words stay would do to what is on this computer."""
+
+    method = "circle.retention"
+    circle: Id
+    days: Annotated[int, Meta(ge=0, le=MAX_DAYS)]
 
 
 class Vouch(Command[Nothing], frozen=True):

@@ -109,6 +109,8 @@ def content(row: RequestRow) -> invite.Request:
 
 def ask_back(room: Room, request: str, question: str) -> None:
     """One thing more, before it is decided: the newcomer is asked at the next knock."""
+    if not room.ledger.view.may_admit(room.ledger.me):
+        raise Refused(Why.NOT_ALLOWED, "Hosts open the door. Ask one of them.")
     row = find(room, request)
     asked = content(row)
     question = line(question)[:MAX_NOTE]

@@ -66,6 +66,13 @@ class PostsArrived(Event, frozen=True, tag="posts.arrived"):
     count: int
 
 
+class PostsGone(Event, frozen=True, tag="posts.gone"):
+    """Posts are shown no more: what they say has lapsed, or does not count; read the page anew."""
+
+    circle: str
+    count: int
+
+
 class PostChanged(Event, frozen=True, tag="post.changed"):
     """A row changed: handed over for the first time, answered, its parent arrived."""
 
@@ -107,6 +114,7 @@ Said = (
     | JoinChanged
     | PostArrived
     | PostsArrived
+    | PostsGone
     | PostChanged
     | MemberChanged
     | DoorChanged

@@ -174,7 +174,7 @@ def _renamed(
         yield _entry(room, told, What.PICTURED)
 
 
-def _entries(room: Room, told: Told) -> Iterator[LogEntry]:  # noqa: C901 - a table
+def _entries(room: Room, told: Told) -> Iterator[LogEntry]:  # noqa: C901, PLR0912 - a table
     """What an act says in the log; nothing, where it is not about people or the door."""
     match told.act:
         case acts.Founding():
@@ -198,6 +198,8 @@ def _entries(room: Room, told: Told) -> Iterator[LogEntry]:  # noqa: C901 - a ta
             yield _entry(room, told, What.FORKED)
         case acts.Door():
             yield _entry(room, told, What.DOOR)
+        case acts.Retention(days=days):
+            yield _entry(room, told, What.RETENTION, reason=str(days))
         case acts.Vouch(words=words):
             yield _entry(room, told, What.VOUCHED, reason=line(words))
         case _:

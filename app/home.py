@@ -247,9 +247,9 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
             return home.log(command)
         case c.ListInvites():
             return home.invites(command)
-        case c.ReadSettings():
+        case c.ReadSettings() | c.ReadRetention():
             return home.settings(command)
-        case c.SetRules() | c.SetDoor() | c.Vouch():
+        case c.SetRules() | c.SetDoor() | c.SetRetention() | c.Vouch():
             return home.change_settings(command)
         case c.ListRequests():
             return home.requests(command)

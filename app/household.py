@@ -35,6 +35,7 @@ from app.circle.state import (
     Member,
     NetStatus,
     Post,
+    RetentionEffect,
     Settings,
     Thread,
 )
@@ -44,6 +45,7 @@ from app.goodbye import Goodbye
 from app.refused import Refused, Why
 from app.room import Clock, Room
 from app.running import RunningCircle
+from app.settings import Saying
 from app.store import circles, goodbyes
 from app.store.db import Database
 from app.store.goodbyes import GoodbyeRow
@@ -271,11 +273,11 @@ class Household:
         """All invites."""
         return governing.invites(self._circle(asked.circle).room)
 
-    def settings(self, asked: c.ReadSettings) -> Settings:
-        """What hosts have said about a circle."""
-        return settings.read(self._circle(asked.circle).room)
+    def settings(self, asked: c.ReadSettings | c.ReadRetention) -> Settings | RetentionEffect:
+        """What hosts have said about a circle, or what keeping words for so long would do."""
+        return settings.answer(self._circle(asked.circle).room, asked)
 
-    def change_settings(self, asked: c.SetRules | c.SetDoor | c.Vouch) -> c.Nothing:
+    def change_settings(self, asked: Saying) -> c.Nothing:
         """Say something else about it, or put in a word for a newcomer."""
         running = self._own(asked.circle)
         settings.change(running.room, running.outbox, asked)
@@ -293,10 +295,7 @@ class Household:
 
     def ask_back(self, asked: c.AskBack) -> c.Nothing:
         """Ask one thing more first."""
-        room = self._own(asked.circle).room
-        if not room.ledger.view.may_admit(room.ledger.me):
-            raise Refused(Why.NOT_ALLOWED, "Hosts open the door. Ask one of them.")
-        doorqueue.ask_back(room, asked.request, asked.question)
+        doorqueue.ask_back(self._own(asked.circle).room, asked.request, asked.question)
         return c.Nothing()
 
     def digest(self, asked: c.ReadDigest) -> Digest:

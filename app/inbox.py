@@ -9,8 +9,9 @@ the way of words is `app.words_in`.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from app import epochs
+from app import epochs, lapsing
 from app.circle import acts, rules
+from app.circle.retention import NOTHING
 from app.circle.state import CircleState
 from app.opening import Opening
 from app.room import Change, Room
@@ -36,6 +37,7 @@ class Inbox:
         self._room = room
         self._opening = Opening(room.ledger, room.row.circle)
         self._words = WordsIn(room, self._opening)
+        self._lapsed = NOTHING  # the hour up to which nothing here has its payload
 
     def take_in(self, log: Log, envelopes: Mapping[EnvelopeId, bytes]) -> TakenIn:
         """See `p2p.ports.Shelf.take_in`."""
@@ -64,6 +66,25 @@ class Inbox:
             lacking = not self._room.ledger.view.waiting <= waiting
         new = (*change.authority, *change.words)
         return TakenIn(new, tuple(closed.values()), learned, lacking=lacking)
+
+    def lapse(self) -> bool:
+        """Take their payload from some of the words that have lapsed; whether there are more.
+
+        Then it is in no file of ours any more. `Refused` where the store refuses.
+        """
+        room = self._room
+        until = lapsing.until(room)
+        self._lapsed = min(self._lapsed, until)
+        if until == self._lapsed:
+            return False
+        with room.change() as change:
+            more = self._words.lapse(change, (self._lapsed, until))
+            found = change.judged
+        if not more:
+            self._lapsed = until
+        if found:
+            room.db.fold()
+        return more
 
     def take_chain(self, chain: Chain, vouched: Callable[[], bool]) -> None:
         """Authority ops from somebody unknown; kept only if they make that somebody known."""
@@ -162,8 +183,7 @@ class Inbox:
                 op = self._opening.open(envelope, peek(envelope))
                 if op is None:
                     continue  # no secret fits, or one that is not proven and may be a lie
-                if not op.stripped:
-                    opened[name], bytes_of[name] = op, envelope
+                opened[name], bytes_of[name] = op, envelope
             done.append(name)
         quarantine.let_out(room.db, room.row.circle_no, done)
         self._words.keep(change, opened, bytes_of)

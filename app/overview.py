@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from app import doorqueue, epochs, governing, portraits
+from app import doorqueue, epochs, governing, lapsing, portraits
 from app.circle.names import clean, line
+from app.circle.retention import NOTHING
 from app.circle.state import (
     Circle,
     CircleState,
@@ -17,9 +18,10 @@ from app.circle.state import (
 )
 from app.room import Room
 from app.running import RunningCircle
-from app.store import frontier, sums
+from app.store import frontier, stripped, sums
 from app.store.views import moment
 from p2p.ids import MemberId
+from p2p.op import HOUR_LIMIT
 
 
 def row(running: RunningCircle) -> Circle:
@@ -78,13 +80,16 @@ def digest(room: Room) -> Digest:
     """What two homes compare."""
     told, count = frontier.frontier(room.db, room.row.circle_no)
     closed = _closed_words(room)
-    parents = max(0, room.posts.missing_parents() - closed)
+    no, soon = room.row.circle_no, lapsing.soon(room)
+    lapsed = stripped.count(room.db, no, (NOTHING, soon)) if room.ledger.view.strips else 0
+    parents = max(0, room.posts.missing_parents() - closed - lapsed)
+    withheld = stripped.count(room.db, no, (soon, HOUR_LIMIT)) if room.ledger.view.strips else 0
     # Of an epoch whose words are closed to us we hold a part, which compares with nobody's.
     whole = {epoch.hex() for epoch in (*room.ledger.keyring.readable(), epochs.ROOT)}
     each = sums.epoch_digests(room.db, room.row.circle_no)
     return Digest(
         frontier=told.hex(), ops=count, posts=room.posts.count_signed(),
-        missing=parents + frontier.gaps(room.db, room.row.circle_no) - closed,
+        missing=withheld + parents + frontier.gaps(room.db, room.row.circle_no) - closed,
         epochs={e: one for e, one in each.items() if not closed or e in whole},
         forks=frontier.count_forks(room.db, room.row.circle_no),
     )  # fmt: skip

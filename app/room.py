@@ -14,6 +14,7 @@ from app.events import (
     PostArrived,
     PostChanged,
     PostsArrived,
+    PostsGone,
     Said,
 )
 from app.fresh import Fresh
@@ -50,6 +51,7 @@ class Change:
     words: list[EnvelopeId] = field(default_factory=list)
     arrived: dict[bytes, None] = field(default_factory=dict)
     touched: dict[bytes, None] = field(default_factory=dict)
+    taken: set[bytes] = field(default_factory=set)  # posts that were shown, and may be again
     envelopes: dict[EnvelopeId, bytes] = field(default_factory=dict)  # of new words, where few came
     epochs: bool = False
     people: bool = False
@@ -179,8 +181,14 @@ class Room:
         if change.people:
             self.neighbour.people_changed()
 
+    def _tell_gone(self, change: Change) -> None:
+        gone = sum(self.posts.one(post) is None for post in change.taken)
+        if gone:
+            self.say(PostsGone(circle=self.hex, count=gone))
+
     def _tell_listeners(self, change: Change, before: People) -> None:
         after = self._people()
+        self._tell_gone(change)
         for member in after:
             if before.get(member) != after[member]:
                 self.say(MemberChanged(circle=self.hex, member=member.hex()))

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 import trio
 
@@ -31,6 +32,7 @@ from p2p.op import Kind, Log
 RESTART = 2.0  # seconds before a failed circle is started anew, doubled up to LONGEST
 LONGEST = 60.0
 GOODBYE = 32  # bytes of its id
+HOUR = 3_600_000  # ms
 RENEWAL = 60.0  # seconds until an old epoch is followed by the next, at the most
 LOOPBACK = ("/ip4/127.", "/ip6/::1/")
 
@@ -69,6 +71,7 @@ class RunningCircle:
     ready: trio.Event = field(default_factory=trio.Event)
     arrived: trio.Event = field(default_factory=trio.Event)  # our own admission is known here
     _due: trio.Event = field(default_factory=trio.Event)  # the next epoch
+    _decided: trio.Event = field(default_factory=trio.Event)  # something, about people or words
 
     def __post_init__(self) -> None:
         """Put the parts together; nothing runs yet."""
@@ -146,6 +149,7 @@ class RunningCircle:
             self.ready.set()
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self.renew)
+                nursery.start_soon(self.lapse)
                 await self.node.run(host)
                 nursery.cancel_scope.cancel()
 
@@ -163,6 +167,20 @@ class RunningCircle:
             except Refused as refused:  # a full disk; the next words try again
                 log.warning("an epoch was not renewed: %s", refused.kind.value)
             self._due = trio.Event()
+
+    async def lapse(self) -> None:
+        """Take their payload from words that lapse: now, at each full hour, and as hosts decide."""
+        while True:
+            self._decided = trio.Event()
+            try:
+                while self.inbox.lapse():
+                    await trio.lowlevel.checkpoint()
+            except Refused as refused:  # a full disk; the next hour tries again
+                log.warning("words did not lapse: %s", refused.kind.value)
+            ends = HOUR - self.room.clock.now() % HOUR
+            keeps = self.room.ledger.view.keeps
+            with trio.move_on_after(ends / 1000 if keeps else inf):
+                await self._decided.wait()
 
     def _listens(self, listening: Sequence[str], addresses: Sequence[str]) -> None:
         """Remember the port, and tell the others where we are if that changed."""
@@ -198,6 +216,7 @@ class RunningCircle:
         """See `app.room.Neighbour`."""
         if self.room.ledger.myself() is not None:
             self.arrived.set()
+        self._decided.set()
         self.node.people_changed()
         self.witness.look()
 

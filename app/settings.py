@@ -1,16 +1,27 @@
 """What hosts say about a circle: its name, what it is about, its promise, how people come in."""
 
+from typing import TypeAlias
+
 from app import commands as c
 from app.circle import acts
 from app.circle.names import clean, line
-from app.circle.state import Role, Settings
+from app.circle.retention import DAY
+from app.circle.state import RetentionEffect, Role, Settings
 from app.outbox import Outbox
 from app.refused import Refused, Why
 from app.room import Room
+from app.store import stripped
 from app.writing import clean_name
 from p2p.op import Kind
 
+Saying: TypeAlias = c.SetRules | c.SetDoor | c.SetRetention | c.Vouch
+
 OPEN_DOOR = acts.Door(asks=False, promise=[], questions=[], vouch=False, affiliation=False)
+
+
+def answer(room: Room, asked: c.ReadSettings | c.ReadRetention) -> Settings | RetentionEffect:
+    """What hosts said; or what they might say would do."""
+    return effect(room, asked.days) if isinstance(asked, c.ReadRetention) else read(room)
 
 
 def read(room: Room) -> Settings:
@@ -24,6 +35,7 @@ def read(room: Room) -> Settings:
         vouch=door.vouch, affiliation=door.affiliation, history=view.history,
         may_change=myself is not None and not myself.left and myself.role is Role.HOST,
         heir=view.heir.hex() if view.heir is not None else None,
+        keeps_days=view.keeps[-1].days if view.keeps else 0,
     )  # fmt: skip
 
 
@@ -32,7 +44,14 @@ def door_of(room: Room) -> acts.Door:
     return room.ledger.view.door or OPEN_DOOR
 
 
-def change(room: Room, outbox: Outbox, asked: c.SetRules | c.SetDoor | c.Vouch) -> None:
+def effect(room: Room, days: int) -> RetentionEffect:
+    """What keeping words for so long would do to what is shown here."""
+    until = room.clock.hour() - days * DAY
+    posts = stripped.shown_until(room.db, room.row.circle_no, until) if days else 0
+    return RetentionEffect(posts=posts)
+
+
+def change(room: Room, outbox: Outbox, asked: Saying) -> None:
     """Say it to the circle, in one change. `Refused` where it is not ours to say."""
     if isinstance(asked, c.Vouch):
         _vouch(room, outbox, asked)
@@ -43,6 +62,12 @@ def change(room: Room, outbox: Outbox, asked: c.SetRules | c.SetDoor | c.Vouch) 
         _set_door(room, outbox, asked)
         return
     old = read(room)
+    if isinstance(asked, c.SetRetention):
+        if asked.days != old.keeps_days:
+            with room.change() as change_:
+                outbox.act(change_, Kind.RETENTION, acts.Retention(asked.days))
+                change_.circle = True
+        return
     name = clean_name(asked.name) if asked.name is not None else old.name
     about = line(asked.about) if asked.about is not None else old.about
     if (name, about) != (old.name, old.about):

@@ -28,6 +28,8 @@ class Showing:
         owner = room.ledger.view.owner
         for op, op_no in accepted:
             header = op.header
+            if op.stripped:  # it has lapsed, and says nothing any more
+                continue
             if header.kind not in (Kind.POST, Kind.REPLY):
                 continue
             writing = acts.decode(header.kind, op.payload)
@@ -49,12 +51,13 @@ class Showing:
         """Ops that count no more: the posts that were shown because of them."""
         taken = self._room.posts.take_away(op_nos)
         change.touched.update(dict.fromkeys(taken.values()))
+        change.taken |= taken.keys()
         return frozenset(taken)
 
     def says(self, op: SignedOp) -> PostId | None:
         """Which post an op says; None for one that says none, or of nobody who is known."""
         author = self._room.ledger.view.owner.get(op.header.device)
-        if author is None or op.header.kind not in (Kind.POST, Kind.REPLY):
+        if author is None or op.stripped or op.header.kind not in (Kind.POST, Kind.REPLY):
             return None
         writing = acts.decode(op.header.kind, op.payload)
         return post_id(author, writing.nonce) if isinstance(writing, Writing) else None

@@ -8,19 +8,21 @@ come this way when somebody joins. Whatever the order of arrival, the end is the
 
 from collections.abc import Iterable, Sequence
 
+from app import lapsing
 from app.chains import Neighbourhood, an_op_follows_the_one_before_it, is_linked
 from app.opening import Opening
 from app.room import Change, Room
 from app.showing import Showing
-from app.store import frontier, ops, quarantine
+from app.store import frontier, ops, quarantine, stripped
 from app.store.ops import Held, NewOp, OpState
 from app.store.parts import parts
 from app.verdicts import Standing, Verdicts, standing
 from p2p.envelope import Peeked, peek
 from p2p.ids import DeviceId, EnvelopeId, OpId
-from p2p.op import Header, Log, SignedOp, verify_signature
+from p2p.op import Header, Log, SignedOp
 from p2p.ports import Hole
 
+PART = 500  # words that lose their payload in one transaction
 FEW = 64  # envelopes at a time up to which what is missing before them is asked for at once
 
 Opened = tuple[EnvelopeId, SignedOp]
@@ -48,7 +50,7 @@ class WordsIn:
             op = self._opening.open(envelope, seen[name])
             if op is None:
                 closed[name] = envelope
-            elif not op.stripped:  # nothing here can tell yet that it was erased: left outside
+            else:
                 opened[name] = op
         open_ended = self.keep(change, opened, fresh)
         held = ops.held(self._room.db, self._room.row.circle_no, closed) if closed else ()
@@ -67,7 +69,7 @@ class WordsIn:
         """
         room = self._room
         open_ended: list[int] = []
-        while opened:
+        while opened := self._in_form(opened, bytes_of):
             around = room.chains.around(list(opened.values()))
             fresh: dict[EnvelopeId, SignedOp] = {}
             for name, op in opened.items():
@@ -119,8 +121,9 @@ class WordsIn:
             mine = names[id(op)], op
             other = best.get(op.op_id)
             if other is not None:
-                mine, worse = sorted((mine, other), key=_worth)
-                ops.bury(self._room.db, self._room.row.circle_no, worse[0])
+                mine, worse = sorted((mine, other), key=self._worth)
+                if mine[1].stripped is worse[1].stripped:
+                    ops.bury(self._room.db, self._room.row.circle_no, worse[0])
             best[op.op_id] = mine
         return list(best.values()), [(names[id(op)], op) for op in others]
 
@@ -189,8 +192,16 @@ class WordsIn:
             change.judged = change.judged or bool(changed)
         shown = {n: rows[n] for n in come}
         taken = self._showing.take_away(change, gone)
+        self._show(change, shown, taken, {rows[n].header.device for n in gone})
+
+    def _show(
+        self, change: Change, shown: dict[int, SignedOp], taken: frozenset[bytes],
+        of: Iterable[DeviceId],
+    ) -> None:  # fmt: skip
+        """Show ops that count, and what says the posts `of` some devices that were taken away."""
+        room = self._room
         if taken:
-            shown |= self._next_in_turn({rows[n].header.device for n in gone}, taken)
+            shown |= self._next_in_turn(of, taken)
             ops.set_state(room.db, list(shown), OpState.ACCEPTED)
         void = self._showing.show(change, [(op, n) for n, op in shown.items()])
         ops.set_state(room.db, void, OpState.VOID)
@@ -221,20 +232,75 @@ class WordsIn:
         return {n: op for n, op in rows.items() if worth[n] is OpState.ACCEPTED}
 
     def _settle_two(self, change: Change, twin: Held, name: EnvelopeId, op: SignedOp) -> None:
-        """An op that is here has come in another envelope: true signatures, then the lower id."""
+        """An op that is here has come in another envelope: one of them stays."""
         room = self._room
         held = ops.as_held(room.db, twin.op_no)  # a third may have come in this very batch
-        here = held.envelope, ops.one(room.db, room.row.circle, held.op_no)
-        first, second = sorted((here, (name, op)), key=_worth)
+        was = ops.one(room.db, room.row.circle, held.op_no)
+        first, second = sorted(((held.envelope, was), (name, op)), key=self._worth)
         if first[0] == name:
-            ops.replace(room.db, room.row.circle_no, held, op, name)
             change.words.append(name)
-        ops.bury(room.db, room.row.circle_no, second[0])
+            self._exchange(change, {held.op_no: (name, op)})
+        if was.stripped is op.stripped:  # else the other one may be the better one by and by
+            ops.bury(room.db, room.row.circle_no, second[0])
         change.judged = True
+
+    def _exchange(self, change: Change, better: dict[int, Opened]) -> None:
+        """Of ops that are here other envelopes stay from now on: by row number."""
+        room = self._room
+        taken = self._showing.take_away(change, list(better))
+        for op_no, (name, op) in better.items():
+            held = ops.as_held(room.db, op_no)
+            ops.replace(room.db, room.row.circle_no, held, op, name)
+        rows = {op_no: op for op_no, (_, op) in better.items()}
+        worth = self._worth_now(rows)
+        for state in OpState:
+            ops.set_state(room.db, [n for n in rows if worth[n] is state], state)
+        counting = {n: op for n, op in rows.items() if worth[n] is OpState.ACCEPTED}
+        self._show(change, counting, taken, {op.header.device for op in rows.values()})
+        change.judged = True
+
+    # -- what has lapsed -----------------------------------------------------------------------
+
+    def lapse(self, change: Change, hours: tuple[int, int]) -> bool:
+        """Take the payload from words of these hours, from the first, not of it, up to the second.
+
+        Some of them, the oldest first. Whether there may be more.
+        """
+        room = self._room
+        rows = stripped.whole(room.db, room.row.circle_no, hours, PART)
+        better: dict[int, Opened] = {}
+        for op_no in rows:
+            name, _, op = lapsing.bare(room, ops.one(room.db, room.row.circle, op_no))
+            better[op_no] = name, op
+        if better:
+            self._exchange(change, better)
+        return len(rows) == PART
+
+    def _in_form(
+        self, opened: dict[EnvelopeId, SignedOp], bytes_of: dict[EnvelopeId, bytes]
+    ) -> dict[EnvelopeId, SignedOp]:
+        """Of what came: what has lapsed without its payload; and nothing is without it elsewhere.
+
+        Where nobody ever said how long words stay nothing tells that an op was stripped rightly.
+        """
+        room = self._room
+        strips, lapsed = room.ledger.view.strips, lapsing.until(room)
+        found: dict[EnvelopeId, SignedOp] = {}
+        for name, op in opened.items():
+            if op.stripped and not strips:
+                continue
+            if op.header.hour <= lapsed and not op.stripped:
+                bare, bytes_of[bare], found[bare] = lapsing.bare(room, op)
+            else:
+                found[name] = op
+        return found
 
     def _keep_fork(self, header: Header) -> None:
         room = self._room
         frontier.keep_fork(room.db, room.row.circle_no, header.device, Log.WORDS, header.seq)
+
+    def _worth(self, named: Opened) -> tuple[bool, bool, EnvelopeId]:
+        return lapsing.worth(self._room, *named)
 
     # -- set aside -----------------------------------------------------------------------------
 
@@ -258,9 +324,3 @@ class WordsIn:
                 opened[name], bytes_of[name] = op, envelope
         quarantine.let_out(room.db, room.row.circle_no, opened)
         return opened, bytes_of
-
-
-def _worth(named: Opened) -> tuple[bool, EnvelopeId]:
-    """Of two envelopes of one op the one with a true signature stays, then the lower id."""
-    name, op = named
-    return not verify_signature(op), name

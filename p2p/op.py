@@ -79,6 +79,7 @@ class Kind(IntEnum):
     WITHDRAW = 14
     DOOR = 15
     VOUCH = 16
+    RETENTION = 17
     POST = 64
     EDIT = 65
     ERASE = 66

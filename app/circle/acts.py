@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from app.circle.retention import MAX_DAYS
 from app.circle.state import MAX_PICTURE, History
 from p2p.op import Kind
 
@@ -206,6 +207,12 @@ class Door(Act, frozen=True):
     affiliation: bool
 
 
+class Retention(Act, frozen=True):
+    """How many days the circle's words stay; 0: for good."""
+
+    days: Annotated[int, Meta(ge=0, le=MAX_DAYS)]
+
+
 class Vouch(Act, frozen=True):
     """A member's word for whoever comes by an invite. All members read it."""
 
@@ -244,6 +251,7 @@ KINDS: dict[int, type[Act]] = {
     Kind.RULES: Rules,
     Kind.WITHDRAW: Withdraw,
     Kind.DOOR: Door,
+    Kind.RETENTION: Retention,
     Kind.VOUCH: Vouch,
     Kind.POST: Writing,
     Kind.REPLY: Writing,

@@ -240,6 +240,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """What a circle is about and how people come in. `may_change`: whether whoever asks is a host.
 
     `asks`: a host decides on each newcomer, after the questions; else an invite is enough.
+    `keeps_days`: how long words stay; 0: for good.
     """
 
     name: str
@@ -252,6 +253,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     history: History
     may_change: bool
     heir: str | None = None
+    keeps_days: int = 0
+
+
+class RetentionEffect(Struct, frozen=True, kw_only=True):
+    """What a choice of how long words stay would do: how many of those shown here are older."""
+
+    posts: int
 
 
 class DoorRequest(Struct, frozen=True, kw_only=True):
@@ -308,6 +316,7 @@ class What(StrEnum):
     NAMED_HEIR = "named_heir"
     HANDED_OVER = "handed_over"
     RULES = "rules"
+    RETENTION = "retention"
     INVITED = "invited"
     WITHDREW = "withdrew"
     FORKED = "forked"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from app.circle.acts import Act, DeviceKeys, Door, Epoch, Founding, Invite, Rules
 from app.circle.facts import Forked, Removal
+from app.circle.retention import Keeps
 from app.circle.standing import Standing
 from app.circle.state import History, Role
 from p2p.ids import DeviceId, EpochId, MemberId, OpId
@@ -74,6 +75,8 @@ class View:
     heir: MemberId | None = None
     rules: Rules | None = None
     door: Door | None = None
+    strips: bool = False  # whether words may be without their payload: also by what was taken back
+    keeps: tuple[Keeps, ...] = ()  # how long words stay: all that was said of it, in the order
     vouches: dict[bytes, list[tuple[MemberId, str]]] = field(default_factory=dict)  # by invite
     people: dict[MemberId, Person] = field(default_factory=dict)
     owner: dict[DeviceId, MemberId] = field(default_factory=dict)

@@ -27,12 +27,14 @@ from app.circle.acts import (
     Portrait,
     Profile,
     Remove,
+    Retention,
     Rules,
     Vouch,
     Withdraw,
 )
 from app.circle.allowing import Allowed
 from app.circle.facts import Line, Removal
+from app.circle.retention import Keeps
 from app.circle.state import Role
 from app.circle.view import EpochSeen, InviteSeen, Person, Told, View
 from p2p.ids import DeviceId, EpochId, MemberId, OpId
@@ -51,6 +53,8 @@ class _Said:
     keys: dict[tuple[MemberId, DeviceId], DeviceKeys] = field(default_factory=dict)
     rules: Rules | None = None
     door: Door | None = None
+    keeps: list[Keeps] = field(default_factory=list)
+    strips: bool = False
     vouches: dict[bytes, list[tuple[MemberId, str]]] = field(default_factory=dict)  # by invite
     invites: dict[bytes, tuple[Placed, Invite]] = field(default_factory=dict)  # the first of a key
     fallen: dict[bytes, InviteSeen] = field(default_factory=dict)
@@ -100,7 +104,8 @@ class Viewing:
         said, before = self._said, self._view
         view = self._view = View(
             founding=self._allowed.founding, founder=self._allowed.circle, rules=said.rules,
-            door=said.door, vouches={**said.vouches}, people=before.people, owner=before.owner,
+            door=said.door, keeps=tuple(said.keeps), strips=said.strips,
+            vouches={**said.vouches}, people=before.people, owner=before.owner,
             invites=before.invites,
             admitted_by=before.admitted_by, waits_for_host=before.waits_for_host,
             cuts=before.cuts, arrived=before.arrived, forks=before.forks,
@@ -148,6 +153,10 @@ class Viewing:
             return
         holds = self._holds(at)
         said.told.append(Told(at, author, act, holds))
+        if isinstance(act, Retention):
+            said.strips = said.strips or bool(act.days)
+            if holds:
+                said.keeps.append(Keeps(at.header.hour, act.days))
         if holds:
             self._stir(act, author, stirred)
             self._say(at, act, author)

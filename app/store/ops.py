@@ -73,6 +73,10 @@ def insert(db: Database, circle_no: int, new: Sequence[NewOp], now: int) -> rang
         "INSERT INTO bodies VALUES (?,?)",
         [(op_no, bytearray(encode(one.op))) for op_no, one in zip(numbers, new, strict=True)],
     )
+    db.executemany(
+        "UPDATE ops SET stripped = 1 WHERE op_no = ?",
+        [(op_no,) for op_no, one in zip(numbers, new, strict=True) if one.op.stripped],
+    )
     sums.add(
         db, circle_no,
         (((int(h.log), h.hour, epochs[h.epoch]), one.envelope)
@@ -104,10 +108,10 @@ def _numbers(db: Database, what: str, circle_no: int, names: Iterable[bytes]) ->
 
 
 def replace(db: Database, circle_no: int, held: Held, op: SignedOp, envelope: EnvelopeId) -> None:
-    """The same op under another signature, and so another envelope."""
+    """The same op in another envelope: under another signature, or without its payload."""
     rows = db.execute(
-        "UPDATE ops SET envelope = ? WHERE op_no = ? RETURNING log, hour, epoch_no",
-        (envelope, held.op_no),
+        "UPDATE ops SET envelope = ?, stripped = ? WHERE op_no = ? RETURNING log, hour, epoch_no",
+        (envelope, int(op.stripped), held.op_no),
     )
     sums.exchange(db, circle_no, sums.Slot(*rows[0]), held.envelope, envelope)
     db.execute("UPDATE bodies SET body = ? WHERE op_no = ?", (encode(op), held.op_no))

@@ -56,6 +56,7 @@ def a_post(body: int = 0, **parts: Any) -> Act:  # noqa: ANN401 - the same
     [
         (Kind.PROFILE, lambda n: acts.Profile(text(n)), 1, 64),
         (Kind.PROFILE, lambda n: acts.Portrait("Bo", b"p" * n), 1, 16 * 1024),
+        (Kind.RETENTION, acts.Retention, 0, 3650),
         (Kind.RULES, lambda n: acts.Rules(text(n), ""), 1, 64),
         (Kind.RULES, lambda n: acts.Rules("Evenings", text(n)), 0, 500),
         (Kind.DOOR, lambda n: a_door([text(n)], []), 1, 160),

@@ -32,6 +32,7 @@ class Result:
     waits_for_host: set[bytes]
     rules: bytes | None  # the op
     door: bytes | None  # the op
+    keeps: list[tuple[int, int]]  # since which hour, days
     vouches: dict[bytes, list[tuple[bytes, str]]]  # of an invite: by whom, what
     invites: dict[bytes, tuple[bytes, bool]]  # by key: the op, and whether it was taken back
     words: dict[bytes, int]
@@ -60,6 +61,7 @@ def resolve(ops: Iterable[tuple[bytes, Header, Act | None]]) -> Result:
     granted: dict[bytes, set[bytes]] = {}
     invites: dict[bytes, tuple[bytes, bool]] = {}
     rules = door = None
+    keeps: list[tuple[int, int]] = []
     vouches: dict[bytes, list[tuple[bytes, str]]] = {}
     for o in holding:
         match o.act:
@@ -71,6 +73,8 @@ def resolve(ops: Iterable[tuple[bytes, Header, Act | None]]) -> Result:
                 rules = o.op
             case acts.Door():
                 door = o.op
+            case acts.Retention(days=days):
+                keeps.append((o.header.hour, days))
             case acts.Vouch(invite=key, words=text):
                 vouches.setdefault(key, []).append((history.author[o.op], text))
             case _:
@@ -80,6 +84,7 @@ def resolve(ops: Iterable[tuple[bytes, Header, Act | None]]) -> Result:
         waits_for_host={a.device for a in seen.arrivals if seen.waits(a.device)},
         rules=rules,
         door=door,
+        keeps=keeps,
         vouches=vouches,
         invites=invites,
         words=words(history, seen),

@@ -63,7 +63,14 @@ class Judge:
         if isinstance(act, acts.Withdraw):
             return self.history.author[self.history.invite_of[op.op]] != author
         return isinstance(
-            act, acts.Rules | acts.Door | acts.Admit | acts.Assign | acts.Remove | acts.Handover
+            act,
+            acts.Rules
+            | acts.Door
+            | acts.Retention
+            | acts.Admit
+            | acts.Assign
+            | acts.Remove
+            | acts.Handover,
         )
 
     def _take_down(self, op: Op, act: Act, author: bytes, seen: AsOf) -> None:

@@ -25,7 +25,7 @@ KINDS = {
     acts.Remove: Kind.REMOVE, acts.Leave: Kind.LEAVE, acts.Handover: Kind.HANDOVER,
     acts.Fork: Kind.FORK, acts.Epoch: Kind.EPOCH, acts.Granted: Kind.GRANTED,
     acts.Link: Kind.LINK, acts.Rules: Kind.RULES, acts.Withdraw: Kind.WITHDRAW,
-    acts.Door: Kind.DOOR, acts.Vouch: Kind.VOUCH,
+    acts.Door: Kind.DOOR, acts.Retention: Kind.RETENTION, acts.Vouch: Kind.VOUCH,
     acts.Writing: Kind.POST,
 }  # fmt: skip
 

@@ -21,7 +21,7 @@ from tests.authority.teller import Teller
 SEEDS, LONG, BATCH = 500, 10_000, 50
 ORDERS = 5
 SAID = (
-    "founding", "founder", "first", "heir", "rules", "door", "vouches", "people", "owner",
+    "founding", "founder", "first", "heir", "rules", "door", "keeps", "vouches", "people", "owner",
     "invites", "epochs", "granted", "linked", "admitted_by", "came", "waits_for_host", "cuts",
     "forked", "void", "heads", "waiting", "order",
 )  # fmt: skip
@@ -62,6 +62,7 @@ def by_the_first(view: View) -> dict[str, object]:
         "waiting for a host": set(view.waits_for_host),
         "rules": view.rules,
         "door": view.door,
+        "keeps": [tuple(one) for one in view.keeps],
         "vouches": view.vouches,
         "invites": {key: (seen.op, seen.withdrawn) for key, seen in view.invites.items()},
         "words that count": view.cuts,
@@ -84,6 +85,7 @@ def by_the_second(result: Result, said: dict[bytes, Act | None]) -> dict[str, ob
         "waiting for a host": result.waits_for_host,
         "rules": result.rules and said[result.rules],
         "door": result.door and said[result.door],
+        "keeps": [*result.keeps],
         "vouches": result.vouches,
         "invites": result.invites,
         "words that count": result.words,
@@ -177,7 +179,7 @@ def test_the_histories_have_everything_in_them() -> None:
         seen += outcome(number)[1]
     every = ["Admit", "Assign", "Device", "Epoch", "Fork", "Founding", "Granted", "Handover"]
     every += ["Invite", "Leave", "Link", "Portrait", "Profile", "Remove", "Rules", "Withdraw"]
-    every += ["Door", "Vouch"]
+    every += ["Door", "Vouch", "Retention"]
     needed = {f"{kind} {fate}": 20 for kind in every for fate in ("holds", "void")}
     needed |= {"NoneType void": 20, "Writing void": 20, "cut at nothing": 20, "forked": 20}
     needed |= {"removed each other": 10, "fallen": 200, "waits for a host": 15, "heir": 10}

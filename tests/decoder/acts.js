@@ -44,6 +44,7 @@ const ACTS = new Map([
   [14, tuple(id)],
   [15, tuple(bool, list(line, 0, 6), list(line, 0, 5), bool, bool)],
   [16, tuple(id, text(1, 500))],
+  [17, tuple(uint(0, 3650))],
   [64, writing],
   [67, writing],
 ]);

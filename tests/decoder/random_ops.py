@@ -195,6 +195,7 @@ class Chance:
             Kind.DOOR: lambda: acts.Door(
                 r.random() < 0.5, self.lines(6), self.lines(5), r.random() < 0.5, r.random() < 0.5
             ),
+            Kind.RETENTION: lambda: acts.Retention(self.size(0, 3650)),
             Kind.VOUCH: lambda: acts.Vouch(b(32), self.text(1, 500)),
             Kind.EPOCH: lambda: acts.Epoch(b(32), b(32), self.ids(1, 16), self.ids(0, 256)),
             Kind.GRANTED: lambda: acts.Granted(b(32), self.ids(1, 256)),

@@ -165,6 +165,7 @@ def govern(small: Small, ada: Someone, first: EpochId) -> None:
         asks=True, promise=["It stays here."], questions=["Why?"], vouch=True, affiliation=False
     )
     small.act("door", ada, Kind.DOOR, policy, first)
+    small.act("retention", ada, Kind.RETENTION, acts.Retention(30), first)
     small.act("vouch", ada, Kind.VOUCH, acts.Vouch(code.key, "I know them."), first)
     small.act("withdraw", ada, Kind.WITHDRAW, acts.Withdraw(code.key), first)
     members = [sign_public(who.keys.member) for who in (cyd, dee)]

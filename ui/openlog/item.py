@@ -98,6 +98,8 @@ def sentence(one: LogEntry, me: str) -> str:  # noqa: C901, PLR0912 - a table
             return f"{by} changed {'your' if one.by == me else 'their'} picture."
         case What.FORKED:
             return f"{by} showed that a computer here told two stories. It is not heard any more."
+        case What.RETENTION:
+            return _keeps(one, by)
         case What.DOOR:
             return f"{by} changed how people come in."
         case What.VOUCHED:
@@ -111,3 +113,10 @@ def _whom(one: LogEntry, me: str) -> str:
     if one.whom is not None and one.whom == me:
         return "you"
     return one.whom_name or "someone"
+
+
+def _keeps(one: LogEntry, by: str) -> str:
+    days = one.reason
+    if days == "0":
+        return f"{by} decided that words stay for good."
+    return f"{by} decided that words stay for {days} days."

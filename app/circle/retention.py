@@ -1,0 +1,33 @@
+"""How long words stay: up to which hour they have lapsed, by what hosts said and the time.
+
+Words that have lapsed stay so: a host who has them kept longer from now on brings none back, as
+on some computers they are gone. What was said and changed again within a day made nothing lapse.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+DAY = 24  # hours
+MAX_DAYS = 3650
+GRACE = DAY  # hours for which it has to stand before anything lapses by it
+NOTHING = -1  # before every hour
+
+
+class Keeps(NamedTuple):
+    """What a host said: since this hour, words stay for so many days; 0: for good."""
+
+    since: int
+    days: int
+
+
+def lapsed_until(said: Sequence[Keeps], hour: int) -> int:
+    """The hour up to which words have lapsed, at this `hour`; `NOTHING` where none have.
+
+    `said`: all that holds, in the order of the acts. Only ever grows with the hour.
+    """
+    until = NOTHING
+    for number, one in enumerate(said, start=1):
+        ends = min(said[number].since, hour) if number < len(said) else hour
+        if one.days and ends >= one.since + GRACE:
+            until = max(until, ends - one.days * DAY)
+    return until

@@ -1,0 +1,47 @@
+"""Words that have lapsed: which, and what stays of them.
+
+What a circle keeps no longer loses its payload on every computer: header and signature stay, so the
+logs have no holes and nobody fetches it again (protocol, section 6). Two computers that hold the
+same op, one with and one without its payload, agree by the hour which of the two stays.
+"""
+
+from app.circle.retention import DAY, NOTHING, lapsed_until
+from app.room import Room
+from p2p.envelope import envelope_id, seal
+from p2p.errors import OurFault
+from p2p.ids import EnvelopeId
+from p2p.op import SignedOp, strip, verify_signature
+
+AHEAD = DAY  # hours by which the clock of whoever stripped an op may be before ours
+
+
+def until(room: Room) -> int:
+    """The hour up to which words have lapsed here; `NOTHING` where none have."""
+    keeps = room.ledger.view.keeps
+    return lapsed_until(keeps, room.clock.hour()) if keeps else NOTHING
+
+
+def soon(room: Room) -> int:
+    """The hour up to which words count as lapsed where somebody's are without their payload."""
+    keeps = room.ledger.view.keeps
+    return lapsed_until(keeps, room.clock.hour() + AHEAD) if keeps else NOTHING
+
+
+def worth(room: Room, name: EnvelopeId, op: SignedOp) -> tuple[bool, bool, EnvelopeId]:
+    """Of two envelopes of one op the lower worth stays.
+
+    One with a true signature; then without its payload where it has lapsed, with it where not; then
+    the lower id.
+    """
+    return not verify_signature(op), op.stripped is not (op.header.hour <= soon(room)), name
+
+
+def bare(room: Room, op: SignedOp) -> tuple[EnvelopeId, bytes, SignedOp]:
+    """An op of words without its payload, and its envelope, the same on every computer."""
+    secrets = room.ledger.keyring.get(op.header.epoch)
+    keys = secrets.keys(op.header.log) if secrets is not None else None
+    if keys is None:
+        raise OurFault("stripping what can't be sealed")
+    stripped = strip(op)
+    envelope = seal(stripped, keys)
+    return envelope_id(envelope), envelope, stripped

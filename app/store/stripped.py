@@ -1,0 +1,33 @@
+"""Words without their payload: those that lapsed, and which are to."""
+
+from app.store.db import Database
+
+
+def whole(db: Database, circle_no: int, hours: tuple[int, int], most: int) -> list[int]:
+    """Words that have their payload, of hours beyond the first up to the second: row numbers."""
+    rows = db.read(
+        "SELECT op_no FROM ops WHERE circle_no = ? AND log = 1 AND hour > ? AND hour <= ?"
+        " AND stripped = 0 ORDER BY hour, op_no LIMIT ?",
+        (circle_no, *hours, most),
+    )
+    return [int(op_no) for (op_no,) in rows]
+
+
+def count(db: Database, circle_no: int, hours: tuple[int, int]) -> int:
+    """How many words of hours beyond the first up to the second are without their payload."""
+    ((found,),) = db.read(
+        "SELECT count(*) FROM ops WHERE circle_no = ? AND log = 1 AND hour > ? AND hour <= ?"
+        " AND stripped = 1",
+        (circle_no, *hours),
+    )
+    return int(found)
+
+
+def shown_until(db: Database, circle_no: int, hour: int) -> int:
+    """How many posts and replies are shown of the hours up to one."""
+    ((found,),) = db.read(
+        "SELECT count(*) FROM posts JOIN ops USING (op_no)"
+        " WHERE ops.circle_no = ? AND log = 1 AND hour <= ?",
+        (circle_no, hour),
+    )
+    return int(found)
