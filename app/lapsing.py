@@ -5,7 +5,7 @@ logs have no holes and nobody fetches it again (protocol, section 6). Two comput
 same op, one with and one without its payload, agree by the hour which of the two stays.
 """
 
-from app.circle.retention import DAY, NOTHING, lapsed_until
+from app.circle.retention import DAY, NOTHING, lapsed_for_some, lapsed_until
 from app.room import Room
 from p2p.envelope import envelope_id, seal
 from p2p.errors import OurFault
@@ -24,7 +24,12 @@ def until(room: Room) -> int:
 def soon(room: Room) -> int:
     """The hour up to which words count as lapsed where somebody's are without their payload."""
     keeps = room.ledger.view.keeps
-    return lapsed_until(keeps, room.clock.hour() + AHEAD) if keeps else NOTHING
+    return lapsed_until(keeps, room.clock.hour(), AHEAD) if keeps else NOTHING
+
+
+def perhaps(room: Room) -> int:
+    """The hour up to which somebody may have taken words for lapsed, who knew of less."""
+    return lapsed_for_some(room.ledger.view.keeps, room.clock.hour(), AHEAD)
 
 
 def worth(room: Room, name: EnvelopeId, op: SignedOp) -> tuple[bool, bool, EnvelopeId]:

@@ -80,10 +80,10 @@ def digest(room: Room) -> Digest:
     """What two homes compare."""
     told, count = frontier.frontier(room.db, room.row.circle_no)
     closed = _closed_words(room)
-    no, soon = room.row.circle_no, lapsing.soon(room)
-    lapsed = stripped.count(room.db, no, (NOTHING, soon)) if room.ledger.view.strips else 0
+    no, lapse = room.row.circle_no, lapsing.perhaps(room)
+    lapsed = stripped.count(room.db, no, (NOTHING, lapse)) if room.ledger.view.strips else 0
     parents = max(0, room.posts.missing_parents() - closed - lapsed)
-    withheld = stripped.count(room.db, no, (soon, HOUR_LIMIT)) if room.ledger.view.strips else 0
+    withheld = stripped.count(room.db, no, (lapse, HOUR_LIMIT)) if room.ledger.view.strips else 0
     # Of an epoch whose words are closed to us we hold a part, which compares with nobody's.
     whole = {epoch.hex() for epoch in (*room.ledger.keyring.readable(), epochs.ROOT)}
     each = sums.epoch_digests(room.db, room.row.circle_no)

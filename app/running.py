@@ -302,6 +302,7 @@ class RunningCircle:
         now = room.clock.now()
         self.since[device] = self.met_before[device] = now
         room.must_wait(waits=False)
+        self._decided.set()  # the clock may have gone on by weeks while the computer slept
         with room.db.write():
             circles.keep_meeting(room.db, room.row.circle_no, device, now)
         self.say(NetChanged())

@@ -8,12 +8,23 @@ from functools import partial
 
 import trio
 
+from p2p import wire
+from p2p.errors import PeerFault
 from p2p.host.frames import Closed
 from p2p.simulator.hourglass import Bell
 from p2p.simulator.weather import Line
 
+HEAD = 4  # bytes that tell how long a frame is
 WORDS = 300  # bytes of a frame that may hold somebody's words
 WINDOW = 256 * 1024  # bytes under way at which a writer waits
+
+
+def _brings(frame: bytes) -> bool:
+    """Whether it brings envelopes: what is lost of anything else nobody asks for before long."""
+    try:
+        return isinstance(wire.decode(frame[HEAD:]), wire.Envelopes)
+    except PeerFault:
+        return False
 
 
 class Lane:
@@ -35,7 +46,7 @@ class Lane:
         self.gone = False  # nothing comes any more, and the reader is told
         self.still = False  # nothing moves for now, and nobody is told
         self.dead = False  # the same for ever
-        self.swallows = False  # the next frame of the size of words is lost
+        self.swallows = False  # the next frame that brings words or acts is lost
 
     def wake(self) -> None:
         """Something has changed for whoever waits at either end."""
@@ -54,7 +65,7 @@ class Lane:
 
     def _mangled(self, frame: bytes) -> list[bytes]:
         line, roll = self.line, self._chance.random
-        if self.swallows and len(frame) >= WORDS:
+        if self.swallows and len(frame) >= WORDS and _brings(frame):
             self.swallows = False
             self._lost()
             return self._released()

@@ -104,6 +104,14 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """Somebody says how many days words stay; 0: for good."""
+
+    who: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lie:
     """A liar does something; which of its deeds the number says."""
 
@@ -126,7 +134,7 @@ class Swallow:
 
 Act: TypeAlias = (
     Write | Leap | Part | Rejoin | Sleep | Wake | Fail | Fall | Sky | Come | Leave | Lie | Call
-    | Swallow
+    | Swallow | Keep
 )  # fmt: skip
 
 

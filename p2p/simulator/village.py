@@ -44,6 +44,10 @@ class Resident(House):
         """Leave the circle."""
         raise NotImplementedError
 
+    async def keep(self, days: int) -> None:
+        """Say how many days words stay; 0: for good."""
+        raise NotImplementedError
+
     async def lie(self, deed: int) -> None:
         """Break a rule."""
 
@@ -149,6 +153,8 @@ class Village(ABC):
                 self._come(host)
             case s.Leave(who, erase):
                 self._does(who, lambda house: house.leave(erase=erase))
+            case s.Keep(who, days):
+                self._does(who, lambda house: house.keep(days))
             case s.Lie(who, deed):
                 self._does(who, lambda house: house.lie(deed))
             case s.Call(who, manner):

@@ -1,7 +1,7 @@
 """A home of a member in the simulator: the real household on a real store, on a simulated net."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ class Diary:
     """What the village knows to have happened, kept outside of all houses."""
 
     written: dict[str, tuple[str, str]] = field(default_factory=dict)  # post -> (author, body)
+    hours: dict[str, int] = field(default_factory=dict)  # post -> by the clock of its home
     meant: set[tuple[str, str]] = field(default_factory=set)  # (author, body), answered for or not
     left: set[str] = field(default_factory=set)  # names of those who have asked to leave
     invites: int = 0
@@ -105,6 +106,7 @@ class Home(Resident):
             made = self.household.write_post(asked)
             # Only what was answered counts as kept.
             self.diary.written[made.post] = (self.name, body)
+            self.diary.hours[made.post] = self.watch.hour()
             await trio.sleep(self.chance.random() * 0.3)
 
     def _something_to_answer(self, circle: RunningCircle) -> str | None:
@@ -128,6 +130,13 @@ class Home(Resident):
     async def knock(self, link: str) -> None:
         assert self.household is not None
         self.household.join_circle(c.JoinCircle(code=link, display_name=self.name))
+
+    async def keep(self, days: int) -> None:
+        circle = self.circle
+        if circle is None or self.household is None or not self.member:
+            return
+        with suppress(Refused):
+            self.household.change_settings(c.SetRetention(circle=circle.room.hex, days=days))
 
     async def leave(self, *, erase: bool) -> None:
         circle = self.circle

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from app import lapsing
 from app.store import frontier as frontiers
 from app.store import sums
 from p2p.op import Log
@@ -151,6 +152,7 @@ def all_was_handed_over(homes: Sequence[Home]) -> None:
 
 def nothing_acknowledged_is_lost(homes: Sequence[Home], diary: Diary, *, fresh: bool) -> None:
     """Whatever a home answered for is at every home of somebody who may read it."""
+    lapsed = max((lapsing.perhaps(home.circle.room) for home in homes if home.circle), default=-1)
     for home in homes:
         assert home.circle is not None
         posts = home.circle.room.posts
@@ -159,8 +161,28 @@ def nothing_acknowledged_is_lost(homes: Sequence[Home], diary: Diary, *, fresh: 
             if author not in names or (fresh and author != home.name):
                 continue  # they left: what was said after the leaving counts no more
             row = posts.one(bytes.fromhex(post))
+            if row is None and diary.hours[post] <= lapsed:
+                continue
             if row is None or (row.author, row.body) != (names[author], body):
                 raise Broken(f"{home.name} lacks what {author} was told is kept")
+
+
+def nothing_is_stripped_too_soon(homes: Sequence[Home], honest: Sequence[Home]) -> None:
+    """Only what has lapsed, for somebody in the village, is without its words.
+
+    But for those of a liar, who may never have let anybody have them.
+    """
+    devices = names_of_devices(honest)
+    lapsed = max((lapsing.perhaps(home.circle.room) for home in homes if home.circle), default=-1)
+    for home in homes:
+        assert home.db is not None
+        for (device,) in home.db.read(
+            "SELECT device FROM ops JOIN devices USING (device_no)"
+            " WHERE ops.circle_no = ? AND log = 1 AND hour > ? AND stripped = 1",
+            (circle_no(home), lapsed),
+        ):
+            if bytes(device) in devices:
+                raise Broken(f"{home.name} has not the words of {devices[bytes(device)]}")
 
 
 def nobody_uses_a_seq_twice(homes: Sequence[Home], honest: Sequence[Home]) -> None:

@@ -35,6 +35,21 @@ CAUGHT = {
 }
 
 
+# The same where words do not stay for good: `--lapsing`.
+CAUGHT_LAPSING = {
+    "goes_by_its_own_clock_alone": 203,
+    "takes_in_what_has_lapsed": 16,
+}
+
+
+@pytest.mark.parametrize(("planted", "seed"), CAUGHT_LAPSING.items())
+def test_a_dropped_mechanism_of_lapsing_is_noticed(planted: str, seed: int) -> None:
+    """The same story is well without the bug."""
+    assert play("--lapsing", "--seed", str(seed)).returncode == 0
+    played = play("--lapsing", "--planted", planted, "--seed", str(seed))
+    assert f"{planted}: caught by seed {seed}" in played.stdout, played.stdout + played.stderr
+
+
 @pytest.mark.parametrize(("planted", "seed"), CAUGHT.items())
 def test_a_dropped_mechanism_is_noticed(planted: str, seed: int) -> None:
     """The same story is well without the bug: nearly each is one of the thousand."""

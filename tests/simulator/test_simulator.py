@@ -27,8 +27,8 @@ def play(*arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def expect_all_well(begin: int, end: int) -> None:
-    played = play("--seeds", str(begin), str(end))
+def expect_all_well(begin: int, end: int, *more: str) -> None:
+    played = play("--seeds", str(begin), str(end), *more)
     assert played.returncode == 0, played.stdout + played.stderr
 
 
@@ -37,6 +37,19 @@ def test_after_any_story_all_are_alike_and_nothing_is_lost(chunk: int) -> None:
     """Partitions, weeks away, torn lines, power cuts at any step, liars: and then good weather."""
     size = SEEDS // CHUNKS
     expect_all_well(chunk * size, (chunk + 1) * size)
+
+
+@pytest.mark.parametrize("chunk", range(2))
+def test_where_words_do_not_stay_all_are_alike_too(chunk: int) -> None:
+    """Weeks go by, and each computer lets words go by its own clock, few hours from the others."""
+    expect_all_well(chunk * 30, (chunk + 1) * 30, "--lapsing")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("piece", range(20))
+def test_where_words_do_not_stay_in_many_more_stories(piece: int) -> None:
+    """The same, for two thousand further seeds."""
+    expect_all_well(60 + piece * 100, 160 + piece * 100, "--lapsing")
 
 
 @pytest.mark.long

@@ -1,0 +1,32 @@
+"""Stories in which words do not stay for good: how long is said, and the time goes by."""
+
+from dataclasses import replace
+
+from p2p.simulator.chance import spread, stream
+from p2p.simulator.clock import HOUR
+from p2p.simulator.story import DAY, Act, Keep, Leap, Story
+
+FOUNDER = 0
+HALF_A_DAY = DAY // 2
+
+
+def lapsing(story: Story) -> Story:
+    """The same story, in which the founder says how long words stay, and weeks go by besides.
+
+    No two clocks differ by more than a day: by more, what lapses between is on one computer only.
+    """
+    chance = stream(story.seed, "lapsing")
+    acts: list[tuple[float, Act]] = list(story.acts)
+
+    def at(share: float) -> float:
+        return round(chance.random() * share * story.length, 3)
+
+    acts.append((at(0.3), Keep(FOUNDER, chance.choice((1, 1, 2, 7, 30)))))
+    if chance.random() < 0.4:
+        acts.append((at(1.0), Keep(FOUNDER, chance.choice((0, 1, 7, 90)))))
+    leaps = range(chance.randint(1, 3))
+    acts += [(at(1.0), Leap(int(spread(chance, HOUR, 20 * DAY)))) for _ in leaps]
+    if chance.random() < 0.5:
+        acts.append((story.length, Leap(int(spread(chance, DAY, 40 * DAY)))))
+    clocks = tuple(max(-HALF_A_DAY, min(wrong, HALF_A_DAY)) for wrong in story.wrong_clocks)
+    return replace(story, wrong_clocks=clocks, acts=tuple(sorted(acts, key=lambda act: act[0])))
