@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.circle.state import Circle, History, Member
 from app.commands import ListCircles, ListMembers
-from app.events import MemberChanged
+from app.events import MemberChanged, PostsGone
 from ui.asking import Asks, hear
 from ui.theme.flower import hues_by_joining
 
@@ -27,7 +27,7 @@ class Faces(QObject):
         self._count = 0
         self._me = ""
         self._first = ""
-        self._fresh = False
+        self._fresh = self._lapses = False
         self._said = hear(bridge, self._hear)
         self._open = True
         self._read()
@@ -37,6 +37,11 @@ class Faces(QObject):
     def came_late(self) -> bool:
         """Whether this circle keeps from the reader what was said before they came."""
         return self._fresh and self._me != self._first
+
+    @property
+    def lapses(self) -> bool:
+        """Whether words of this circle have gone with time."""
+        return self._lapses
 
     @property
     def count(self) -> int:
@@ -74,9 +79,12 @@ class Faces(QObject):
     def _take_circles(self, circles: list[Circle]) -> None:
         mine = next((one for one in circles if one.circle == self._circle), None)
         self._fresh = mine is not None and mine.history is History.FRESH
-        if self._open and self._fresh:
+        self._lapses = mine is not None and mine.lapses
+        if self._open and (self._fresh or self._lapses):
             self.changed.emit()
 
     def _hear(self, said: list[Any]) -> None:
         if any(isinstance(one, MemberChanged) and one.circle == self._circle for one in said):
             self._read()
+        if any(isinstance(one, PostsGone) and one.circle == self._circle for one in said):
+            self._bridge.ask(ListCircles(), self._take_circles)

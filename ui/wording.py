@@ -63,6 +63,7 @@ ROLE_ICONS = {
 }
 
 ADRIFT = "A reply to something that has not arrived yet"
+ADRIFT_GONE = "A reply to something that is not here; words go with time in this circle"
 ADRIFT_LATE = "A reply to something that is not here; it may be from before you came"
 
 
@@ -92,3 +93,10 @@ def who_can_read(count: int) -> str:
         case _:
             # Not "only these": where newcomers see the past, people not yet here will read it.
             return f"Only people in this circle can read this: {count} for now."
+
+
+def stay(days: int) -> str:
+    """How long words stay, 0 days being for good: "stay for 30 days"."""
+    return "stay " + (
+        "for good" if not days else "for one day" if days == 1 else f"for {days} days"
+    )

@@ -101,7 +101,7 @@ class Circle(Struct, frozen=True, kw_only=True):
     `waits_for_host`: let in by an invite that had let in all it may; a host has to say so again.
     `requests`: how many ask to come in that it is ours to answer.
     `forked`: out, and by nobody: this computer gave one number to two things (an older copy of its
-    disk was put back).
+    disk was put back). `lapses`: words of it have gone with time, by what hosts said.
     """
 
     circle: str | None
@@ -121,6 +121,7 @@ class Circle(Struct, frozen=True, kw_only=True):
     waits_for_host: bool = False
     requests: int = 0
     forked: bool = False
+    lapses: bool = False
 
 
 class Member(Struct, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ from app.circle.state import (
     Member,
     NetStatus,
     Post,
+    RetentionEffect,
     Role,
     Thread,
 )
@@ -49,6 +50,7 @@ PASSPHRASE = "amber kettle north willow"
 CODE = "H4K2-9TQM-7XDE-2R6B-W3ZN-8FJA-5PGC"
 LINK = "hearthside://join/H4K29TQM7XDE2R6BW3ZN8FJA5PGC#/ip4/192.0.2.1/tcp/4001/p2p/12D3KooWQ"
 TABLE = "1" * 64
+OLDER = {30: 1, 7: 140}  # posts and replies that are older than so many days
 CARERS = "2" * 64
 KNOCK = "3" * 64
 
@@ -213,6 +215,11 @@ class FakeHome:
                 return self.invites
             case c.ReadSettings():
                 return self.settings
+            case c.ReadRetention(days=days):
+                return RetentionEffect(posts=OLDER.get(days, 0))
+            case c.SetRetention(circle=one, days=days):
+                self.settings = msgspec.structs.replace(self.settings, keeps_days=days)
+                self.say(e.CircleChanged(circle=one))
             case c.ReadPicture(member=whom):
                 return c.Picture(picture=self.pictures.get(whom))
             case c.SetProfile(circle=one, picture=picture) if picture is not UNSET:

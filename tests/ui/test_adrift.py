@@ -8,17 +8,19 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
 
-from app import writing
-from app.commands import Command, ListPosts, MarkRead, Nothing, ReadThread
+from app import commands as c
+from app import overview, settings, writing
+from app.commands import Command, ListCircles, ListPosts, MarkRead, Nothing, ReadThread
 from app.refused import Refused
 from app.room import MANY
+from app.running import RunningCircle
 from p2p.envelope import open_, peek
 from p2p.op import Log
 from tests.p2p.village import Person, Village
 from ui.feed.model import PAGE, FeedModel
 from ui.feed.roles import Role
 from ui.thread.model import ThreadModel
-from ui.wording import ADRIFT
+from ui.wording import ADRIFT, ADRIFT_GONE
 
 
 class Desk(QObject):
@@ -42,6 +44,8 @@ class Desk(QObject):
                 answer: object = writing.page(room, command)
             case ReadThread():
                 answer = writing.thread(room, command)
+            case ListCircles():
+                answer = [overview.row(RunningCircle(room, (), self.person.heard.append))]
             case MarkRead():
                 answer = Nothing()
             case _:
@@ -167,3 +171,25 @@ def test_in_any_order_and_in_any_portions_nothing_is_lost_in_between(
     assert not any(shown(feed, Role.ADRIFT))
     assert len(shown(feed)) == len(set(shown(feed)))
     assert set(shown(feed, Role.POST)) == {post.post for post in whole}
+
+
+def test_where_words_go_with_time_what_is_answered_may_be_gone(desk: Desk, ada: Person) -> None:
+    """The answer is there for as long as it stays itself, and nothing says that more will come."""
+    asked = c.SetRetention(circle=ada.room.hex, days=7)
+    settings.change(ada.room, ada.outbox, asked)
+    desk.person.takes(*ada.gives())
+    root = ada.write("asked")
+    desk.brings(*words_of(ada))
+    ada.watch.go_on(hours=100)
+    ada.write("answered", to=root)
+    desk.brings(*words_of(ada))
+    feed = feed_of(desk)
+    assert [one.body for one in desk.person.feed()] == ["asked"]
+    ada.watch.go_on(hours=70)
+    desk.person.heard.clear()
+    while desk.person.inbox.lapse():
+        pass
+    desk.said.emit(list(desk.person.heard))
+    assert shown(feed, Role.BODY) == ["answered"]
+    assert shown(feed, Role.ADRIFT) == [ADRIFT_GONE]
+    feed.close()

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.circle.state import Feeling, Post, PostKind, Want
 from app.commands import MAX_PAGE, ListPosts, MarkRead
-from app.events import PostArrived, PostChanged, PostsArrived
+from app.events import PostArrived, PostChanged, PostsArrived, PostsGone
 from app.refused import Refused, Why
 from tests.ui.neighbour import CIRCLE, NOW, Neighbour, clock, key, post
 from tests.ui.stage import Stage, read
@@ -105,6 +105,20 @@ def test_many_at_once_make_one_new_reading(many: list[Post], qtbot: QtBot) -> No
     assert len(bridge.all(ListPosts)) == 2
     assert shown(feed) == [one.post for one in many[:PAGE]]
     assert read(feed, "more") is True
+    del qtbot
+
+
+def test_what_has_lapsed_is_shown_no_more(many: list[Post], qtbot: QtBot) -> None:
+    """Wherever one is reading; what is left stays where it is."""
+    bridge = Neighbour(many[:6])
+    feed = feed_of(bridge)
+    feed.setAtTop(False)
+    bridge.posts = many[:4]
+    bridge.say(PostsGone(circle=CIRCLE, count=2))
+    assert shown(feed) == [one.post for one in many[:4]]
+    bridge.posts = []
+    bridge.say(PostsGone(circle=CIRCLE, count=4))
+    assert shown(feed) == []
     del qtbot
 
 

@@ -67,6 +67,9 @@ def column(log: OpenLog, field: str) -> list[Any]:
         (act("Ada", What.INVITED), "Ada made an invite."),
         (act("Ada", What.WITHDREW), "Ada took an invite back."),
         (act("Juniper", What.DOOR), "You changed how people come in."),
+        (act("Ada", What.RETENTION, reason="30"), "Ada decided that words stay for 30 days."),
+        (act("Ada", What.RETENTION, reason="1"), "Ada decided that words stay for one day."),
+        (act("Juniper", What.RETENTION, reason="0"), "You decided that words stay for good."),
         (
             act("Ada", What.VOUCHED, reason="From my\nward."),
             "Ada put in a word for whoever comes by an invite: “From my ward.”",

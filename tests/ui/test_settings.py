@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.circle.state import Draft, History, HomeState, Member, PostKind, Role
+from app.circle.state import Draft, History, HomeState, Member, PostKind, RetentionEffect, Role
 from app.commands import (
     CircleMade,
     Command,
@@ -23,8 +23,10 @@ from app.commands import (
     MakeInvite,
     Nothing,
     ReadLog,
+    ReadRetention,
     ReadSettings,
     SetDoor,
+    SetRetention,
     SetRules,
     Vouch,
 )
@@ -44,7 +46,8 @@ from ui.circles.item import InviteItem
 from ui.circles.vouching import Vouching
 from ui.settings.changing import KEPT, Changing
 from ui.settings.handing import HandingOver
-from ui.settings.item import FIXED, STAYS
+from ui.settings.item import FIXED, FOR_A_WHILE, FOR_GOOD
+from ui.settings.keeping import Keeping
 from ui.settings.model import CircleSettings
 from ui.settings.words import LONG_LINE, NO_NAME, Kept, Words, packed, unpacked
 
@@ -65,6 +68,11 @@ class Hosts(Neighbour):
             case SetDoor() | SetRules():
                 self.settings = changed(self.settings, command)
                 return Nothing()
+            case SetRetention(days=days):
+                self.settings = msgspec.structs.replace(self.settings, keeps_days=days)
+                return Nothing()
+            case ReadRetention(days=days):
+                return RetentionEffect(posts={30: 1, 7: 140}.get(days, 0))
             case HandOver(member=whom, at_once=False):
                 self.settings = msgspec.structs.replace(self.settings, heir=whom)
                 return Nothing()
@@ -134,7 +142,7 @@ def test_what_newcomers_read_is_said_and_that_it_is_fixed(history: History) -> N
     before = "before they came" in str(page.property("newcomers"))
     assert before is (history is History.OPEN)
     assert page.property("fixed") == FIXED
-    assert page.property("stays") == STAYS
+    assert page.property("keeps") == "For good"
 
 
 def test_who_looks_after_the_circle_is_shown_with_who_began_it_and_who_comes_after() -> None:
@@ -467,6 +475,83 @@ def test_it_is_handed_over_once(at_once: bool, sentence: str) -> None:
         assert sheet.property("act") == ""  # named already
 
 
+def keeping_of(page: CircleSettings) -> Keeping:
+    page.keepFor()
+    sheet = page.property("keeping")
+    assert isinstance(sheet, Keeping)
+    return sheet
+
+
+def test_how_long_words_stay_is_chosen_knowing_what_goes() -> None:
+    home = Hosts()
+    page = page_of(home)
+    assert (page.property("keeps"), page.property("keepsMeans")) == ("For good", FOR_GOOD)
+    told = told_by(page)
+    sheet = keeping_of(page)
+    names = [one["name"] for one in sheet.property("choices")]
+    assert names == ["For good", "For 90 days", "For 30 days", "For 7 days"]
+    assert (sheet.property("act"), sheet.property("follows")) == ("", [])
+    sheet.keep()
+    for days, sentence in (
+        (90, "Nothing here is that old yet."),
+        (30, "One here is older: it goes a day from now."),
+        (7, "About 140 here are older: they go a day from now."),
+    ):
+        sheet.choose(days)
+        assert (
+            f"{days} days after they were sent. {sentence}" in texts(sheet.property("follows"))[0]
+        )
+        assert "What has gone does not come back" in " ".join(texts(sheet.property("follows")))
+        assert sheet.property("shortens")
+    assert home.all(SetRetention) == []
+    assert sheet.property("act") == "Let words stay for 7 days"
+    home.slow = {SetRetention}
+    sheet.keep()
+    sheet.keep()
+    sheet.choose(30)
+    assert home.all(SetRetention) == [SetRetention(circle=CIRCLE, days=7)]
+    home.answer()
+    assert told == ["Words stay for 7 days. The open log says that you decided it."]
+    assert (page.property("keeps"), page.property("keepsMeans")) == ("For 7 days", FOR_A_WHILE)
+
+
+def test_words_that_are_kept_longer_bring_none_back() -> None:
+    home = Hosts()
+    home.settings = msgspec.structs.replace(home.settings, keeps_days=14)
+    page = page_of(home)
+    sheet = keeping_of(page)
+    assert [one["days"] for one in sheet.property("choices")] == [0, 90, 30, 7, 14]
+    sheet.choose(30)
+    assert not sheet.property("shortens")
+    sheet.choose(0)
+    assert not sheet.property("shortens")
+    assert sheet.property("act") == "Let words stay for good"
+    said = texts(sheet.property("follows"))
+    assert said[:2] == [
+        "From now on nothing goes by itself.",
+        "What has gone does not come back, whatever is chosen later.",
+    ]
+
+
+def test_what_goes_is_told_of_the_last_choice_only() -> None:
+    home = Hosts()
+    home.slow = {ReadRetention}
+    page = page_of(home)
+    sheet = keeping_of(page)
+    sheet.choose(30)
+    sheet.choose(7)
+    assert texts(sheet.property("follows"))[0].endswith("7 days after they were sent.")
+    home.answer()
+    assert texts(sheet.property("follows"))[0].endswith("7 days after they were sent.")
+    home.answer()
+    assert "About 140" in texts(sheet.property("follows"))[0]
+    home.slow = set()
+    home.refuse = {SetRetention: Refused(Why.NOT_ALLOWED, "Hosts change this. Ask one of them.")}
+    sheet.keep()
+    assert sheet.property("problem") == "Hosts change this. Ask one of them."
+    assert not sheet.property("working")
+
+
 def test_who_was_named_takes_over_with_their_own_id() -> None:
     home = Hosts()
     home.settings = settings(heir=key("Juniper"))
@@ -593,7 +678,7 @@ def test_each_anchor_leads_to_its_card(opens: Opens, home: FakeHome, width: int)
     window.window.setProperty("width", width)
     at_settings(window)
     view = window.find("settingsView")
-    for name in ("circle", "hosts", "door", "newcomers", "leave"):
+    for name in ("circle", "hosts", "door", "newcomers", "words", "leave"):
         window.find(f"tab_{name}").forceActiveFocus(Qt.FocusReason.TabFocusReason)
         window.key(Qt.Key.Key_Return)
         card = window.window.activeFocusItem()
@@ -602,11 +687,31 @@ def test_each_anchor_leads_to_its_card(opens: Opens, home: FakeHome, width: int)
         assert -1 <= top <= view.height() - min(card.height(), view.height()) + 1, name
 
 
+def test_how_long_words_stay_by_keyboard_alone(opens: Opens, home: FakeHome) -> None:
+    window = opens(home)
+    at_settings(window)
+    window.find("tab_words").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    window.key(Qt.Key.Key_Return)
+    window.key(Qt.Key.Key_Tab)
+    assert focused(window) == "wordsCardAction"
+    window.key(Qt.Key.Key_Return)
+    window.until(lambda: focused(window) == "keepAsItIs")
+    assert not window.all("confirmKeep")
+    window.find("keep7").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    window.key(Qt.Key.Key_Space)
+    window.until(lambda: "About 140 here are older" in window.seen())
+    window.find("confirmKeep").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    window.key(Qt.Key.Key_Return)
+    window.until(lambda: home.settings.keeps_days == 7)
+    window.until(lambda: "After that they go from everyone's computers" in window.seen())
+    assert "For 7 days" in window.seen()
+
+
 def test_what_hosts_change_is_not_offered_to_others(opens: Opens, home: FakeHome) -> None:
     home.settings = settings(may_change=False)
     window = opens(home)
     at_settings(window)
-    for name in ("promise", "circle", "door", "hosts"):
+    for name in ("promise", "circle", "door", "hosts", "words"):
         assert not window.all(f"{name}CardAction"), name
     assert "A host decides about everybody who comes by an invite." in window.seen()
     assert window.all("leaveCardAction")
@@ -756,7 +861,12 @@ def test_a_real_home_is_changed_from_the_page(qtbot: QtBot, tmp_path: Path) -> N
     qtbot.waitUntil(lambda: bool(page.property("loaded")), timeout=10_000)
     assert sheet_of(page, "circle").property("about") == ""
     qtbot.waitUntil(lambda: sheet.property("about") == "Rowers and", timeout=10_000)
+    keeping = keeping_of(page)
+    keeping.choose(30)
+    qtbot.waitUntil(lambda: "that old yet" in texts(keeping.property("follows"))[0], timeout=10_000)
+    keeping.keep()
+    qtbot.waitUntil(lambda: page.property("keeps") == "For 30 days", timeout=10_000)
     bridge.ask(ReadLog(circle=found[0].circle), log.extend)
     qtbot.waitUntil(lambda: bool(log), timeout=10_000)
-    assert [one.what.value for one in log[:2]] == ["door", "door"]
+    assert [one.what.value for one in log[:3]] == ["retention", "door", "door"]
     bridge.close()

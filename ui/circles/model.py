@@ -26,6 +26,7 @@ from app.events import (
     MemberChanged,
     PostArrived,
     PostsArrived,
+    PostsGone,
     Said,
 )
 from ui.asking import Asks
@@ -143,6 +144,7 @@ class Circles(QAbstractListModel):
                     | DoorChanged()
                     | PostArrived()
                     | PostsArrived()
+                    | PostsGone()
                 ):
                     stale = True
                 case _:

@@ -8,7 +8,7 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from app.circle.state import Post
 from app.commands import MAX_PAGE, ListPosts
-from app.events import PostArrived, PostChanged, PostsArrived
+from app.events import PostArrived, PostChanged, PostsArrived, PostsGone
 from app.refused import Refused
 from ui.asking import Asks, hear
 from ui.faces import Faces
@@ -19,7 +19,7 @@ from ui.feed.roles import PLACED, TIMELY, VALUES, Role
 from ui.feed.rows import Remove, arrival, divider, fresh_page, place_of
 from ui.feed.seen import Seen
 from ui.telling import Clock, local_now, told_roughly, until_next_minute
-from ui.wording import ADRIFT, ADRIFT_LATE
+from ui.wording import ADRIFT, ADRIFT_GONE, ADRIFT_LATE
 
 QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -304,6 +304,8 @@ class FeedModel(Listing):  # type: ignore[operator]
                     self._catching_up.came(count)
                     self._coming += count
                     self._read_first()
+                case PostsGone(circle=self._circle):
+                    self._read_first()
                 case PostChanged(circle=self._circle, content=post):
                     self._change(post)
                 case _:
@@ -337,6 +339,8 @@ class FeedModel(Listing):  # type: ignore[operator]
         """What is to be said of a reply to something that is not here."""
         if not row.adrift:
             return ""
+        if self._faces.lapses:
+            return ADRIFT_GONE
         return ADRIFT_LATE if self._faces.came_late else ADRIFT
 
     def _came(self, post: Post) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.circle.state import LogEntry, What
 from ui.telling import told_day
-from ui.wording import A_ROLE
+from ui.wording import A_ROLE, stay
 
 VOID = "Doesn't count: an act of a more senior host took it back."
 
@@ -116,7 +116,4 @@ def _whom(one: LogEntry, me: str) -> str:
 
 
 def _keeps(one: LogEntry, by: str) -> str:
-    days = one.reason
-    if days == "0":
-        return f"{by} decided that words stay for good."
-    return f"{by} decided that words stay for {days} days."
+    return f"{by} decided that words {stay(int(one.reason or 0))}."

@@ -21,6 +21,7 @@ FocusScope {
             hosts: hosts,
             door: door,
             newcomers: newcomers,
+            words: words,
             invites: invited,
             leave: leave
         })
@@ -106,6 +107,7 @@ FocusScope {
                     {key: "hosts", text: qsTr("Hosts")},
                     {key: "door", text: qsTr("Coming in")},
                     {key: "newcomers", text: qsTr("Newcomers")},
+                    {key: "words", text: qsTr("How long words stay")},
                     {key: "invites", text: qsTr("Invites")},
                     {key: "leave", text: qsTr("Leaving")}
                 ]
@@ -176,12 +178,13 @@ FocusScope {
                             text: page.settings.fixed
                             color: Theme.text2
                         }
-                        Label {
-                            Layout.fillWidth: true
-                            style: "caption"
-                            text: page.settings.stays
-                            color: Theme.text2
-                        }
+                    }
+                    KeepCard {
+                        id: words
+
+                        objectName: "wordsCard"
+                        Layout.fillWidth: true
+                        settings: page.settings
                     }
                     Loader {
                         id: invited

@@ -21,9 +21,8 @@ NEWCOMERS = {
     History.FRESH: "What is written from the day they join.",
 }
 FIXED = "This was chosen when the circle began, and can't be changed."
-STAYS = (
-    "Words stay on the computers of everybody who has them. To choose how long is not possible yet."
-)
+FOR_GOOD = "They stay on the computers of everybody who has them."
+FOR_A_WHILE = "After that they go from everyone's computers, each post and each reply by itself."
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from ui.asking import Asks
 from ui.settings import item
 from ui.settings.changing import Changing
 from ui.settings.handing import HandingOver
+from ui.settings.keeping import Keeping, how_long
 from ui.telling import Clock, local_now
 from ui.theme.flower import hues_by_joining
 
@@ -38,7 +39,8 @@ class CircleSettings(QObject):
         self._trouble = ""
         self._changing = Changing(bridge, self)
         self._handing = HandingOver(bridge, self)
-        for sheet in (self._changing, self._handing):
+        self._keeping = Keeping(bridge, self)
+        for sheet in (self._changing, self._handing, self._keeping):
             sheet.told.connect(self.told)
             sheet.done.connect(self.refresh)
 
@@ -46,9 +48,9 @@ class CircleSettings(QObject):
 
     changing = Property(QObject, lambda self: self._changing, constant=True)
     handing = Property(QObject, lambda self: self._handing, constant=True)
+    keeping = Property(QObject, lambda self: self._keeping, constant=True)
     trouble = Property(str, lambda self: self._trouble, notify=changed)
     fixed = Property(str, lambda _self: item.FIXED, constant=True)
-    stays = Property(str, lambda _self: item.STAYS, constant=True)
 
     @Property(bool, notify=changed)
     def loaded(self) -> bool:
@@ -92,6 +94,18 @@ class CircleSettings(QObject):
         """What newcomers read."""
         return "" if self._settings is None else item.NEWCOMERS[self._settings.history]
 
+    @Property(str, notify=changed)
+    def keeps(self) -> str:
+        """How long words stay."""
+        return "" if self._settings is None else how_long(self._settings.keeps_days)
+
+    @Property(str, notify=changed)
+    def keepsMeans(self) -> str:
+        """What that means."""
+        if self._settings is None:
+            return ""
+        return item.FOR_A_WHILE if self._settings.keeps_days else item.FOR_GOOD
+
     @Property(list, notify=changed)
     def keepers(self) -> list[dict[str, object]]:
         """Hosts and moderators, as the card shows them."""
@@ -122,6 +136,12 @@ class CircleSettings(QObject):
         """Open the sheet that changes `promise`, `circle` or `door`."""
         if self._settings is not None and self._settings.may_change:
             self._changing.begin(self._circle, what, self._settings)
+
+    @Slot()
+    def keepFor(self) -> None:
+        """Open the sheet in which a host says how long words stay."""
+        if self._settings is not None and self._settings.may_change:
+            self._keeping.begin(self._circle, self._settings.keeps_days)
 
     @Slot()
     def handOver(self) -> None:
@@ -178,6 +198,7 @@ class CircleSettings(QObject):
         self._settings, self._members = None, []
         self._changing.close()
         self._handing.close()
+        self._keeping.close()
         self.changed.emit()
 
     def hear(self, events: list[Said]) -> None:

@@ -77,6 +77,13 @@ Item {
         }
     }
     Connections {
+        target: sheets.shell.rooms.settings.keeping
+
+        function onAsking(): void {
+            keeping.open();
+        }
+    }
+    Connections {
         target: sheets.shell.rooms.vouching
 
         function onAsking(): void {
@@ -113,6 +120,12 @@ Item {
         objectName: "handOverSheet"
         model: sheets.shell.rooms.settings.handing
         circle: sheets.shell.room.name
+    }
+    KeepSheet {
+        id: keeping
+
+        objectName: "keepSheet"
+        model: sheets.shell.rooms.settings.keeping
     }
     RemoveSheet {
         id: removing

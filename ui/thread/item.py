@@ -9,10 +9,11 @@ from ui.wording import FEELINGS, WANT_ICONS, WANTS
 
 UNSENT = "Only on this computer. It is safe here until someone can be reached."
 TAKEN_BACK = "This was taken back."
-MISSING = "It answers something that has not arrived here yet."
+MISSING = "It answers something that is not here."  # it has not come, or has gone with time
 ADRIFT = (
     "What this answers has not arrived yet. It comes as soon as someone who has it can be reached."
 )
+ADRIFT_GONE = "What this answers is not here. Words go with time in this circle."
 ADRIFT_LATE = "What this answers is not here. It may be from before you came."
 
 

@@ -18,12 +18,12 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from app.circle.state import Post, Thread
 from app.commands import ReadThread
-from app.events import PostArrived, PostChanged, PostsArrived
+from app.events import PostArrived, PostChanged, PostsArrived, PostsGone
 from app.refused import Refused
 from ui.asking import Asks, hear
 from ui.faces import Faces
 from ui.telling import Clock, local_now, until_next_minute
-from ui.thread.item import ADRIFT, ADRIFT_LATE, Answer, answers, root_words
+from ui.thread.item import ADRIFT, ADRIFT_GONE, ADRIFT_LATE, Answer, answers, root_words
 from ui.thread.reply import ReplyDraft
 from ui.thread.roles import NAMES, TIMELY, VALUES, Role
 from ui.wording import replies, who_can_read
@@ -128,6 +128,8 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
         """What to say where the first post would stand and has not arrived; else empty."""
         if self._root is not None or self._opened is None:
             return ""
+        if self._faces.lapses:
+            return ADRIFT_GONE
         return ADRIFT_LATE if self._faces.came_late else ADRIFT
 
     @Property(str, notify=rootChanged)
@@ -242,7 +244,7 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
             match event:
                 case PostArrived(circle=self._circle, content=post) if post.thread == self._thread:
                     self._arrive(post)
-                case PostsArrived(circle=self._circle):
+                case PostsArrived(circle=self._circle) | PostsGone(circle=self._circle):
                     self._read()
                 case PostChanged(circle=self._circle, post=self._thread, content=post):
                     self._root = post
