@@ -301,8 +301,8 @@ def payload_of(body: bytes) -> bytes:
 def check(op: SignedOp) -> None:
     """Judge all that one op shows by itself, except its signature. ``PeerFault`` names the rule.
 
-    A stripped words op passes: whether it may be without its payload is for an erase or a lapsed
-    retention to say (not built yet), so ask ``op.stripped``. A stripped authority op never passes.
+    A stripped words op passes: whether it may be without its payload is for a lapsed retention to
+    say, or an erase (not built yet), so ask ``op.stripped``. A stripped authority op never passes.
     """
     header = op.header
     if header.log is not log_of(header.kind):

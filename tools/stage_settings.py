@@ -51,8 +51,21 @@ def settings(play: Scene) -> None:
     stage.press("hostsCardAction")
     looks(stage, "51-take-over")
     stage.key(ESC)
+    _staying(play)
     _words(play)
     _handing(play)
+
+
+def _staying(play: Scene) -> None:
+    """How long words stay: what goes is read before, and nothing is changed."""
+    stage = play.stage
+    stage.press("wordsCardAction")
+    stage.rest(400)
+    stage.press("keep7")
+    stage.reads("days after they were sent. ")
+    looks(stage, "51b-how-long-words-stay")
+    stage.press("keepAsItIs")
+    stage.rest(400)
 
 
 def _words(play: Scene) -> None:

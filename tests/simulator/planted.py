@@ -19,8 +19,8 @@ from app.store import frontier, keeping, ops, sums, views
 from app.store.db import Database
 from p2p import leading, node, reach, runs, settling, sync, talk, threshold, unopened
 from p2p.happened import Phase
-from p2p.ids import DeviceId, EnvelopeId, EpochId, OpId
-from p2p.op import Log, SignedOp, verify_signature
+from p2p.ids import DeviceId, EpochId, OpId
+from p2p.op import Log
 from p2p.reconcile_hours import Hour
 
 Plant = Callable[[], AbstractContextManager[object]]
@@ -271,15 +271,6 @@ def takes_in_what_has_lapsed() -> AbstractContextManager[object]:
     return mock.patch.object(words_in.WordsIn, "_in_form", lambda _, opened, __: opened)
 
 
-def never_has_words_again() -> AbstractContextManager[object]:
-    """What came without its words, and has not lapsed, stays so whoever has them."""
-
-    def worth(_: object, name: EnvelopeId, op: SignedOp) -> tuple[bool, bool, EnvelopeId]:
-        return not verify_signature(op), not op.stripped, name
-
-    return mock.patch.object(lapsing, "worth", worth)
-
-
 ALL: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
@@ -291,6 +282,6 @@ ALL: dict[str, Plant] = {
         never_asks_again, shuts_out_newcomers, dials_once,
         settles_blindly, digs_no_graves, lets_strangers_stay, lets_lost_acts_be,
         makes_keys_for_itself, leaves_tying_to_its_maker,
-        goes_by_its_own_clock_alone, takes_in_what_has_lapsed, never_has_words_again,
+        goes_by_its_own_clock_alone, takes_in_what_has_lapsed,
     )
 }  # fmt: skip

@@ -14,6 +14,10 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 CHOICES = (0, 90, 30, 7)  # days; 0: for good
 LOGGED = "Everyone sees in the open log that you decided it."
+AWAY = (
+    "Computers that are off let words go when they are on again. Copies made elsewhere stay, and "
+    "so may what people have who are not in the circle any more."
+)
 STAYS_GONE = "What has gone does not come back, whatever is chosen later."
 
 
@@ -62,8 +66,7 @@ class Keeping(QObject):
             {"glyph": "hourglass", "text": "From now on nothing goes by itself."},
         ]  # fmt: skip
         if self._days:
-            told.append({"glyph": "moon", "text": "Computers that are off let words go when they "
-                         "are on again. Copies that somebody made elsewhere stay."})  # fmt: skip
+            told.append({"glyph": "moon", "text": AWAY})
         told.append({"glyph": "prohibit", "text": STAYS_GONE})
         return [*told, {"glyph": "scroll", "text": LOGGED}]
 
