@@ -7,10 +7,9 @@ same op, one with and one without its payload, agree by the hour which of the tw
 
 from app.circle.retention import DAY, NOTHING, lapsed_for_some, lapsed_until
 from app.room import Room
-from p2p.envelope import envelope_id, seal
-from p2p.errors import OurFault
+from p2p.envelope import seal
 from p2p.ids import EnvelopeId
-from p2p.op import SignedOp, strip, verify_signature
+from p2p.op import SignedOp, verify_signature
 
 AHEAD = DAY  # hours by which the clock of whoever stripped an op may be before ours
 
@@ -41,12 +40,11 @@ def worth(room: Room, name: EnvelopeId, op: SignedOp) -> tuple[bool, bool, Envel
     return not verify_signature(op), op.stripped is not (op.header.hour <= soon(room)), name
 
 
-def bare(room: Room, op: SignedOp) -> tuple[EnvelopeId, bytes, SignedOp]:
-    """An op of words without its payload, and its envelope, the same on every computer."""
+def sealed(room: Room, op: SignedOp) -> bytes | None:
+    """The envelope of an op, the same on every computer; None where its epoch's secret has gone.
+
+    So it may be where that was never proven, and what came to be known made it a lie.
+    """
     secrets = room.ledger.keyring.get(op.header.epoch)
     keys = secrets.keys(op.header.log) if secrets is not None else None
-    if keys is None:
-        raise OurFault("stripping what can't be sealed")
-    stripped = strip(op)
-    envelope = seal(stripped, keys)
-    return envelope_id(envelope), envelope, stripped
+    return seal(op, keys) if keys is not None else None

@@ -17,9 +17,9 @@ from app.store import frontier, ops, quarantine, stripped
 from app.store.ops import Held, NewOp, OpState
 from app.store.parts import parts
 from app.verdicts import Standing, Verdicts, standing
-from p2p.envelope import Peeked, peek
+from p2p.envelope import Peeked, envelope_id, peek
 from p2p.ids import DeviceId, EnvelopeId, OpId
-from p2p.op import Header, Log, SignedOp
+from p2p.op import Header, Log, SignedOp, strip
 from p2p.ports import Hole
 
 PART = 500  # words that lose their payload in one transaction
@@ -239,13 +239,16 @@ class WordsIn:
         first, second = sorted(((held.envelope, was), (name, op)), key=self._worth)
         if first[0] == name:
             change.words.append(name)
-            self._exchange(change, {held.op_no: (name, op)})
-        if was.stripped is op.stripped:  # else the other one may be the better one by and by
+        if was.stripped is op.stripped:
+            if first[0] == name:
+                ops.replace(room.db, room.row.circle_no, held, op, name)
             ops.bury(room.db, room.row.circle_no, second[0])
+        elif first[0] == name:  # the other is not buried: it may be the better one by and by
+            self._exchange(change, {held.op_no: (name, op)})
         change.judged = True
 
     def _exchange(self, change: Change, better: dict[int, Opened]) -> None:
-        """Of ops that are here other envelopes stay from now on: by row number."""
+        """Ops that are here lose their payload, or have it again: by row number."""
         room = self._room
         taken = self._showing.take_away(change, list(better))
         for op_no, (name, op) in better.items():
@@ -270,7 +273,10 @@ class WordsIn:
         rows = stripped.whole(room.db, room.row.circle_no, hours, PART)
         better: dict[int, Opened] = {}
         for op_no in rows:
-            name, _, op = lapsing.bare(room, ops.one(room.db, room.row.circle, op_no))
+            op = strip(ops.one(room.db, room.row.circle, op_no))
+            envelope = lapsing.sealed(room, op)
+            # Without the secret nobody has it from here, whatever it is called.
+            name = envelope_id(envelope) if envelope else ops.as_held(room.db, op_no).envelope
             better[op_no] = name, op
         if better:
             self._exchange(change, better)
@@ -289,10 +295,13 @@ class WordsIn:
         for name, op in opened.items():
             if op.stripped and not strips:
                 continue
-            if op.header.hour <= lapsed and not op.stripped:
-                bare, bytes_of[bare], found[bare] = lapsing.bare(room, op)
-            else:
+            if op.stripped or op.header.hour > lapsed:
                 found[name] = op
+                continue
+            bare = strip(op)
+            envelope = lapsing.sealed(room, bare) or bytes_of[name]
+            new = envelope_id(envelope)
+            bytes_of[new], found[new] = envelope, bare
         return found
 
     def _keep_fork(self, header: Header) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app import commands as c
@@ -12,6 +13,7 @@ from app.circle.state import History, What
 from app.events import PostsGone
 from app.governing import log
 from app.refused import Refused, Why
+from p2p.envelope import envelope_id
 from p2p.ids import EnvelopeId
 from p2p.op import Kind, Log, strip
 from tests.p2p.village import Person, Village, Watch, meet, settle
@@ -310,3 +312,34 @@ def test_what_waits_to_be_sent_does_not_lapse(ada: Person, bo: Person) -> None:
     assert bo.bodies() == {"unsent"}
     meet(ada, bo)
     the_same(ada, bo)
+
+
+def test_words_lapse_too_whose_secret_has_gone(ada: Person) -> None:
+    """Nobody can have them from here any more, and nothing ends by it."""
+    keeps(ada, 7)
+    ada.write("one")
+    ada.sign()
+    ada.forgets_its_keys()
+    later(ada, hours=WEEK + 24)
+    lapse(ada)
+    assert ada.bodies() == set()
+    assert "one" not in repr(ada.db.read("SELECT body FROM bodies"))
+
+
+def test_a_better_signature_makes_nothing_unread(ada: Person, bo: Person) -> None:
+    """The same words in another envelope are no news."""
+    op = ada.signs(Log.WORDS, Kind.POST, acts.encode(acts.Writing(b"n" * 16, "story", "", "word")))
+    after = ada.signs(
+        Log.WORDS, Kind.POST, acts.encode(acts.Writing(b"m" * 16, "story", "", "next")),
+        seq=1, prev=op.op_id,
+    )  # fmt: skip
+    poor = msgspec.structs.replace(op, signature=bytes(64))
+    bo.takes(bo.seals(after), bo.seals(poor), log=Log.WORDS)
+    assert bo.bodies() == {"word", "next"}
+    with bo.db.write():
+        assert bo.room.posts.mark_read(None)
+    before = bo.feed()
+    bo.watch.go_on(hours=1)
+    bo.takes(bo.seals(op), log=Log.WORDS)
+    assert [i for _, i in bo.items(Log.WORDS)].count(envelope_id(bo.seals(op))) == 1
+    assert bo.feed() == before
