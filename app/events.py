@@ -67,10 +67,10 @@ class PostsArrived(Event, frozen=True, tag="posts.arrived"):
 
 
 class PostsGone(Event, frozen=True, tag="posts.gone"):
-    """Posts are shown no more: what they say has lapsed, or does not count; read the page anew."""
+    """Posts are shown no more: what they say has lapsed, or does not count. Many come in parts."""
 
     circle: str
-    count: int
+    posts: list[str]
 
 
 class PostChanged(Event, frozen=True, tag="post.changed"):

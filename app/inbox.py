@@ -72,18 +72,16 @@ class Inbox:
 
         Then it is in no file of ours any more. `Refused` where the store refuses.
         """
-        room = self._room
+        room, more = self._room, False
         until = lapsing.until(room)
         self._lapsed = min(self._lapsed, until)
-        if until == self._lapsed:
-            return False
-        with room.change() as change:
-            more = self._words.lapse(change, (self._lapsed, until))
-            found = change.judged
-        if not more:
-            self._lapsed = until
-        if found:
+        if until != self._lapsed:
+            with room.change() as change:
+                more = self._words.lapse(change, (self._lapsed, until))
+            self._lapsed = self._lapsed if more else until
+        if room.unfolded and not more and room.ledger.view.strips:
             room.db.fold()
+            room.unfolded = False
         return more
 
     def take_chain(self, chain: Chain, vouched: Callable[[], bool]) -> None:

@@ -5,13 +5,12 @@ logs have no holes and nobody fetches it again (protocol, section 6). Two comput
 same op, one with and one without its payload, agree by the hour which of the two stays.
 """
 
-from app.circle.retention import DAY, NOTHING, lapsed_for_some, lapsed_until
+import msgspec
+
+from app.circle.retention import NOTHING, lapsed_for_some, lapsed_until
 from app.room import Room
 from p2p.envelope import seal
-from p2p.ids import EnvelopeId
-from p2p.op import SignedOp, verify_signature
-
-AHEAD = DAY  # hours by which the clock of whoever stripped an op may be before ours
+from p2p.op import SignedOp, strip, verify_signature
 
 
 def until(room: Room) -> int:
@@ -22,22 +21,24 @@ def until(room: Room) -> int:
 
 def soon(room: Room) -> int:
     """The hour up to which words count as lapsed where somebody's are without their payload."""
-    keeps = room.ledger.view.keeps
-    return lapsed_until(keeps, room.clock.hour(), AHEAD) if keeps else NOTHING
+    return lapsed_until(room.ledger.view.keeps, room.clock.hour(), soon=True)
 
 
 def perhaps(room: Room) -> int:
     """The hour up to which somebody may have taken words for lapsed, who knew of less."""
-    return lapsed_for_some(room.ledger.view.keeps, room.clock.hour(), AHEAD)
+    return lapsed_for_some(room.ledger.view.keeps, room.clock.hour())
 
 
-def worth(room: Room, name: EnvelopeId, op: SignedOp) -> tuple[bool, bool, EnvelopeId]:
-    """Of two envelopes of one op the lower worth stays.
+def joined(room: Room, one: SignedOp, other: SignedOp) -> SignedOp:
+    """What stays of an op that came once with its payload and once without.
 
-    One with a true signature; then without its payload where it has lapsed, with it where not; then
-    the lower id.
+    Without where it lapses soon. The true signature of the two, or the lower of two that are none:
+    what makes it authentic may be the op after it, and then either may be poor.
     """
-    return not verify_signature(op), op.stripped is not (op.header.hour <= soon(room)), name
+    whole, bare = (other, one) if one.stripped else (one, other)
+    best = min(whole, bare, key=lambda op: (not verify_signature(op), op.signature))
+    op = msgspec.structs.replace(whole, signature=best.signature)
+    return strip(op) if op.header.hour <= soon(room) else op
 
 
 def sealed(room: Room, op: SignedOp) -> bytes | None:

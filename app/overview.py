@@ -49,8 +49,14 @@ def row(running: RunningCircle) -> Circle:
         requests=doorqueue.count(room),
         removed_reason=line(removal.reason) if removal and not forked else None,
         forked=forked,
-        lapses=lapsing.until(room) > NOTHING,
+        lapses=_lapses(room),
     )
+
+
+def _lapses(room: Room) -> bool:
+    """Whether something here has lapsed."""
+    until = lapsing.until(room)
+    return until > NOTHING and stripped.any_until(room.db, room.row.circle_no, until)
 
 
 def members(running: RunningCircle) -> list[Member]:

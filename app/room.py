@@ -22,6 +22,7 @@ from app.ledger import Ledger
 from app.store import circles
 from app.store.circles import CircleRow
 from app.store.db import Database
+from app.store.parts import parts
 from app.store.views import Posts
 from p2p.crypto import Entropy
 from p2p.errors import OurFault
@@ -56,6 +57,7 @@ class Change:
     epochs: bool = False
     people: bool = False
     circle: bool = False
+    stripped: bool = False  # ops lost their payload, or have it again
     judged: bool = False  # of ops that were here something else is known now
     removed: bool = False  # we are out
     forked: bool = False  # somebody gave one number twice
@@ -94,6 +96,7 @@ class Room:
     neighbour: Neighbour | None = None
     fork_noticed: Callable[[], None] | None = None
     told_to_wait: bool = False
+    unfolded: bool = True  # what was stripped may stand in the log of the store still
     contested: OpId | None = None  # takes back our own removal, of which some know only that
     _change: Change | None = None
 
@@ -155,6 +158,7 @@ class Room:
             self._change = None
         if change.words or change.authority or change.judged:
             self.version += 1
+        self.unfolded = self.unfolded or change.stripped
         if change.judged:  # one envelope of an op may have given way to another
             self.fresh.forget()
         else:
@@ -182,9 +186,9 @@ class Room:
             self.neighbour.people_changed()
 
     def _tell_gone(self, change: Change) -> None:
-        gone = sum(self.posts.one(post) is None for post in change.taken)
-        if gone:
-            self.say(PostsGone(circle=self.hex, count=gone))
+        gone = sorted(post.hex() for post in change.taken if self.posts.one(post) is None)
+        for part in parts(gone):
+            self.say(PostsGone(circle=self.hex, posts=list(part)))
 
     def _tell_listeners(self, change: Change, before: People) -> None:
         after = self._people()

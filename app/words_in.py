@@ -19,7 +19,7 @@ from app.store.parts import parts
 from app.verdicts import Standing, Verdicts, standing
 from p2p.envelope import Peeked, envelope_id, peek
 from p2p.ids import DeviceId, EnvelopeId, OpId
-from p2p.op import Header, Log, SignedOp, strip
+from p2p.op import Header, Log, SignedOp, strip, verify_signature
 from p2p.ports import Hole
 
 PART = 500  # words that lose their payload in one transaction
@@ -72,14 +72,18 @@ class WordsIn:
         while opened := self._in_form(opened, bytes_of):
             around = room.chains.around(list(opened.values()))
             fresh: dict[EnvelopeId, SignedOp] = {}
+            better: dict[int, Opened] = {}
             for name, op in opened.items():
                 twin = around.twin(op)
                 if twin is not None and twin.envelope == name:
                     continue
                 if twin is not None:
-                    self._settle_two(change, twin, name, op)
+                    self._settle_two(change, twin, (name, op), better)
                 else:
                     fresh[name] = op
+            if better:
+                change.words += [name for name, _ in better.values()]
+                self._exchange(change, better)
             authentic, others = self._part(fresh)
             self._set_aside((name, bytes_of[name], op.op_id) for name, op in others)
             if not authentic:
@@ -120,10 +124,13 @@ class WordsIn:
         for op in authentic:
             mine = names[id(op)], op
             other = best.get(op.op_id)
-            if other is not None:
-                mine, worse = sorted((mine, other), key=self._worth)
-                if mine[1].stripped is worse[1].stripped:
-                    ops.bury(self._room.db, self._room.row.circle_no, worse[0])
+            if other is not None and op.stripped is other[1].stripped:
+                mine, worse = sorted((mine, other), key=_worth)
+                ops.bury(self._room.db, self._room.row.circle_no, worse[0])
+            elif other is not None:
+                joined = lapsing.joined(self._room, op, other[1])
+                envelope = lapsing.sealed(self._room, joined)
+                mine = (envelope_id(envelope), joined) if envelope is not None else other
             best[op.op_id] = mine
         return list(best.values()), [(names[id(op)], op) for op in others]
 
@@ -231,21 +238,32 @@ class WordsIn:
         worth = self._worth_now(rows)
         return {n: op for n, op in rows.items() if worth[n] is OpState.ACCEPTED}
 
-    def _settle_two(self, change: Change, twin: Held, name: EnvelopeId, op: SignedOp) -> None:
-        """An op that is here has come in another envelope: one of them stays."""
+    def _settle_two(
+        self, change: Change, twin: Held, new: Opened, better: dict[int, Opened]
+    ) -> None:
+        """An op that is here has come in another envelope: one of them stays.
+
+        `better`: of those that come with their payload, or without it, what is to be exchanged.
+        """
         room = self._room
         held = ops.as_held(room.db, twin.op_no)  # a third may have come in this very batch
-        was = ops.one(room.db, room.row.circle, held.op_no)
-        first, second = sorted(((held.envelope, was), (name, op)), key=self._worth)
-        if first[0] == name:
-            change.words.append(name)
-        if was.stripped is op.stripped:
-            if first[0] == name:
-                ops.replace(room.db, room.row.circle_no, held, op, name)
-            ops.bury(room.db, room.row.circle_no, second[0])
-        elif first[0] == name:  # the other is not buried: it may be the better one by and by
-            self._exchange(change, {held.op_no: (name, op)})
+        here = better.get(held.op_no) or (
+            held.envelope, ops.one(room.db, room.row.circle, held.op_no)
+        )  # fmt: skip
         change.judged = True
+        if here[1].stripped is not new[1].stripped:
+            op = lapsing.joined(room, here[1], new[1])
+            envelope = lapsing.sealed(room, op)
+            if envelope is not None and envelope_id(envelope) != here[0]:
+                better[held.op_no] = envelope_id(envelope), op
+            return  # neither is buried: the other may be the better one by and by
+        first, second = sorted((here, new), key=_worth)
+        if first is new and held.op_no in better:
+            better[held.op_no] = new
+        elif first is new:
+            ops.replace(room.db, room.row.circle_no, held, new[1], new[0])
+            change.words.append(new[0])
+        ops.bury(room.db, room.row.circle_no, second[0])
 
     def _exchange(self, change: Change, better: dict[int, Opened]) -> None:
         """Ops that are here lose their payload, or have it again: by row number."""
@@ -260,7 +278,7 @@ class WordsIn:
             ops.set_state(room.db, [n for n in rows if worth[n] is state], state)
         counting = {n: op for n, op in rows.items() if worth[n] is OpState.ACCEPTED}
         self._show(change, counting, taken, {op.header.device for op in rows.values()})
-        change.judged = True
+        change.judged = change.stripped = True
 
     # -- what has lapsed -----------------------------------------------------------------------
 
@@ -280,7 +298,20 @@ class WordsIn:
             better[op_no] = name, op
         if better:
             self._exchange(change, better)
+        self._lapse_aside(change)
         return len(rows) == PART
+
+    def _lapse_aside(self, change: Change) -> None:
+        """What is set aside, opened and vouched for by nobody is set aside anew, without it."""
+        room = self._room
+        aside = quarantine.opened(room.db, room.row.circle_no)
+        late = {n: envelope for n, envelope in aside if peek(envelope).hour <= lapsing.until(room)}
+        found = {n: self._opening.open(envelope, peek(envelope)) for n, envelope in late.items()}
+        opened = {n: op for n, op in found.items() if op is not None and not op.stripped}
+        if opened:
+            quarantine.let_out(room.db, room.row.circle_no, opened)
+            self.keep(change, opened, late)
+            change.stripped = True
 
     def _in_form(
         self, opened: dict[EnvelopeId, SignedOp], bytes_of: dict[EnvelopeId, bytes]
@@ -308,9 +339,6 @@ class WordsIn:
         room = self._room
         frontier.keep_fork(room.db, room.row.circle_no, header.device, Log.WORDS, header.seq)
 
-    def _worth(self, named: Opened) -> tuple[bool, bool, EnvelopeId]:
-        return lapsing.worth(self._room, *named)
-
     # -- set aside -----------------------------------------------------------------------------
 
     def _set_aside(self, waiting: Iterable[tuple[EnvelopeId, bytes, OpId | None]]) -> None:
@@ -333,3 +361,9 @@ class WordsIn:
                 opened[name], bytes_of[name] = op, envelope
         quarantine.let_out(room.db, room.row.circle_no, opened)
         return opened, bytes_of
+
+
+def _worth(named: Opened) -> tuple[bool, EnvelopeId]:
+    """Of two envelopes of one op the one with a true signature stays, then the lower id."""
+    name, op = named
+    return not verify_signature(op), name

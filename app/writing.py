@@ -69,10 +69,12 @@ def page(room: Room, asked: c.ListPosts) -> list[Post]:
 
 def thread(room: Room, asked: c.ReadThread) -> Thread:
     """A post and its replies."""
-    found = room.posts.thread_of(bytes.fromhex(asked.post))
-    if found is None:
+    post = bytes.fromhex(asked.post)
+    found = room.posts.thread_of(post) or post  # one that went with time may have younger answers
+    thread = Thread(post=room.posts.one(found), replies=room.posts.replies(found))
+    if thread.post is None and not thread.replies:
         raise no_such_post()
-    return Thread(post=room.posts.one(found), replies=room.posts.replies(found))
+    return thread
 
 
 def keep_draft(room: Room, asked: c.KeepDraft) -> None:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 DAY = 24  # hours
 MAX_DAYS = 3650
 GRACE = DAY  # hours for which it has to stand before anything lapses by it
+LEEWAY = DAY // 4  # hours more for which a computer waits that is the first to let go by it
+AHEAD = DAY  # hours by which words count as lapsed sooner where somebody has let go of them
 NOTHING = -1  # before every hour
 
 
@@ -20,23 +22,26 @@ class Keeps(NamedTuple):
     days: int
 
 
-def lapsed_until(said: Sequence[Keeps], hour: int, ahead: int = 0) -> int:
+def lapsed_until(said: Sequence[Keeps], hour: int, *, soon: bool = False) -> int:
     """The hour up to which words have lapsed, at this `hour`; `NOTHING` where none have.
 
-    `said`: all that holds, in the order of the acts. Only ever grows with the hour. `ahead`: with
-    so many hours more, where something has lapsed at all: nobody's clock shortens the day of grace.
+    `said`: all that holds, in the order of the acts. Only ever grows with the hour. `soon`: as far
+    as somebody whose clock is before this one may have let go, by a day or half the days said; but
+    nobody's clock shortens the day of grace.
     """
     until = NOTHING
     for number, one in enumerate(said, start=1):
         ends = min(said[number].since, hour) if number < len(said) else hour
-        if one.days and ends >= one.since + GRACE:
-            until = max(until, ends + ahead - one.days * DAY)
+        stays = one.days * DAY
+        early = min(AHEAD, stays // 2) if soon else 0
+        if stays and ends >= one.since + GRACE + (0 if soon else LEEWAY):
+            until = max(until, ends + early - stays)
     return until
 
 
-def lapsed_for_some(said: Sequence[Keeps], hour: int, ahead: int = 0) -> int:
-    """The same for whoever may not have heard yet of the last that was said."""
+def lapsed_for_some(said: Sequence[Keeps], hour: int) -> int:
+    """The same, soon, for whoever may not have heard yet of the last that was said."""
     return max(
-        (lapsed_until(said[: number + 1], hour, ahead) for number in range(len(said))),
+        (lapsed_until(said[: number + 1], hour, soon=True) for number in range(len(said))),
         default=NOTHING,
     )

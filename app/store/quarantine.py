@@ -53,6 +53,16 @@ def any_unsigned(db: Database, circle_no: int) -> bool:
     )
 
 
+def opened(db: Database, circle_no: int) -> list[tuple[EnvelopeId, bytes]]:
+    """What opened and waits to be vouched for, in the order it came."""
+    rows = db.read(
+        "SELECT envelope, bytes FROM quarantine WHERE circle_no = ? AND op IS NOT NULL"
+        " ORDER BY rowid",
+        (circle_no,),
+    )
+    return [(EnvelopeId(name), envelope) for name, envelope in rows]
+
+
 def unsigned(db: Database, circle_no: int, named: Iterable[OpId]) -> list[tuple[EnvelopeId, bytes]]:
     """What waits to be vouched for, of these ops."""
     found: list[tuple[EnvelopeId, bytes]] = []

@@ -23,6 +23,17 @@ def count(db: Database, circle_no: int, hours: tuple[int, int]) -> int:
     return int(found)
 
 
+def any_until(db: Database, circle_no: int, hour: int) -> bool:
+    """Whether words of the hours up to one are without their payload."""
+    return bool(
+        db.read(
+            "SELECT 1 FROM ops WHERE circle_no = ? AND log = 1 AND hour <= ? AND stripped = 1"
+            " LIMIT 1",
+            (circle_no, hour),
+        )
+    )
+
+
 def shown_until(db: Database, circle_no: int, hour: int) -> int:
     """How many posts and replies are shown of the hours up to one."""
     ((found,),) = db.read(

@@ -14,6 +14,8 @@ def lapsing(story: Story) -> Story:
     """The same story, in which the founder says how long words stay, and weeks go by besides.
 
     No two clocks differ by more than a day: by more, what lapses between is on one computer only.
+    In the end all lines are cut, as when computers wake after so long: else nobody would look at
+    the clock before the next full hour.
     """
     chance = stream(story.seed, "lapsing")
     acts: list[tuple[float, Act]] = list(story.acts)
@@ -29,4 +31,6 @@ def lapsing(story: Story) -> Story:
     if chance.random() < 0.5:
         acts.append((story.length, Leap(int(spread(chance, DAY, 40 * DAY)))))
     clocks = tuple(max(-HALF_A_DAY, min(wrong, HALF_A_DAY)) for wrong in story.wrong_clocks)
-    return replace(story, wrong_clocks=clocks, acts=tuple(sorted(acts, key=lambda act: act[0])))
+    return replace(
+        story, wrong_clocks=clocks, hang_up=True, acts=tuple(sorted(acts, key=lambda act: act[0]))
+    )

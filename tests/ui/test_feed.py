@@ -114,10 +114,11 @@ def test_what_has_lapsed_is_shown_no_more(many: list[Post], qtbot: QtBot) -> Non
     feed = feed_of(bridge)
     feed.setAtTop(False)
     bridge.posts = many[:4]
-    bridge.say(PostsGone(circle=CIRCLE, count=2))
+    bridge.say(PostsGone(circle=CIRCLE, posts=[one.post for one in many[4:6]]))
     assert shown(feed) == [one.post for one in many[:4]]
     bridge.posts = []
-    bridge.say(PostsGone(circle=CIRCLE, count=4))
+    bridge.slow = {ListPosts}
+    bridge.say(PostsGone(circle=CIRCLE, posts=[one.post for one in many[:4]]))
     assert shown(feed) == []
     del qtbot
 

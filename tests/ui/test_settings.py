@@ -494,8 +494,8 @@ def test_how_long_words_stay_is_chosen_knowing_what_goes() -> None:
     sheet.keep()
     for days, sentence in (
         (90, "Nothing here is that old yet."),
-        (30, "One here is older: it goes a day from now."),
-        (7, "About 140 here are older: they go a day from now."),
+        (30, "One here is older: it goes after a day."),
+        (7, "About 140 here are older: they go after a day."),
     ):
         sheet.choose(days)
         assert (

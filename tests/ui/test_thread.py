@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.circle.state import Draft, Post, PostKind, Thread, Want
-from app.commands import MAX_BODY, KeepDraft, WritePost
-from app.events import PostArrived, PostChanged
+from app.commands import MAX_BODY, KeepDraft, ReadThread, WritePost
+from app.events import PostArrived, PostChanged, PostsGone
 from app.refused import Refused, Why
 from tests.ui.neighbour import CIRCLE, NOW, Neighbour, circle, clock, key, member, post
 from tests.ui.stage import Stage, read
@@ -160,6 +160,21 @@ def test_what_is_closed_to_a_newcomer_is_not_promised(bridge: Neighbour, adrift:
     assert read(opened(bridge, adrift), "adrift") == ADRIFT_LATE
     bridge.members = [member("Juniper", 0), member("Ines", 1)]
     assert read(opened(bridge, adrift), "adrift") == ADRIFT
+
+
+def test_what_has_gone_with_time_is_shown_no_more(bridge: Neighbour) -> None:
+    """The younger answers stay, and where there are none a sentence says that nothing is here."""
+    bridge.opened = Thread(post=ROOT, replies=[answer("one", "Tomasz")])
+    thread = opened(bridge, ROOT)
+    bridge.opened = Thread(post=None, replies=[answer("one", "Tomasz")])
+    bridge.say(PostsGone(circle=CIRCLE, posts=[ROOT.post]))
+    assert (read(thread, "root"), thread.rowCount()) == ({}, 1)
+    gone = Refused(Why.NO_SUCH_POST, "This post is not on this computer.")
+    bridge.refuse[ReadThread] = gone
+    bridge.say(PostsGone(circle=CIRCLE, posts=[answer("one", "Tomasz").post]))
+    assert (read(thread, "root"), thread.rowCount()) == ({}, 0)
+    assert read(thread, "trouble") == gone.message
+    assert read(thread, "target") == ""
 
 
 # ---- writing back -----------------------------------------------------------------------------

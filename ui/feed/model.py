@@ -304,8 +304,9 @@ class FeedModel(Listing):  # type: ignore[operator]
                     self._catching_up.came(count)
                     self._coming += count
                     self._read_first()
-                case PostsGone(circle=self._circle):
-                    self._read_first()
+                case PostsGone(circle=self._circle, posts=posts):
+                    self._go(set(posts))
+                    self._read_first()  # what answered them may begin with nothing now
                 case PostChanged(circle=self._circle, content=post):
                     self._change(post)
                 case _:
@@ -324,6 +325,12 @@ class FeedModel(Listing):  # type: ignore[operator]
             row = Row(post)
             self.arrived.emit(row.name(self._clock(), self._adrift(row)))
         self._consider_marking()
+
+    def _go(self, posts: set[str]) -> None:
+        places = [at for at, row in enumerate(self._rows) if row.post.post in posts]
+        if places:
+            self._apply([Remove(at) for at in reversed(places)])
+            self._placed()
 
     def _change(self, post: Post) -> None:
         place = place_of(self._rows, post.post)

@@ -158,8 +158,8 @@ class Keeping(QObject):
         if not self._older:
             return f"{goes}. Nothing here is that old yet."
         if self._older == 1:
-            return f"{goes}. One here is older: it goes a day from now."
-        return f"{goes}. About {self._older} here are older: they go a day from now."
+            return f"{goes}. One here is older: it goes after a day."
+        return f"{goes}. About {self._older} here are older: they go after a day."
 
     def _say(self, problem: str) -> None:
         self._problem = problem

@@ -19,7 +19,7 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 from app.circle.state import Post, Thread
 from app.commands import ReadThread
 from app.events import PostArrived, PostChanged, PostsArrived, PostsGone
-from app.refused import Refused
+from app.refused import Refused, Why
 from ui.asking import Asks, hear
 from ui.faces import Faces
 from ui.telling import Clock, local_now, until_next_minute
@@ -236,8 +236,11 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
         self.countChanged.emit()
 
     def _refused(self, refused: Refused) -> None:
-        if self._open:
-            self._tell_trouble(refused.message)
+        if not self._open:
+            return
+        if refused.kind is Why.NO_SUCH_POST:
+            self._take(Thread(post=None, replies=[]))  # what was shown is not here any more
+        self._tell_trouble(refused.message)
 
     def _hear(self, said: list[Any]) -> None:
         for event in said:
