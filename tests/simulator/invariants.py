@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from app import lapsing
+from app.circle.retention import NOTHING
 from app.store import frontier as frontiers
-from app.store import sums
+from app.store import stripped, sums
 from p2p.op import Log
 from tests.simulator.homes import Diary, Home
 
@@ -183,6 +184,16 @@ def nothing_is_stripped_too_soon(homes: Sequence[Home], honest: Sequence[Home]) 
         ):
             if bytes(device) in devices:
                 raise Broken(f"{home.name} has not the words of {devices[bytes(device)]}")
+
+
+def nothing_that_lapsed_has_its_words(homes: Sequence[Home]) -> None:
+    """Up to the hour that a home has gone through, whenever it came."""
+    for home in homes:
+        assert home.db is not None
+        assert home.circle is not None
+        hours = NOTHING, home.circle.inbox._lapsed
+        if stripped.whole(home.db, circle_no(home), hours, 1):
+            raise Broken(f"{home.name} has words that have lapsed")
 
 
 def nobody_uses_a_seq_twice(homes: Sequence[Home], honest: Sequence[Home]) -> None:
