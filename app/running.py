@@ -7,7 +7,6 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import inf
 
 import trio
 
@@ -72,6 +71,8 @@ class RunningCircle:
     arrived: trio.Event = field(default_factory=trio.Event)  # our own admission is known here
     _due: trio.Event = field(default_factory=trio.Event)  # the next epoch
     _decided: trio.Event = field(default_factory=trio.Event)  # something, about people or words
+    _nursery: trio.Nursery | None = None  # while it is on the air
+    _lapsing: bool = False
 
     def __post_init__(self) -> None:
         """Put the parts together; nothing runs yet."""
@@ -149,8 +150,12 @@ class RunningCircle:
             self.ready.set()
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self.renew)
-                nursery.start_soon(self.lapse)
-                await self.node.run(host)
+                self._nursery, self._lapsing = nursery, False
+                self._look_at_the_hour()
+                try:
+                    await self.node.run(host)
+                finally:
+                    self._nursery = None
                 nursery.cancel_scope.cancel()
 
     async def renew(self) -> None:
@@ -168,6 +173,13 @@ class RunningCircle:
                 log.warning("an epoch was not renewed: %s", refused.kind.value)
             self._due = trio.Event()
 
+    def _look_at_the_hour(self) -> None:
+        """Words may lapse now: by what was decided, or as the clock has gone on."""
+        self._decided.set()
+        if self._nursery is not None and not self._lapsing and self.room.ledger.view.keeps:
+            self._lapsing = True
+            self._nursery.start_soon(self.lapse)
+
     async def lapse(self) -> None:
         """Take their payload from words that lapse: now, at each full hour, and as hosts decide."""
         while True:
@@ -178,8 +190,7 @@ class RunningCircle:
             except Refused as refused:  # a full disk; the next hour tries again
                 log.warning("words did not lapse: %s", refused.kind.value)
             ends = HOUR - self.room.clock.now() % HOUR
-            keeps = self.room.ledger.view.keeps
-            with trio.move_on_after(ends / 1000 if keeps else inf):
+            with trio.move_on_after(ends / 1000):
                 await self._decided.wait()
 
     def _listens(self, listening: Sequence[str], addresses: Sequence[str]) -> None:
@@ -216,7 +227,7 @@ class RunningCircle:
         """See `app.room.Neighbour`."""
         if self.room.ledger.myself() is not None:
             self.arrived.set()
-        self._decided.set()
+        self._look_at_the_hour()
         self.node.people_changed()
         self.witness.look()
 
@@ -302,7 +313,7 @@ class RunningCircle:
         now = room.clock.now()
         self.since[device] = self.met_before[device] = now
         room.must_wait(waits=False)
-        self._decided.set()  # the clock may have gone on by weeks while the computer slept
+        self._look_at_the_hour()  # by weeks it may have gone on while the computer slept
         with room.db.write():
             circles.keep_meeting(room.db, room.row.circle_no, device, now)
         self.say(NetChanged())

@@ -5,6 +5,8 @@ from unittest import mock
 
 import msgspec
 import pytest
+import trio
+from trio.testing import MockClock
 
 from app import commands as c
 from app import lapsing, overview, settings, verdicts, writing
@@ -14,7 +16,7 @@ from app.circle.state import History, What
 from app.events import PostsGone
 from app.governing import log
 from app.refused import Refused, Why
-from app.running import RunningCircle
+from app.running import HOUR, RunningCircle
 from p2p.envelope import envelope_id
 from p2p.ids import EnvelopeId
 from p2p.op import Kind, Log, strip
@@ -473,3 +475,26 @@ def test_a_thread_whose_first_post_has_gone_shows_its_younger_answers(ada: Perso
     with pytest.raises(Refused) as gone:
         writing.thread(ada.room, asked)
     assert gone.value.kind is Why.NO_SUCH_POST
+
+
+def test_a_running_circle_looks_at_each_full_hour_and_as_hosts_decide(ada: Person) -> None:
+    """Nothing is asked for, and nobody has to be met."""
+    running = RunningCircle(ada.room, (), ada.heard.append)
+    ada.write("one")
+    ada.sign()
+    later(ada, hours=WEEK * 2)
+    ada.watch.go_on(ms=HOUR // 2)
+
+    async def goes_by() -> list[int]:
+        counts: list[int] = []
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(running.lapse)
+            keeps(ada, 7)  # tells the circle
+            for hours in (29, 1):
+                later(ada, hours=hours)
+                await trio.sleep(HOUR / 1000)
+                counts.append(len(ada.bodies()))
+            nursery.cancel_scope.cancel()
+        return counts
+
+    assert trio.run(goes_by, clock=MockClock(autojump_threshold=0)) == [1, 0]
