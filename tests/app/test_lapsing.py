@@ -19,7 +19,7 @@ from app.refused import Refused, Why
 from app.running import HOUR, RunningCircle
 from p2p.envelope import envelope_id
 from p2p.ids import EnvelopeId
-from p2p.op import Kind, Log, strip
+from p2p.op import Kind, Log, SignedOp, strip
 from tests.p2p.village import Person, Village, Watch, meet, settle
 
 WEEK = 7 * 24  # hours
@@ -40,6 +40,20 @@ def lapse(*people: Person) -> None:
     for person in people:
         while person.inbox.lapse():
             pass
+
+
+def a_word(person: Person) -> SignedOp:
+    """A post that says "word", kept nowhere."""
+    said = acts.Writing(b"n" * 16, "story", "", "word")
+    return person.signs(Log.WORDS, Kind.POST, acts.encode(said))
+
+
+def vouched_for(person: Person) -> tuple[SignedOp, SignedOp, SignedOp]:
+    """A word, the one after it, which vouches for it, and the first with a poor signature."""
+    op = a_word(person)
+    said = acts.encode(acts.Writing(b"m" * 16, "story", "", "next"))
+    after = person.signs(Log.WORDS, Kind.POST, said, seq=1, prev=op.op_id)
+    return op, after, msgspec.structs.replace(op, signature=bytes(64))
 
 
 def missing(person: Person) -> int:
@@ -216,7 +230,7 @@ def test_somebody_who_strips_what_has_not_lapsed_takes_nothing_away(
     """It counts as missing until somebody has the words, and then they are here."""
     keeps(ada, 7)
     settle(ada, bo)
-    op = ada.signs(Log.WORDS, Kind.POST, acts.encode(acts.Writing(b"n" * 16, "story", "", "word")))
+    op = a_word(ada)
     bo.takes(bo.seals(strip(op)), log=Log.WORDS)
     assert bo.bodies() == set()
     assert missing(bo) == 1
@@ -232,7 +246,7 @@ def test_both_forms_in_one_frame(ada: Person, bo: Person) -> None:
     """In any order: the whole one stays until it has lapsed."""
     keeps(ada, 7)
     settle(ada, bo)
-    op = ada.signs(Log.WORDS, Kind.POST, acts.encode(acts.Writing(b"n" * 16, "story", "", "word")))
+    op = a_word(ada)
     both = [bo.seals(strip(op)), bo.seals(op)]
     bo.takes(*both, log=Log.WORDS)
     assert bo.bodies() == {"word"}
@@ -332,12 +346,7 @@ def test_words_lapse_too_whose_secret_has_gone(ada: Person) -> None:
 
 def test_a_better_signature_makes_nothing_unread(ada: Person, bo: Person) -> None:
     """The same words in another envelope are no news."""
-    op = ada.signs(Log.WORDS, Kind.POST, acts.encode(acts.Writing(b"n" * 16, "story", "", "word")))
-    after = ada.signs(
-        Log.WORDS, Kind.POST, acts.encode(acts.Writing(b"m" * 16, "story", "", "next")),
-        seq=1, prev=op.op_id,
-    )  # fmt: skip
-    poor = msgspec.structs.replace(op, signature=bytes(64))
+    op, after, poor = vouched_for(ada)
     bo.takes(bo.seals(after), bo.seals(poor), log=Log.WORDS)
     assert bo.bodies() == {"word", "next"}
     with bo.db.write():
@@ -372,7 +381,7 @@ def test_words_of_a_day_do_not_go_at_once(ada: Person, bo: Person) -> None:
     keeps(ada, 1)
     later(ada, bo, hours=WEEK)
     settle(ada, bo)
-    op = ada.signs(Log.WORDS, Kind.POST, acts.encode(acts.Writing(b"n" * 16, "story", "", "word")))
+    op = a_word(ada)
     bo.takes(bo.seals(op), log=Log.WORDS)
     bo.takes(bo.seals(strip(op)), log=Log.WORDS)
     assert bo.bodies() == {"word"}
@@ -382,12 +391,7 @@ def test_a_poor_signature_takes_no_words_away(ada: Person, bo: Person) -> None:
     """The words of one and the true signature of the other: what both hold in the end."""
     keeps(ada, 7)
     settle(ada, bo)
-    op = ada.signs(Log.WORDS, Kind.POST, acts.encode(acts.Writing(b"n" * 16, "story", "", "word")))
-    after = ada.signs(
-        Log.WORDS, Kind.POST, acts.encode(acts.Writing(b"m" * 16, "story", "", "next")),
-        seq=1, prev=op.op_id,
-    )  # fmt: skip
-    poor = msgspec.structs.replace(op, signature=bytes(64))
+    op, after, poor = vouched_for(ada)
     for person, both in ((ada, (poor, strip(op))), (bo, (strip(op), poor))):
         person.takes(bo.seals(after), log=Log.WORDS)
         for one in both:
@@ -420,7 +424,7 @@ def test_what_nobody_vouches_for_lapses_too(ada: Person, bo: Person) -> None:
     """It is set aside, and could be read with the keys that are here."""
     keeps(ada, 7)
     settle(ada, bo)
-    op = ada.signs(Log.WORDS, Kind.POST, acts.encode(acts.Writing(b"n" * 16, "story", "", "word")))
+    op = a_word(ada)
     poor = msgspec.structs.replace(op, signature=bytes(64))
     bo.takes(bo.seals(poor), log=Log.WORDS)
     later(bo, hours=WEEK + 24)
