@@ -37,13 +37,13 @@ class Apart(Person):
     async def calls(self, circle: str, *others: "Apart") -> None:
         """Try these people now, where their cable to here ends."""
         for other in others:
-            address = await where(other, self._places, self)
+            address = await where(other, self._places, self.place)
             await self.ask("net.dial", circle=circle, address=address)
 
     async def knocks_at(self, host: "Apart", link: str) -> str:
         """Begin to join by a link, in which not each of the host's addresses has room."""
         join = await self.knocks(link)
-        await self.ask("net.dial", join=join, address=await where(host, self._places, self))
+        await self.ask("net.dial", join=join, address=await where(host, self._places, self.place))
         return join
 
     # -- what has arrived ----------------------------------------------------------------------
@@ -91,7 +91,7 @@ async def apart(folder: Path, places: Places, calendar: Calendar) -> AsyncIterat
             yield new
 
 
-async def where(person: Apart, places: Places, caller: Apart) -> str:
-    """The address by which the caller can reach somebody."""
-    ours = f"/{places.address(person.place, caller.place)}/"
+async def where(person: Apart, places: Places, caller: str) -> str:
+    """The address by which somebody can be reached from a place."""
+    ours = f"/{places.address(person.place, caller)}/"
     return next(address for address in await person.addresses() if ours in address)

@@ -5,15 +5,12 @@ to other ports meanwhile, so there is no other way between them.
 """
 
 import random
-import struct
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from socket import SO_LINGER, SOL_SOCKET
 
 import trio
 
 from app.rpc_client import PATIENCE
+from tests.journeys.lines import End, Line
 from tests.journeys.people import Person, eventually, free_port, on_port, the_same, village
 
 POSTS = 2000
@@ -21,75 +18,6 @@ AT_ONCE = 40  # posts that are being written at a time
 BATCH = 256 * 1024  # bytes of envelopes in one frame: what breaks off with it comes again
 BREAKS = 12
 AROUND = 64 * 1024  # bytes of a handshake and of finding out what is lacking
-
-
-class Line:
-    """A TCP port that leads to another one, as long as it holds.
-
-    `budget` says after how many bytes towards the caller a connection breaks: in the middle of
-    whatever is under way, without a goodbye. None: this one holds.
-    """
-
-    def __init__(self, port: int, to: int, budget: Callable[[], int | None]) -> None:
-        self.port = port
-        self.carried = 0
-        self.breaks = 0
-        self._to = to
-        self._budget = budget
-        self._scope = trio.CancelScope()
-
-    async def holds(
-        self,
-        task_status: trio.TaskStatus[list[trio.SocketListener]] = trio.TASK_STATUS_IGNORED,
-    ) -> None:
-        with self._scope:
-            await trio.serve_tcp(self._carry, self.port, host="127.0.0.1", task_status=task_status)
-
-    async def is_tried(self) -> bool:
-        """Whether it will hold from now on."""
-        return self.breaks >= BREAKS
-
-    def ends(self) -> None:
-        self._scope.cancel()
-
-    async def _carry(self, caller: trio.SocketStream) -> None:
-        try:
-            called = await trio.open_tcp_stream("127.0.0.1", self._to)
-        except OSError:
-            return
-        async with called, trio.open_nursery() as nursery:
-            nursery.start_soon(self._there, caller, called, nursery.cancel_scope)
-            nursery.start_soon(self._back, caller, called, nursery.cancel_scope)
-
-    async def _there(
-        self, caller: trio.SocketStream, called: trio.SocketStream, scope: trio.CancelScope
-    ) -> None:
-        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
-            async for piece in caller:
-                await called.send_all(piece)
-        scope.cancel()
-
-    async def _back(
-        self, caller: trio.SocketStream, called: trio.SocketStream, scope: trio.CancelScope
-    ) -> None:
-        left = self._budget()
-        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
-            async for piece in called:
-                part = piece if left is None else piece[:left]
-                await caller.send_all(part)
-                self.carried += len(part)
-                left = None if left is None else left - len(part)
-                if left == 0:
-                    self.breaks += 1
-                    _break(caller)
-                    _break(called)
-                    break
-        scope.cancel()
-
-
-def _break(stream: trio.SocketStream) -> None:
-    """Closing it will be a reset."""
-    stream.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
 
 
 async def write_much(circle: str, person: Person) -> None:
@@ -121,7 +49,13 @@ async def test_a_line_that_breaks_at_any_byte_costs_little(tmp_path: Path) -> No
     def budget() -> int | None:
         return chance.randrange(2 * BATCH) if broken.breaks < BREAKS else None
 
-    broken, whole = Line(known, moved, budget), Line(known, moved, lambda: None)
+    here, there = End("127.0.0.1", known), End("127.0.0.1", moved)
+    broken, whole = Line(here, there, budget), Line(here, there, lambda: None)
+
+    async def is_tried() -> bool:
+        """Whether it will hold from now on."""
+        return broken.breaks >= BREAKS
+
     async with trio.open_nursery() as lines, village(tmp_path) as new:
         ada, ben, cleo = (
             await new("Ada", listen=on_port(known)),
@@ -141,7 +75,7 @@ async def test_a_line_that_breaks_at_any_byte_costs_little(tmp_path: Path) -> No
 
         await lines.start(broken.holds)
         await ben.wakes(on_port(free_port()))  # where Ada does not look for him
-        await eventually(broken.is_tried, "the line has broken so often", 2 * PATIENCE)
+        await eventually(is_tried, "the line has broken so often", 2 * PATIENCE)
         assert (await ben.digest(circle))["posts"] < POSTS
         await the_same(circle, ada, ben, posts=POSTS)
         broken.ends()

@@ -13,32 +13,35 @@ import pytest
 import trio
 
 from tests.journeys.late_home import Calendar
-from tests.journeys.living_apart import Apart, NewApart, apart
+from tests.journeys.lines import line_through
+from tests.journeys.living_apart import Apart, NewApart, apart, where
 from tests.journeys.namespaces import Places, places_apart
 from tests.journeys.people import Json, Person, eventually, the_same
 
 pytestmark = pytest.mark.netns
 
-MUCH = " and so on" * 4000  # a hundred of these are more than what is under way or taken in at once
+MUCH = " and so on" * 4000  # of a hundred of these a part is taken in while others are to come
+MIDDLE = "middle"  # a place where nobody lives: lines that are to break lead through it
+A_PART = 1024 * 1024  # bytes: some of these; one frame of words holds a quarter of it
 
 
 async def break_off(
     circle: str, places: Places, sender: Apart, receiver: Apart, *, holds: int
-) -> bool:
-    """Join two people and pull the cable as soon as words have come; True: others had not yet.
+) -> None:
+    """Two people meet, and their cable is pulled when a part of the words has come, not all.
 
     `holds`: how many the receiver has before, with their own, which are signed at the meeting only.
     """
-    places.join(sender.place, receiver.place)
-    await receiver.calls(circle, sender)
-
-    async def begun() -> bool:
-        return await receiver.count(circle) > holds
-
-    await eventually(begun, f"{receiver.name} has a part of it", pause=0.002)
-    places.cut(sender.place, receiver.place)
+    at = await where(sender, places, MIDDLE)
+    port = int(at.split("/tcp/")[1].split("/")[0])
+    async with line_through(
+        MIDDLE, places, caller=receiver.place, called=sender.place, port=port, carries=A_PART
+    ) as begin:
+        _, person = at.split("/p2p/")
+        address = f"/ip4/{begin.host}/tcp/{begin.port}/p2p/{person}"
+        await receiver.ask("net.dial", circle=circle, address=address)
     await receiver.reaches()
-    return await receiver.count(circle) < await sender.count(circle)
+    assert holds < await receiver.count(circle) < await sender.count(circle)
 
 
 @dataclass
@@ -130,7 +133,7 @@ async def test_a_week_away_ends_with_the_same_posts_and_a_gap_is_shown(tmp_path:
     all hold the same, nothing twice, nothing missing.
     """
     calendar = Calendar(tmp_path / "calendar")
-    with places_apart("ada", "ben", "cleo") as places:
+    with places_apart("ada", "ben", "cleo", MIDDLE) as places:
         async with apart(tmp_path, places, calendar) as new:
             week = await a_week(calendar, places, new)
             circle, ada, ben, cleo = week.circle, week.ada, week.ben, week.cleo
@@ -140,7 +143,7 @@ async def test_a_week_away_ends_with_the_same_posts_and_a_gap_is_shown(tmp_path:
 
             # The cable holds for a moment, and Ben sees a part of what Ada wrote. He answers.
             calendar.days_pass(1)
-            assert await break_off(circle, places, ada, ben, holds=131)
+            await break_off(circle, places, ada, ben, holds=131)
             adrift = await ben.orphans(circle)
             assert adrift
             await ben.writes(circle, "What do you mean?", reply_to=adrift[0]["post"])
@@ -150,7 +153,7 @@ async def test_a_week_away_ends_with_the_same_posts_and_a_gap_is_shown(tmp_path:
             await cleo.wakes()
             await cleo.writes(circle, "Written on the train.")
             week.bodies |= {"Written on the train."}
-            assert await break_off(circle, places, ben, cleo, holds=2)
+            await break_off(circle, places, ben, cleo, holds=2)
             had = await cleo.count(circle)
             await break_off(circle, places, ben, cleo, holds=had)
             places.join("ben", "cleo")
