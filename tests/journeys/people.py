@@ -284,11 +284,7 @@ def plainly() -> Iterator[None]:
 
 
 async def eventually(
-    holds: Callable[[], Awaitable[bool]],
-    what: str,
-    seconds: float = PATIENCE,
-    *,
-    pause: float = 0.05,
+    holds: Callable[[], Awaitable[bool]], what: str, seconds: float = PATIENCE
 ) -> None:
     """Ask again and again until it is so.
 
@@ -296,7 +292,7 @@ async def eventually(
     """
     with trio.move_on_after(seconds):
         while not await holds():  # noqa: ASYNC110 - see above
-            await trio.sleep(pause)
+            await trio.sleep(0.05)
         return
     raise AssertionError(f"not so within {seconds:.0f} s: {what}")
 
