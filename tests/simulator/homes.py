@@ -1,7 +1,8 @@
 """A home of a member in the simulator: the real household on a real store, on a simulated net."""
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,12 +11,12 @@ from unittest import mock
 import trio
 
 from app import commands as c
-from app import joining, running
 from app.circle.state import CircleState, JoinState, PostKind
 from app.household import Household
 from app.refused import Refused
 from app.running import RunningCircle
 from app.store.db import Database
+from p2p.host import Host
 from p2p.op import Log
 from p2p.simulator.network import Network
 from p2p.simulator.village import Resident
@@ -164,9 +165,9 @@ class Home(Resident):
 
 @contextmanager
 def on_this_network(network: Network) -> Iterator[None]:
-    """Every host that a home makes is one of the simulated network."""
-    with (
-        mock.patch.object(running, "Host", network.host),
-        mock.patch.object(joining, "Host", network.host),
-    ):
+    """Every host that a home makes is one of the simulated network, whoever in it makes one."""
+    with ExitStack() as stack:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("app.") and getattr(module, "Host", None) is Host:
+                stack.enter_context(mock.patch.object(module, "Host", network.host))
         yield
