@@ -65,7 +65,7 @@ def test_after_any_of_many_more_stories_too(piece: int) -> None:
 def test_a_seed_is_always_the_same_story(begin: int, end: int) -> None:
     """Whoever replays a failing seed sees what failed: the same ops on all disks at the end.
 
-    In 5014 somebody leaves and erases all while nobody is here: their goodbye has a host of its own.
+    In 5014 somebody leaves and erases all while nobody is here: the goodbye has its own host.
     """
     first, second = (play("--states", "--seeds", str(begin), str(end)) for _ in range(2))
     assert "state" in first.stdout
