@@ -80,7 +80,7 @@ class Goodbye:
 
     async def _visit(self, host: Host, door: bytes, addresses: list[str]) -> bool:
         """Whether somebody who is reached knows of it; tells them where they do not."""
-        with trio.fail_after(2 * ANSWER):
+        with trio.fail_after(3 * ANSWER):
             stream = await host.open(door, addresses)
             try:
                 return await self._speak(stream, door)
@@ -99,7 +99,8 @@ class Goodbye:
         )
         await stream.send(wire.encode(hello))
         try:
-            answer = wire.decode(await stream.receive())
+            with trio.fail_after(ANSWER):
+                answer = wire.decode(await stream.receive())
         except Closed:  # reached, and not known there: since they were told, if they were
             return door in self.row.handed
         if not isinstance(answer, wire.Hello):

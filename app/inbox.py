@@ -58,11 +58,8 @@ class Inbox:
                 holes = self._words.take(change, fresh, seen)
             return TakenIn(tuple(change.words), holes=tuple(holes))
         with self._room.change(from_peer=True) as change:
-            before, waiting = self._room.ledger.decided(), self._room.ledger.view.waiting
+            waiting = self._room.ledger.view.waiting
             learned, closed = self._open_all(change, fresh)
-            if learned or self._room.ledger.decided() != before:
-                learned = True
-                self.secret_came(change)
             lacking = not self._room.ledger.view.waiting <= waiting
         new = (*change.authority, *change.words)
         return TakenIn(new, tuple(closed.values()), learned, lacking=lacking)
@@ -191,13 +188,14 @@ class Inbox:
     ) -> tuple[bool, dict[EnvelopeId, bytes]]:
         """Open what can be opened, and keep and fold what is under epochs that everybody knows of.
 
-        Whether a secret was learned, and what stays closed. Acts under an epoch whose op is not
-        here with all its past do: nobody can tell who has its secret, so others might never open
-        what would stand in our set. Their links are read, though: by these a newcomer gets down to
-        the root, and from there everything is proven.
+        Whether a secret was learned or the epoch of one came, and what stays closed. Acts under an
+        epoch whose op is not here with all its past do: nobody can tell who has its secret, so
+        others might never open what would stand in our set. Their links are read, though: by these
+        a newcomer gets down to the root, and from there everything is proven.
         """
         ever, opened, closed = self._open(waiting)
         ledger, before = self._room.ledger, standing(self._room.ledger.view)
+        decided = ledger.decided()
         while fit := [name for name, op in opened.items() if ledger.proven(op.header.epoch)]:
             for name in fit:
                 self._keep(change, name, opened.pop(name))
@@ -205,6 +203,9 @@ class Inbox:
                 ledger.refold()
         if change.authority:
             self._settle_authority(change, before)
+        ever = ever or ledger.decided() != decided
+        if ever:
+            self.secret_came(change)
         return ever, closed | {name: waiting[name] for name in opened}
 
     def _open(

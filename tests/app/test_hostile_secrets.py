@@ -268,6 +268,36 @@ def test_acts_under_an_epoch_that_is_kept_back_are_in_nobodys_set(
     assert set(bo.gives()) == set(cy.gives())
 
 
+@pytest.mark.parametrize("chained", [False, True])
+def test_words_under_an_epoch_that_is_kept_back_are_in_nobodys_set(
+    ada: Person, bo: Person, cy: Person, *, chained: bool
+) -> None:
+    """The same of words; they count as soon as its op comes, in whatever way."""
+    before = set(cy.gives())
+    epoch = new_epoch(cy)
+    founding = [envelope for envelope in cy.gives() if envelope not in before]
+    cy.write("whispered")
+    cy.sign()
+    words = cy.gives(Log.WORDS)
+    secrets = cy.room.ledger.keyring.get(epoch)
+    assert secrets is not None
+    assert ada.shelf.take_grant(a_grant(cy, ada, secrets))
+    for _ in range(2):
+        assert ada.takes_in(Log.WORDS, words).new == bo.takes_in(Log.WORDS, words).new == ()
+    meet(ada, bo)
+    assert ada.gives(Log.WORDS) == bo.gives(Log.WORDS) == []
+    assert ada.bodies() == set()
+    if chained:
+        ada.shelf.take_chain(wire.Chain(founding), cy.door)
+    else:
+        ada.takes(*founding)
+    assert ada.gives(Log.WORDS) == words
+    assert ada.bodies() == {"whispered"}
+    settle(ada, bo)
+    assert bo.bodies() == {"whispered"}
+    assert bo.knows() == ada.knows()
+
+
 def test_what_cannot_be_given_is_said_to_be_gone(village: Village, ada: Person) -> None:
     """Ada lost a secret; who asks for what was sealed under it does not wait for ever."""
     bo = village.newcomer(ada, "Bo")
