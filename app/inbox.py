@@ -54,15 +54,14 @@ class Inbox:
         if not fresh:
             return TakenIn()
         if log is Log.WORDS:
-            with self._room.change(from_peer=True) as change:
+            with self._room.change(from_peer=log) as change:
                 holes = self._words.take(change, fresh, seen)
             return TakenIn(tuple(change.words), holes=tuple(holes))
-        with self._room.change(from_peer=True) as change:
+        with self._room.change(from_peer=log) as change:
             waiting = self._room.ledger.view.waiting
             learned, closed = self._open_all(change, fresh)
             lacking = not self._room.ledger.view.waiting <= waiting
-        new = (*change.authority, *change.words)
-        return TakenIn(new, tuple(closed.values()), learned, lacking=lacking)
+        return TakenIn(tuple(change.authority), tuple(closed.values()), learned, lacking=lacking)
 
     def lapse(self) -> bool:
         """Take their payload from some of the words that have lapsed; whether there are more.

@@ -133,10 +133,11 @@ class Room:
         self.ledger.row = self.row
 
     @contextmanager
-    def change(self, *, from_peer: bool = False) -> Iterator[Change]:
+    def change(self, *, from_peer: Log | None = None) -> Iterator[Change]:
         """One transaction. After the commit the node and the listeners are told, in that order.
 
-        `from_peer`: the node learns of the envelopes from the conversation that brought them.
+        `from_peer`: of envelopes of this log the node learns from the conversation that brought
+        them; not of others that came out of the quarantine by it.
         """
         if self._change is not None:
             raise OurFault("a change within a change")
@@ -173,14 +174,14 @@ class Room:
     def _people(self) -> People:
         return {m: (p.name, p.picture, p.left, p.role) for m, p in self.ledger.view.people.items()}
 
-    def _tell_node(self, change: Change, *, from_peer: bool) -> None:
+    def _tell_node(self, change: Change, *, from_peer: Log | None) -> None:
         if self.neighbour is None:
             return
-        if change.authority and not from_peer:
+        if change.authority and from_peer is not Log.AUTHORITY:
             self.neighbour.announce(Log.AUTHORITY, change.authority)
         if change.epochs:
             self.neighbour.offer_epochs()
-        if change.words and not from_peer:
+        if change.words and from_peer is not Log.WORDS:
             self.neighbour.announce(Log.WORDS, change.words)
         if change.people:
             self.neighbour.people_changed()

@@ -202,7 +202,7 @@ class RoomShelf:
         if opened is None:
             return False
         epoch = EpochId(grant.epoch)
-        # Not `from_peer`: the grant brings no envelopes, but it may open some that waited here.
+        # From no peer: the grant brings no envelopes, but it may open some that waited here.
         with self._careful(), room.change() as change:
             if room.ledger.learn_granted(epoch, *opened):
                 room.ledger.refold()

@@ -9,7 +9,7 @@ from app.circle.state import Digest, History
 from app.circle.view import View
 from p2p import wire
 from p2p.crypto import seal_public
-from p2p.envelope import EpochSecrets
+from p2p.envelope import EpochSecrets, envelope_id
 from p2p.errors import PeerFault
 from p2p.ids import ZERO, DeviceId, EpochId, OpId
 from p2p.op import Kind, Log
@@ -290,7 +290,10 @@ def test_words_under_an_epoch_that_is_kept_back_are_in_nobodys_set(
     if chained:
         ada.shelf.take_chain(wire.Chain(founding), cy.door)
     else:
-        ada.takes(*founding)
+        taken = ada.takes_in(Log.AUTHORITY, founding)
+        assert set(taken.new) == {
+            envelope_id(one) for one in founding
+        }  # words are said to be words
     assert ada.gives(Log.WORDS) == words
     assert ada.bodies() == {"whispered"}
     settle(ada, bo)
