@@ -1,5 +1,4 @@
-// Beginning a circle: its name, who it is for, your name in it, what newcomers may read, and how long
-// words stay.
+// Beginning a circle: its name, who it is for, your name in it, and what newcomers may read.
 //   model: Founding; name: what the person is called elsewhere on this computer, to begin from
 import QtQuick
 import QtQuick.Layouts
@@ -13,10 +12,9 @@ Sheet {
     required property Founding model
     property string name: ""
     property int history: 0
-    property int stay: 0
 
     function submit() {
-        model.create(circle.text, about.text, who.text, history, stay);
+        model.create(circle.text, about.text, who.text, history);
     }
 
     title: qsTr("Begin a circle")
@@ -26,7 +24,7 @@ Sheet {
         circle.text = "";
         about.text = "";
         who.text = name;
-        history = stay = 0;
+        history = 0;
     }
 
     Field {
@@ -70,23 +68,39 @@ Sheet {
         onEdited: sheet.model.clear()
         onAccepted: sheet.submit()
     }
-    Answers {
+    ColumnLayout {
         Layout.fillWidth: true
-        objectNames: "history"
-        title: qsTr("What newcomers can read")
-        answers: sheet.model.histories
-        answer: sheet.history
-        hint: qsTr("Choose with care: it can't be changed yet.")
-        onChosen: index => sheet.history = index
-    }
-    Answers {
-        Layout.fillWidth: true
-        objectNames: "stay"
-        title: qsTr("How long words stay")
-        answers: sheet.model.stays
-        answer: sheet.stay
-        hint: sheet.stay === 0 ? qsTr("Nothing goes by itself. Hosts can change it later.") : qsTr("Then they are gone from everyone's computers. Hosts can change it later.")
-        onChosen: index => sheet.stay = index
+        spacing: Theme.space2
+
+        Label {
+            style: "label"
+            strong: true
+            text: qsTr("What newcomers can read")
+        }
+        Flow {
+            Layout.fillWidth: true
+            spacing: Theme.space2
+
+            Repeater {
+                model: sheet.model.histories
+
+                Choice {
+                    required property string modelData
+                    required property int index
+
+                    objectName: "history" + index
+                    text: modelData
+                    chosen: sheet.history === index
+                    onClicked: sheet.history = index
+                }
+            }
+        }
+        Label {
+            Layout.fillWidth: true
+            style: "caption"
+            text: qsTr("Choose with care: it can't be changed yet.")
+            color: Theme.text2
+        }
     }
     foot: [
         Item {

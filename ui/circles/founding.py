@@ -7,7 +7,6 @@ from app.circle.state import History
 from app.commands import MAX_ABOUT, CircleMade, CreateCircle, LeaveCircle, Nothing
 from app.refused import Refused
 from ui.asking import Asks
-from ui.wording import STAYS, how_long
 
 QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -24,7 +23,7 @@ LONG_ABOUT = f"That is a little long. Up to {MAX_ABOUT} letters fit."
 
 @QmlElement
 class Founding(QObject):
-    """A name, a sentence, a name for oneself, what newcomers may read, and how long words stay."""
+    """A name, a sentence, a name for oneself, and what newcomers may read."""
 
     changed = Signal()
     made = Signal(str)
@@ -41,11 +40,6 @@ class Founding(QObject):
     def histories(self) -> list[str]:
         """The two answers to what newcomers may read."""
         return HISTORY_WORDS
-
-    @Property(list, constant=True)
-    def stays(self) -> list[str]:
-        """The answers to how long words stay, "for good" first."""
-        return [how_long(days) for days in STAYS]
 
     @Property(str, notify=changed)
     def problem(self) -> str:
@@ -73,9 +67,9 @@ class Founding(QObject):
         if self._problem:
             self._say("", "")
 
-    @Slot(str, str, str, int, int)
-    def create(self, name: str, about: str, me: str, history: int, stay: int) -> None:
-        """Make it. `history` and `stay` are places in the lists of answers."""
+    @Slot(str, str, str, int)
+    def create(self, name: str, about: str, me: str, history: int) -> None:
+        """Make it."""
         if self._working:
             return
         name, me, about = " ".join(name.split()), " ".join(me.split()), about.strip()
@@ -93,11 +87,11 @@ class Founding(QObject):
             self._working = True
             self._say("", "")
             kept = HISTORIES[history] if 0 <= history < len(HISTORIES) else History.FRESH
-            days = STAYS[stay] if 0 <= stay < len(STAYS) else 0
-            asked = CreateCircle(
-                name=name, display_name=me, about=about, history=kept, keep_days=days
+            self._bridge.ask(
+                CreateCircle(name=name, display_name=me, about=about, history=kept),
+                self._created,
+                self._refused,
             )
-            self._bridge.ask(asked, self._created, self._refused)
 
     def _created(self, circle: CircleMade) -> None:
         self._working = False
