@@ -291,9 +291,8 @@ def test_words_under_an_epoch_that_is_kept_back_are_in_nobodys_set(
         ada.shelf.take_chain(wire.Chain(founding), cy.door)
     else:
         taken = ada.takes_in(Log.AUTHORITY, founding)
-        assert set(taken.new) == {
-            envelope_id(one) for one in founding
-        }  # words are said to be words
+        # Of the acts only: words are pushed on as words.
+        assert set(taken.new) == {envelope_id(one) for one in founding}
     assert ada.gives(Log.WORDS) == words
     assert ada.bodies() == {"whispered"}
     settle(ada, bo)

@@ -2,8 +2,8 @@
 
 A `Line` is a TCP port of the test that leads to another one; it breaks off as often as it is told
 to, so that both sides hear of it. Where the two live apart, in namespaces, a line leads through a
-place between them (`through`): there it is a process of its own, and in place of breaking off its
-cables are pulled, so that neither side is told anything.
+place between them (`line_through`): there it is a process of its own, and in place of breaking off
+its cables are pulled, so that neither side is told anything.
 """
 
 import struct

@@ -321,7 +321,7 @@ class Hearth:
         return str(self.shell.property("screen"))
 
     def until(self, so: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(so, timeout=20_000)
+        self.qtbot.waitUntil(so, timeout=5000)
 
     def rest(self, milliseconds: int = 120) -> None:
         QTest.qWait(milliseconds)

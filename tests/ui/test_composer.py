@@ -86,7 +86,7 @@ def test_the_draft_goes_only_when_the_home_has_the_post(
     composer.begin("story")
     composer.setBody("We walked.")
     composer.setNote("hospital")
-    qtbot.waitUntil(lambda: read(composer, "keeping") != "", timeout=DEBOUNCE + 5000)
+    qtbot.waitUntil(lambda: read(composer, "keeping") != "", timeout=DEBOUNCE + 500)
     composer.send()
     composer.setBody("typed too late")
     assert read(composer, "body") == "We walked."

@@ -165,7 +165,7 @@ def test_a_great_deal_is_counted_while_it_comes(
     assert read(feed, "catchingUp") == "Catching up… 120 posts so far"
     bridge.say(PostsArrived(circle=CIRCLE, count=12_220))
     assert read(feed, "catchingUp") == "Catching up… 12,340 posts so far"
-    qtbot.waitUntil(lambda: read(feed, "catchingUp") == "", timeout=5000)
+    qtbot.waitUntil(lambda: read(feed, "catchingUp") == "", timeout=2000)
     assert told == ["Catching up.", "12,340 posts have arrived."]
 
 
@@ -195,7 +195,7 @@ def test_the_new_is_marked_for_the_whole_visit(qtbot: QtBot) -> None:
     dividers = ["New since yesterday evening", "", "You've seen everything below", ""]
     assert shown(feed, Role.ABOVE) == dividers
     feed.setProperty("looking", True)
-    qtbot.waitUntil(lambda: bool(bridge.all(MarkRead)), timeout=DWELL + 5000)
+    qtbot.waitUntil(lambda: bool(bridge.all(MarkRead)), timeout=DWELL + 1000)
     assert shown(feed, Role.ABOVE) == dividers
     assert len(bridge.all(MarkRead)) == 1
     assert feed.nextNew(-1) == 0
@@ -401,7 +401,7 @@ def test_of_many_cards_at_once_the_lower_ones_are_made_a_little_later(
         lowest = max((card.y() + card.height() for card in stage.all("post")), default=0.0)
         return view.height() == whole() and lowest > whole()
 
-    qtbot.waitUntil(filled, timeout=5000)
+    qtbot.waitUntil(filled, timeout=2000)
 
 
 def test_every_card_is_one_list_item_with_a_name(
@@ -424,7 +424,7 @@ def test_every_card_is_one_list_item_with_a_name(
 
     # What lies below the fold a list makes in slices between two frames, and a slow machine may
     # stop in the middle of a card: it stands in the tree, out of sight, before it has its name.
-    qtbot.waitUntil(all_named, timeout=5000)
+    qtbot.waitUntil(all_named, timeout=2000)
 
 
 def test_a_reply_before_its_beginning_says_so(stage: Stage) -> None:

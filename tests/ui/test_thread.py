@@ -186,7 +186,7 @@ def test_the_draft_is_kept_a_moment_after_the_last_key(bridge: Neighbour, qtbot:
         reply.type(words)
     assert bridge.all(KeepDraft) == []
     assert read(reply, "keeping") == ""
-    qtbot.waitUntil(lambda: read(reply, "keeping") == "Draft kept here", timeout=DEBOUNCE + 5000)
+    qtbot.waitUntil(lambda: read(reply, "keeping") == "Draft kept here", timeout=DEBOUNCE + 500)
     assert [one.body for one in bridge.all(KeepDraft)] == ["Dear Ines"]
     assert bridge.all(KeepDraft)[0].place == ROOT.post
 
