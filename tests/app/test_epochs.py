@@ -17,7 +17,7 @@ from p2p.errors import PeerFault
 from p2p.ids import DeviceId, EpochId
 from p2p.op import Kind, Log, SignedOp
 from p2p.wire import Grant
-from tests.p2p.village import Line, Person, Village, meet, seeded, settle
+from tests.p2p.village import Line, Person, Village, meet, seeded, settle, spoilt
 
 X = EpochId(b"x" * 32)
 
@@ -348,7 +348,7 @@ def test_a_grant_is_bound_to_all_it_says(ada: Person, bo: Person) -> None:
     for bent in (
         msgspec.structs.replace(grant, epoch=other),
         msgspec.structs.replace(grant, granter=other),
-        msgspec.structs.replace(grant, box=grant.box[:-1] + b"?"),
+        msgspec.structs.replace(grant, box=spoilt(grant.box)),
         msgspec.structs.replace(grant, box=b""),
     ):
         assert epochs.open_grant(ada.circle, bent, bo.device, [seed]) is None
@@ -390,7 +390,7 @@ def test_of_a_chain_only_known_authority_is_told(ada: Person, bo: Person) -> Non
     for bent in (
         msgspec.structs.replace(told, epoch=b"o" * 32),
         msgspec.structs.replace(told, granter=b"o" * 32),
-        msgspec.structs.replace(told, box=told.box[:-1] + b"?"),
+        msgspec.structs.replace(told, box=spoilt(told.box)),
         epochs.seal_grant(circle, known, ada.device, bo.device, key),
         Grant(X, ada.device, box(key, chain_info(ada, bo), b"z" * 33)),
     ):
@@ -646,7 +646,7 @@ def test_what_does_not_open_under_an_unproven_secret_is_nobodys_fault(
     (grant,) = ada.shelf.grant(bo.device, [fresh])
     assert bo.shelf.take_grant(grant)
     (envelope,) = ada.gives(Log.WORDS)
-    bent = envelope[:-1] + bytes((envelope[-1] ^ 1,))
+    bent = spoilt(envelope)
     bo.takes(bent, log=Log.WORDS)
     assert shut_away(bo) == 1
     bo.takes(*ada.gives())
@@ -665,7 +665,7 @@ def test_what_fits_an_unproven_secret_and_does_not_open_waits_on(ada: Person, bo
     ada.write("good")
     ada.sign()
     (envelope,) = ada.gives(Log.WORDS)
-    bo.takes(envelope[:-1] + bytes((envelope[-1] ^ 1,)), log=Log.WORDS)
+    bo.takes(spoilt(envelope), log=Log.WORDS)
     (grant,) = ada.shelf.grant(bo.device, [fresh])
     assert bo.shelf.take_grant(grant)
     assert shut_away(bo) == 1

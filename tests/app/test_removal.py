@@ -13,7 +13,7 @@ from p2p.crypto import sign
 from p2p.errors import PeerFault
 from p2p.ids import DeviceId
 from p2p.op import SIGNATURE_DOMAIN, Kind, Log, op_id
-from tests.p2p.village import Person, Village, meet, settle
+from tests.p2p.village import Person, Village, meet, settle, spoilt
 
 
 @pytest.fixture
@@ -280,7 +280,7 @@ def test_a_farewell_shows_the_acts_by_which_it_holds(village: Village, ada: Pers
     assert told.acts
     with pytest.raises(PeerFault):  # as it was said before
         bo.shelf.take_farewell(msgspec.structs.replace(told, acts=[]))
-    bent = [*told.acts[:-1], told.acts[-1][:-1] + b"x"]
+    bent = [*told.acts[:-1], spoilt(told.acts[-1])]
     with pytest.raises(PeerFault):
         bo.shelf.take_farewell(msgspec.structs.replace(told, acts=bent[-1:]))
     assert stands(bo) is CircleState.MEMBER

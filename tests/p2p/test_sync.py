@@ -30,7 +30,7 @@ from p2p.outgoing import Outgoing
 from p2p.patience import AGAINS, ROUNDS
 from p2p.reconcile import Initiator, ItemVector
 from p2p.sync import Conversation, Phase
-from tests.p2p.village import Line, Person, Village, a_village, knock, meet, seeded, settle
+from tests.p2p.village import Line, Person, Village, a_village, knock, meet, seeded, settle, spoilt
 
 
 @pytest.fixture
@@ -915,8 +915,8 @@ def test_a_secret_that_did_not_open_is_asked_for_again(ada: Person, bo: Person) 
     line = meet(bo, ada)
     epoch = ada.epoch()
     good = ada.shelf.grant(bo.device, [epoch])[0]
-    spoilt = wire.Grant(epoch=epoch, granter=good.granter, box=good.box[:-1] + b"?")
-    line.left.take(wire.encode(wire.Grants(grants=[spoilt])))
+    bad = wire.Grant(epoch=epoch, granter=good.granter, box=spoilt(good.box))
+    line.left.take(wire.encode(wire.Grants(grants=[bad])))
     line.carry()
     assert len(line.frames(wire.Need, by=bo)) == 1
     assert len(line.frames(wire.Ack, by=bo)) == 1

@@ -545,6 +545,13 @@ def knock(  # noqa: PLR0917 - all that is handed in
     return capsule, visit.receive(keeper.receive(visit.ask(box)))
 
 
+def spoilt(data: bytes, at: int = -1) -> bytes:
+    """The same with one bit of a byte turned: never what it was, whatever stood there."""
+    other = bytearray(data)
+    other[at] ^= 1
+    return bytes(other)
+
+
 def meet(left: Person, right: Person, *, chain: bool = True) -> Line:
     """A whole meeting, to the last frame; the line stays open."""
     line = Line(left, right, chain=chain)
