@@ -40,6 +40,7 @@ from app.circle.state import (
 )
 from app.refused import Refused, Why
 from tests.ui.neighbour import member, settings
+from tests.ui.stage import wait
 from tests.ui.village import changed, vouched
 from ui.bridge import Bridge
 from ui.desktop import show
@@ -74,6 +75,7 @@ class FakeHome:
     def __init__(self, state: HomeState = HomeState.LOCKED) -> None:
         self._state = state
         self.asked: list[c.Command[Any]] = []
+        self.answered = 0
         self.circles: dict[str, Circle] = {}
         self.joins: dict[str, Join] = {}
         self.posts: dict[str, list[Post]] = {}
@@ -124,7 +126,13 @@ class FakeHome:
         self.crash = crash
         self._stop.set()
 
-    async def do(self, command: c.Command[Any]) -> Any:  # noqa: ANN401, C901, PLR0912
+    async def do(self, command: c.Command[Any]) -> Any:  # noqa: ANN401
+        try:
+            return await self._do(command)
+        finally:
+            self.answered += 1
+
+    async def _do(self, command: c.Command[Any]) -> Any:  # noqa: ANN401, C901, PLR0912
         self.asked.append(command)
         await trio.lowlevel.checkpoint()
         match command:
@@ -293,13 +301,28 @@ class FakeHome:
         self.say(e.JoinChanged(join=join.join, now=join))
 
 
+class Counting(Bridge):
+    """Knows how much was asked, so that one can wait until all of it is answered."""
+
+    asks = 0
+
+    def ask(
+        self,
+        command: c.Command[Any],
+        then: Callable[[Any], object] | None = None,
+        otherwise: Callable[[Refused], object] | None = None,
+    ) -> None:
+        self.asks += 1
+        super().ask(command, then, otherwise)
+
+
 class Hearth:
     """The window as people see it. `warnings` is what QML complained of."""
 
     def __init__(self, qtbot: QtBot, home: FakeHome, link: str = "") -> None:
         self.qtbot = qtbot
         self.home = home
-        self.bridge = Bridge(lambda: home)
+        self.bridge = Counting(lambda: home)
         self.shell = Shell(self.bridge, lambda: "ab" * 16, link)
         self.engine = QQmlApplicationEngine()
         self.warnings: list[str] = []
@@ -324,7 +347,15 @@ class Hearth:
         self.qtbot.waitUntil(so, timeout=5000)
 
     def rest(self, milliseconds: int = 120) -> None:
-        QTest.qWait(milliseconds)
+        """All that was asked is answered, however busy the computer; then it is laid out."""
+        self.until(self.settled)
+        wait(milliseconds)
+        self.until(self.settled)
+
+    def settled(self) -> bool:
+        if self.home.stuck or self.bridge._gone:
+            return True
+        return self.home.answered >= self.bridge.asks and not self.bridge._up
 
     def unlock(self) -> None:
         self.write("unlockInput", PASSPHRASE)

@@ -14,6 +14,13 @@ from ui.theme import install
 HEAD = "import QtQuick\nimport Hearthside\nimport theme\nimport components\n"
 
 
+def wait(milliseconds: int) -> None:
+    """Time passes, for everybody: `QTest.qWait` keeps Python's lock, so no other thread gets on."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
 class Stage:
     """One engine and one window. `warnings` is what QML complained of: nothing, it is hoped."""
 
@@ -42,7 +49,7 @@ class Stage:
         assert isinstance(window, QQuickWindow), component.errorString()
         self.window = window
         window.requestActivate()
-        QTest.qWait(50)
+        wait(50)
         return window
 
     def find(self, name: str) -> QQuickItem:

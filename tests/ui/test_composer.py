@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.circle.state import Draft, Feeling, PostKind, Want
 from app.commands import MAX_BODY, KeepDraft, WritePost
 from app.refused import Refused, Why
 from tests.ui.neighbour import CIRCLE, Neighbour
-from tests.ui.stage import Stage, read
+from tests.ui.stage import Stage, read, wait
 from ui.composer.item import NO_QUESTION, NO_STORY, NO_WORD, Sheet
 from ui.composer.model import ComposerModel
 from ui.drafting import DEBOUNCE, TOO_LONG
@@ -183,7 +182,7 @@ def stage(qtbot: QtBot) -> Iterator[Stage]:  # noqa: ARG001 - it brings the appl
 
 def show(stage: Stage, composer: ComposerModel, kind: str) -> None:
     stage.show(VIEW, "import composer", composer=composer, kind=kind)
-    QTest.qWait(250)
+    wait(250)
 
 
 def test_a_story_is_written_and_shared_by_keyboard(
@@ -193,7 +192,7 @@ def test_a_story_is_written_and_shared_by_keyboard(
     stage.write("We walked")
     stage.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert [one.body for one in bridge.all(WritePost)] == ["We walked"]
-    QTest.qWait(250)
+    wait(250)
     assert stage.all("shareButton") == []
 
 
@@ -201,7 +200,7 @@ def test_escape_closes_and_keeps(stage: Stage, composer: ComposerModel, bridge: 
     show(stage, composer, "question")
     stage.write("Who comes along")
     stage.key(Qt.Key.Key_Escape)
-    QTest.qWait(50)
+    wait(50)
     assert [one.title for one in bridge.all(KeepDraft)] == ["Who comes along"]
     assert read(composer, "title") == "Who comes along"
 

@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.circle.state import Feeling, Post, PostKind, Want
@@ -16,7 +15,7 @@ from app.commands import MAX_PAGE, ListPosts, MarkRead
 from app.events import PostArrived, PostChanged, PostsArrived, PostsGone
 from app.refused import Refused, Why
 from tests.ui.neighbour import CIRCLE, NOW, Neighbour, clock, key, post
-from tests.ui.stage import Stage, read
+from tests.ui.stage import Stage, read, wait
 from ui.feed import catching_up
 from ui.feed.item import Row
 from ui.feed.model import PAGE, FeedModel
@@ -452,12 +451,12 @@ def test_while_much_comes_the_foot_of_the_room_says_so(
     bridge = Neighbour(many)
     feed = feed_of(bridge)
     stage.show(VIEW, WITH, feed=feed)
-    QTest.qWait(100)
+    wait(100)
     read_now = [one.post for one in many[:2]]
     before = [in_sight(stage)[one] for one in read_now]
     assert stage.all("catchingUp") == []
     bridge.say(PostsArrived(circle=CIRCLE, count=500))
-    QTest.qWait(50)
+    wait(50)
     assert stage.find("catchingUp").isVisible()
     names = [one.text(QAccessible.Text.Name) for one in stage.spoken()]
     assert "Catching up… 500 posts so far" in names
@@ -487,15 +486,15 @@ def test_what_is_read_is_not_pushed_away(stage: Stage, many: list[Post]) -> None
     stage.show(VIEW, WITH, feed=feed)
     view = stage.find("posts")
     view.setProperty("contentY", 900)
-    QTest.qWait(50)
+    wait(50)
     before = in_sight(stage)
     assert len(before) > 2
     bridge.say(arrived(post("above", "Tomasz", unread=True)))
-    QTest.qWait(50)
+    wait(50)
     assert in_sight(stage) == before
     assert read(stage.find("newAbove"), "text") == "1 new above"
     stage.press("newAbove")
-    QTest.qWait(50)
+    wait(50)
     assert read(feed, "above") == 0
     assert read(view, "currentIndex") == 0
 
@@ -506,7 +505,7 @@ def test_covered_words_are_shown_by_a_button(stage: Stage) -> None:
     stage.show(VIEW, WITH, feed=feed)
     stage.press("showHidden")
     assert shown(feed, Role.BODY) == ["the words"]
-    QTest.qWait(30)
+    wait(30)
     assert stage.all("showHidden") == []
 
 

@@ -151,7 +151,7 @@ def test_escape_keeps_the_person_and_the_reason(window: Hearth, home: FakeHome) 
     window.until(lambda: not window.all("reasonInput"))
     assert window.asked(RemoveMember) == []
     assert window.text("personName") == "Pavel"
-    assert [one.body for one in home.drafts] == [WORDS]
+    window.until(lambda: [one.body for one in home.drafts] == [WORDS])
     window.press("removePerson")
     window.until(lambda: bool(window.all("reasonInput")))
     window.until(lambda: window.text("reasonInput") == WORDS)

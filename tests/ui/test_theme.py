@@ -7,10 +7,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from PySide6.QtCore import QSize, QUrl
 from PySide6.QtGui import QColor, QFontDatabase
-from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.ui.stage import Stage, read
+from tests.ui.stage import Stage, read, wait
 from ui.theme.flower import HUES, flower_of, hues_by_joining
 from ui.theme.icons import IconProvider, draw
 from ui.theme.local_only import stays_here
@@ -206,7 +205,7 @@ def test_words_fetch_nothing(qtbot: QtBot) -> None:  # noqa: ARG001 - it brings 
         Image {{ source: "{there}" }}
         """
     )
-    QTest.qWait(300)
+    wait(300)
     server.shutdown()
     thread.join()
     server.server_close()

@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.circle.state import Draft, Post, PostKind, Thread, Want
@@ -15,7 +14,7 @@ from app.commands import MAX_BODY, KeepDraft, ReadThread, WritePost
 from app.events import PostArrived, PostChanged, PostsGone
 from app.refused import Refused, Why
 from tests.ui.neighbour import CIRCLE, NOW, Neighbour, circle, clock, key, member, post
-from tests.ui.stage import Stage, read
+from tests.ui.stage import Stage, read, wait
 from ui.drafting import DEBOUNCE, TOO_LONG
 from ui.thread.item import ADRIFT, ADRIFT_LATE, guidance
 from ui.thread.model import ThreadModel
@@ -289,7 +288,7 @@ def test_one_writes_back_by_keyboard_alone(stage: Stage, bridge: Neighbour) -> N
     stage.write("r")
     stage.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert [one.body for one in bridge.all(WritePost)] == ["Me too\nr"]
-    QTest.qWait(20)
+    wait(20)
     assert read(stage.find("replyBoxInput"), "text") == ""
     stage.key(Qt.Key.Key_Escape)
     assert read(window, "gone") is True
