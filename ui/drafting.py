@@ -1,6 +1,6 @@
 """Words not yet shared, kept a moment after the last key: nothing typed is ever lost."""
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.commands import MAX_BODY, KeepDraft, Nothing
 from app.refused import Refused
@@ -52,6 +52,7 @@ class DraftKeeper(QObject):
         self._timer.start()
         self._say(kept=False, trouble=self._trouble)
 
+    @Slot()
     def flush(self) -> None:
         """Keep it now: the box closes, or the home is about to be locked."""
         self._timer.stop()

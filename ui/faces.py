@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.circle.state import Circle, History, Member
 from app.commands import ListCircles, ListMembers
@@ -83,6 +83,7 @@ class Faces(QObject):
         if self._open and (self._fresh or self._lapses):
             self.changed.emit()
 
+    @Slot(object)
     def _hear(self, said: list[Any]) -> None:
         if any(isinstance(one, MemberChanged) and one.circle == self._circle for one in said):
             self._read()

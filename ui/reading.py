@@ -184,6 +184,7 @@ class Reading(QAbstractListModel):
                 self._rows[place] = row
                 self.dataChanged.emit(self.index(place), self.index(place))
 
+    @Slot()
     def _repaint(self) -> None:
         """What rows say depends on more than the rows."""
         if self._rows:

@@ -12,7 +12,7 @@ still; so once, early, it is set aside for good.
 
 import gc
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Slot
 
 INTERVAL = 1000  # ms; what piles up meanwhile is a few megabytes at most
 SETTLED = 8  # looks, after which all that is loaded at the start has been
@@ -30,6 +30,7 @@ class Tidying(QObject):
         self._timer.timeout.connect(self.look)
         self._timer.start()
 
+    @Slot()
     def look(self) -> None:
         """Tidy as far as is due; once, set aside what stays anyway."""
         self._looks += 1

@@ -40,7 +40,7 @@ from app.circle.state import (
 )
 from app.refused import Refused, Why
 from tests.ui.neighbour import member, settings
-from tests.ui.stage import wait
+from tests.ui.stage import undecorated, wait
 from tests.ui.village import changed, vouched
 from ui.bridge import Bridge
 from ui.desktop import show
@@ -430,6 +430,7 @@ class Hearth:
         return "\n".join(words)
 
     def close(self) -> None:
+        careless = undecorated()
         self.bridge.close()
         self.window.close()
         # Here and not later: an engine that lingers takes the next one's singletons along. In a
@@ -443,6 +444,7 @@ class Hearth:
         # Here and now: Python would otherwise take these objects of Qt's apart whenever it tidies
         # up next, and that may be on the thread of the next test's home.
         gc.collect()
+        assert not careless, careless
 
 
 def focused(window: Hearth) -> str:

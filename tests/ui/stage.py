@@ -1,6 +1,8 @@
 """A window for one screen: loads a few lines of QML, finds what is in it, presses keys."""
 
+import gc
 from collections.abc import Iterator
+from types import FunctionType
 from typing import Any
 
 from PySide6.QtCore import QEventLoop, QObject, QPointF, Qt, QTimer, QUrl
@@ -8,6 +10,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtQml import QQmlComponent, QQmlEngine
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtTest import QTest
+from shiboken6 import isValid
 
 from ui.theme import install
 
@@ -19,6 +22,30 @@ def wait(milliseconds: int) -> None:
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
+
+
+def undecorated() -> set[str]:
+    """Methods of ours that a signal is connected to although they are no `Slot`.
+
+    Such an object gets a meta-object of its own. It goes with its object, but the next engine may
+    still know what stood at that address; what stands there then has none of its properties for
+    QML: a window without colours, where nothing is found.
+    """
+    return {
+        f"{type(one).__name__}.{name}"
+        for one in gc.get_objects()
+        if isinstance(one, QObject) and type(one).__module__.startswith("ui.") and isValid(one)
+        for name in own_methods(one)
+        if isinstance(method := getattr(type(one), name, None), FunctionType)
+        and not hasattr(method, "_slots")
+    }
+
+
+def own_methods(one: QObject) -> Iterator[str]:
+    """Names of what its meta-object has beyond those it inherits from."""
+    meta = one.metaObject()
+    for place in range(meta.methodOffset(), meta.methodCount()):
+        yield meta.method(place).name().toStdString()
 
 
 class Stage:
@@ -92,6 +119,7 @@ class Stage:
 
     def close(self) -> None:
         """The window before the engine, and both before the models they read from."""
+        careless = undecorated()
         self._component = self.window = None
         # In a loop of Qt's own, which lets go of Python's lock: the engine waits for its threads.
         loop = QEventLoop()
@@ -99,6 +127,7 @@ class Stage:
         self.engine.deleteLater()
         QTimer.singleShot(2000, loop.quit)
         loop.exec()
+        assert not careless, careless
 
     def _named(self, name: str) -> Iterator[QQuickItem]:
         assert self.window is not None

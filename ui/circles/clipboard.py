@@ -1,6 +1,6 @@
 """What we put on the clipboard, and its way off again."""
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 
 # Long enough to paste a link into a letter, short enough that it is gone before the computer
@@ -24,6 +24,7 @@ class Clipboard(QObject):
         QGuiApplication.clipboard().setText(text)
         self._timer.start()
 
+    @Slot()
     def clear(self) -> None:
         """Take ours away now; what somebody else has put there stays."""
         self._timer.stop()

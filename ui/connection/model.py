@@ -1,6 +1,6 @@
 """The connection pill's model: asks once, and again only when the home says something changed."""
 
-from PySide6.QtCore import Property, QObject, QTimer, Signal
+from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from app.circle.state import NetStatus
@@ -115,6 +115,7 @@ class Connection(QObject):
             new = LOOKING
         self._show(new)
 
+    @Slot()
     def _lose_patience(self) -> None:
         self._patient = False
         self._paint()

@@ -156,6 +156,7 @@ class Door(Reading):
         row: RequestItem | None = self.find(request)
         return row
 
+    @Slot(str)
     def declined(self, request: str) -> None:
         """Somebody was told no: read again, and go on with the next."""
         row = self.one(request)
@@ -224,6 +225,7 @@ class Door(Reading):
     def _again_shown(self) -> None:
         self._put(self._items(self._answer))
 
+    @Slot()
     def _tidy(self) -> None:
         """Of whoever is not at the door any more nothing is kept; a refusal is still said."""
         there = {row.key for row in self._rows}

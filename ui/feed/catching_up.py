@@ -1,6 +1,6 @@
 """That a great deal is coming in at the moment, and how much so far: one quiet line."""
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 MANY = 100  # posts; fewer are here before anybody has read the line
 PAUSE = 4000  # ms without anything more, after which it is over
@@ -38,6 +38,7 @@ class CatchingUp(QObject):
         """Say nothing more."""
         self._pause.stop()
 
+    @Slot()
     def _over(self) -> None:
         count, self._count = self._count, 0
         if count >= MANY:

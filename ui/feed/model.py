@@ -294,6 +294,7 @@ class FeedModel(Listing):  # type: ignore[operator]
 
     # ---- what has happened ------------------------------------------------------------------
 
+    @Slot(object)
     def _hear(self, said: list[Any]) -> None:
         for event in said:
             match event:
@@ -362,6 +363,7 @@ class FeedModel(Listing):  # type: ignore[operator]
         self.countChanged.emit()
         self._all_changed(PLACED)
 
+    @Slot()
     def _faces_changed(self) -> None:
         self._all_changed([int(Role.HUE), int(Role.ADRIFT), int(Role.SPOKEN)])
         self.meChanged.emit()
@@ -385,6 +387,7 @@ class FeedModel(Listing):  # type: ignore[operator]
         if self._looking and self._at_top and self._loaded:
             self._seen.looked_at()
 
+    @Slot()
     def _minute_passed(self) -> None:
         """Times are told anew when the minute changes, and only while somebody sees them."""
         self._all_changed(TIMELY)

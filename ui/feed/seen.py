@@ -1,6 +1,6 @@
 """Whether what is new has been seen: looked at for a while, and not only passed."""
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.commands import MarkRead
 from app.refused import Refused
@@ -35,6 +35,7 @@ class Seen(QObject):
         """Nobody looks any more."""
         self._dwell.stop()
 
+    @Slot()
     def _mark_read(self) -> None:
         self._unmarked = False
         self._bridge.ask(MarkRead(circle=self._circle), otherwise=self._not_marked)

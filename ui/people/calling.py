@@ -88,6 +88,7 @@ class Calling(QObject):
         myself = self._people.myself()
         return "" if myself is None else myself.one.display_name
 
+    @Slot()
     def _look(self) -> None:
         if self._people.circle != self._circle:
             self._circle = self._people.circle

@@ -191,6 +191,7 @@ class Person(QObject):
         """Nobody's page."""
         self.show("")
 
+    @Slot()
     def _look(self) -> None:
         if not self._key:
             return

@@ -187,6 +187,7 @@ class Portraying(QObject):
         self._problem = problem
         self.changed.emit()
 
+    @Slot()
     def _look(self) -> None:
         if self._people.circle != self._circle:
             self._circle = self._people.circle

@@ -144,6 +144,7 @@ class Rooms(QObject):
                 case _:
                     pass
 
+    @Slot()
     def invited(self) -> None:
         """There is one more invite: the lists it stands in are read again. No event says it."""
         self._invites.refresh()
@@ -175,10 +176,12 @@ class Rooms(QObject):
             self._portraying.close()
         self._turn(page)
 
+    @Slot()
     def _gone(self) -> None:
         if self._page == PERSON:
             self._enter(PEOPLE)
 
+    @Slot(str)
     def _decline(self, request: str) -> None:
         """Ask before somebody at the door is told no."""
         row, asked = self._row, self._door.one(request)

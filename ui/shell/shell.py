@@ -243,6 +243,7 @@ class Shell(QObject):
 
     # ---- what the home says -----------------------------------------------------------------
 
+    @Slot(object)
     def _hear(self, events: list[Said]) -> None:
         for event in events:
             match event:
@@ -275,6 +276,7 @@ class Shell(QObject):
                 case _:
                     pass
 
+    @Slot()
     def _state_changed(self) -> None:
         match self._bridge.home_state:
             case HomeState.NEW:
@@ -326,6 +328,7 @@ class Shell(QObject):
         self._tell("")
         self.currentChanged.emit()
 
+    @Slot()
     def _circles_read(self) -> None:
         self._connection.count(self._circles.open, self._circles.knocking)
         if self._screen != HOME:
@@ -339,12 +342,14 @@ class Shell(QObject):
             row = row or self._circles.rows[0]
         self._open(row)
 
+    @Slot(str)
     def _open_when_there(self, key: str) -> None:
         self._wanted = key
         self._circles_read()
         if self._wanted is not None:
             self._circles.refresh()
 
+    @Slot(str)
     def _founded(self, circle: str) -> None:
         self._open_when_there(circle)
         # An invite in hand within two minutes of the first click: the sheet comes by itself.
@@ -370,6 +375,7 @@ class Shell(QObject):
         self._rooms.to(None if knocks else row)
         self.currentChanged.emit()
 
+    @Slot()
     def _show_faces(self) -> None:
         self._album.show(str(self._room.property("circle")), self._room.pictures)
 

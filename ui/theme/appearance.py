@@ -70,6 +70,7 @@ class Appearance(QObject):
         self.textScaleChanged.connect(now)
         self.changed.connect(now)
 
+    @Slot()
     def _system_changed(self) -> None:
         if self._choice is None:
             self.changed.emit()

@@ -242,6 +242,7 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
             self._take(Thread(post=None, replies=[]))  # what was shown is not here any more
         self._tell_trouble(refused.message)
 
+    @Slot(object)
     def _hear(self, said: list[Any]) -> None:
         for event in said:
             match event:
@@ -294,10 +295,12 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
             self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1), roles)
         self.rootChanged.emit()
 
+    @Slot()
     def _faces_changed(self) -> None:
         self._all_changed([int(Role.HUE)])
         self.peopleChanged.emit()
 
+    @Slot()
     def _minute_passed(self) -> None:
         self._all_changed(TIMELY)
         self._minute.start(until_next_minute(self._clock()))

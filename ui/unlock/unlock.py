@@ -120,6 +120,7 @@ class LockScreen(QObject):
         # Once only: a countdown read out every second keeps a person from hearing anything else.
         self.announced.emit(_resting(REST))
 
+    @Slot()
     def _tick(self) -> None:
         self._rest -= 1
         if self._rest:
