@@ -18,7 +18,6 @@ from app.circle.state import (
     HomeState,
     Invite,
     InviteMade,
-    Join,
     LogEntry,
     Member,
     Post,
@@ -33,6 +32,11 @@ from app.door_commands import (
     AnswerQuestions,
     AnswerRequest,
     AskBack,
+    CancelJoin,
+    Days,
+    JoinBegun,
+    JoinCircle,
+    ListJoins,
     ListRequests,
     ReadRetention,
     ReadSettings,
@@ -128,12 +132,6 @@ class CircleMade(Struct, frozen=True, kw_only=True):
     circle: str
 
 
-class JoinBegun(Struct, frozen=True, kw_only=True):
-    """The id of a join; it outlives restarts."""
-
-    join: str
-
-
 class PostMade(Struct, frozen=True, kw_only=True):
     """The id of a post, final from the first moment."""
 
@@ -173,13 +171,14 @@ class Stop(Command[Nothing], frozen=True):
 
 
 class CreateCircle(Command[CircleMade], frozen=True):
-    """Found a circle; whoever asks becomes its host."""
+    """Found a circle and be its host. Words stay for `keep_days`, 0: for good."""
 
     method = "circle.create"
     name: Name
     display_name: Name
     about: Annotated[str, Meta(max_length=MAX_ABOUT)] = ""
     history: History = History.OPEN
+    keep_days: Days = 0
 
 
 class ListCircles(Command[list[Circle]], frozen=True):
@@ -208,27 +207,6 @@ class MakeInvite(Command[Invite], frozen=True):
     expires_in: Annotated[int, Meta(ge=1, le=366 * 86400)] = 604800
     label: Annotated[str, Meta(max_length=100)] = ""
     vouch: Annotated[str, Meta(max_length=MAX_VOUCH)] = ""
-
-
-class JoinCircle(Command[JoinBegun], frozen=True):
-    """Begin to come in by a code or a link; goes on until it succeeds or is cancelled."""
-
-    method = "circle.join"
-    code: Annotated[str, Meta(max_length=4096)]
-    display_name: Name
-
-
-class ListJoins(Command[list[Join]], frozen=True):
-    """Every join this home knows of and what it waits for."""
-
-    method = "circle.joins"
-
-
-class CancelJoin(Command[Nothing], frozen=True):
-    """Stop knocking."""
-
-    method = "circle.cancel_join"
-    join: Id
 
 
 class ListMembers(Command[list[Member]], frozen=True):

@@ -6,10 +6,10 @@ is read by whoever decides, and forgotten once that is done.
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, field
+from msgspec import Meta, Struct, field
 
 from app.circle.retention import MAX_DAYS
-from app.circle.state import DoorRequest, RetentionEffect, Settings
+from app.circle.state import DoorRequest, Join, RetentionEffect, Settings
 from app.command import MAX_ABOUT, Command, Id, Name, Nothing
 
 MAX_LINE = 160
@@ -19,6 +19,34 @@ MAX_ANSWER = 1000
 MAX_AFFILIATION = 200
 
 Line = Annotated[str, Meta(min_length=1, max_length=MAX_LINE)]
+Days = Annotated[int, Meta(ge=0, le=MAX_DAYS)]  # 0: for good
+
+
+class JoinBegun(Struct, frozen=True, kw_only=True):
+    """The id of a join; it outlives restarts."""
+
+    join: str
+
+
+class JoinCircle(Command[JoinBegun], frozen=True):
+    """Begin to come in by a code or a link; goes on until it succeeds or is cancelled."""
+
+    method = "circle.join"
+    code: Annotated[str, Meta(max_length=4096)]
+    display_name: Name
+
+
+class ListJoins(Command[list[Join]], frozen=True):
+    """Every join this home knows of and what it waits for."""
+
+    method = "circle.joins"
+
+
+class CancelJoin(Command[Nothing], frozen=True):
+    """Stop knocking."""
+
+    method = "circle.cancel_join"
+    join: Id
 
 
 class ReadSettings(Command[Settings], frozen=True):
@@ -63,7 +91,7 @@ class SetRetention(Command[Nothing], frozen=True):
 
     method = "circle.set_retention"
     circle: Id
-    days: Annotated[int, Meta(ge=0, le=MAX_DAYS)]
+    days: Days
 
 
 class ReadRetention(Command[RetentionEffect], frozen=True):
@@ -71,7 +99,7 @@ class ReadRetention(Command[RetentionEffect], frozen=True):
 
     method = "circle.retention"
     circle: Id
-    days: Annotated[int, Meta(ge=0, le=MAX_DAYS)]
+    days: Days
 
 
 class Vouch(Command[Nothing], frozen=True):

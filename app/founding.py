@@ -1,7 +1,7 @@
 """Beginning a circle: fresh keys, the founding op, the first epoch, and what the founder owes.
 
 The order is the protocol's (section 5): founding and first epoch under the root secret, the link
-under the new epoch, then the circle's rules and the founder's name.
+under the new epoch, then the circle's rules, how long words stay, and the founder's name.
 """
 
 from dataclasses import dataclass, field
@@ -59,6 +59,7 @@ class Wish:
     about: str
     display_name: str
     history: History
+    keep_days: int = 0  # how long words stay; 0: for good
 
 
 def found_circle(
@@ -87,5 +88,7 @@ def furnish(room: Room, founding: SignedOp, root: bytes, wish: Wish) -> None:
         outbox.founding(change, founding)
         outbox.epoch(change)
         outbox.act(change, Kind.RULES, acts.Rules(wish.name, wish.about))
+        if wish.keep_days:
+            outbox.act(change, Kind.RETENTION, acts.Retention(wish.keep_days))
         outbox.act(change, Kind.PROFILE, acts.Profile(wish.display_name))
         change.circle = True

@@ -142,6 +142,7 @@ class Household:
             line(asked.about),
             clean_name(asked.display_name),
             asked.history,
+            asked.keep_days,
         )
         with self.db.write():
             row, op, root = founding.found_circle(self.db, wish, self.clock, self.entropy)

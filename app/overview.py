@@ -49,6 +49,7 @@ def row(running: RunningCircle) -> Circle:
         requests=doorqueue.count(room),
         removed_reason=line(removal.reason) if removal and not forked else None,
         forked=forked,
+        keeps_days=view.keeps_days,
         lapses=_lapses(room),
     )
 

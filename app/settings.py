@@ -35,7 +35,7 @@ def read(room: Room) -> Settings:
         vouch=door.vouch, affiliation=door.affiliation, history=view.history,
         may_change=myself is not None and not myself.left and myself.role is Role.HOST,
         heir=view.heir.hex() if view.heir is not None else None,
-        keeps_days=view.keeps[-1].days if view.keeps else 0,
+        keeps_days=view.keeps_days,
     )  # fmt: skip
 
 

@@ -149,7 +149,8 @@ class Play:
         stage.find("circleAboutInput").setProperty(
             "text", "Losing a partner. We eat soup and talk, or we only eat soup."
         )
-        stage.shoot("06-begin-circle")
+        stage.press("stay2")
+        stage_rooms.looks(stage, "06-begin-circle")
         stage.press("begin")
         stage.find("showInvite")
         stage.key(ESC)

@@ -25,6 +25,8 @@ WANTS = {
     Want.NOTHING: "Nothing needed",
 }
 
+STAYS = (0, 90, 30, 7)  # days that words may be let stay; 0: for good
+
 WANT_ICONS = {
     Want.LISTENING: "ear",
     Want.EXPERIENCES: "lightbulb",
@@ -97,6 +99,14 @@ def who_can_read(count: int) -> str:
 
 def stay(days: int) -> str:
     """How long words stay, 0 days being for good: "stay for 30 days"."""
-    return "stay " + (
-        "for good" if not days else "for one day" if days == 1 else f"for {days} days"
-    )
+    return f"stay for {days_in_words(days)}" if days else "stay for good"
+
+
+def days_in_words(days: int) -> str:
+    """`one day`, `30 days`."""
+    return "one day" if days == 1 else f"{days} days"
+
+
+def how_long(days: int) -> str:
+    """The same as a title: "For 30 days"."""
+    return stay(days).removeprefix("stay ").capitalize()

@@ -99,9 +99,8 @@ class Circle(Struct, frozen=True, kw_only=True):
     """One row of the sidebar. `circle` is null while a join does not know it yet.
 
     `waits_for_host`: let in by an invite that had let in all it may; a host has to say so again.
-    `requests`: how many ask to come in that it is ours to answer.
-    `forked`: out, and by nobody: this computer gave one number to two things (an older copy of its
-    disk was put back). `lapses`: words of it have gone with time, by what hosts said.
+    `forked`: out, and by nobody: its computer gave one number to two things (a copy of a disk).
+    `requests`: how many ask to come in, ours to answer. `lapses`: words have gone by `keeps_days`.
     """
 
     circle: str | None
@@ -121,6 +120,7 @@ class Circle(Struct, frozen=True, kw_only=True):
     waits_for_host: bool = False
     requests: int = 0
     forked: bool = False
+    keeps_days: int = 0
     lapses: bool = False
 
 

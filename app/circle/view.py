@@ -102,6 +102,11 @@ class View:
     everything: int = 0  # all ops that do not wait, as a past
     _devices: dict[DeviceId, DeviceKeys] | None = None  # asked for at every meeting
 
+    @property
+    def keeps_days(self) -> int:
+        """How long words stay by the last choice; 0: for good."""
+        return self.keeps[-1].days if self.keeps else 0
+
     def invite(self, key: bytes) -> InviteSeen | None:
         """The invite with this key, also one that does not hold: its bearer is to be told so."""
         return self.invites.get(key) or self.fallen_invites.get(key)

@@ -15,7 +15,7 @@ from trio.testing import MockClock
 
 from app import commands as c
 from app import invite
-from app.circle.state import CircleState, History, JoinState, Role
+from app.circle.state import CircleState, History, JoinState, Role, Settings, What
 from app.events import (
     CircleChanged,
     CircleForgotten,
@@ -153,6 +153,21 @@ async def test_a_circle_is_founded_and_kept(
     async with opened(db, watch) as home:
         assert home.household.list_circles() == [row]
         assert home.household.digest(c.ReadDigest(circle=circle)) == digest
+
+
+async def test_how_long_words_stay_is_chosen_at_the_beginning(
+    db: Database, watch: Watch, autojump_clock: MockClock
+) -> None:
+    """It is said in the open log like any later choice; by itself nothing goes."""
+    async with opened(db, watch) as home:
+        for days in (0, 30):
+            circle = found(home, keep_days=days)
+            settings = home.household.settings(c.ReadSettings(circle=circle))
+            assert isinstance(settings, Settings)
+            assert settings.keeps_days == days
+            log = home.household.log(c.ReadLog(circle=circle))
+            told = [entry.reason for entry in log if entry.what is What.RETENTION]
+            assert told == [str(days)] * bool(days)
 
 
 async def test_two_circles_share_no_key(

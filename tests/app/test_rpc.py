@@ -180,6 +180,8 @@ async def test_garbage_is_answered_once_and_survived(line: bytes, code: int) -> 
         (call("circle.create", name="Grief", display_name=7), -32602),
         (call("circle.create", name="Gr\0ef", display_name="Ada"), -32602),
         (call("circle.create", name="Grief", display_name="Ada", history="mine"), -32602),
+        (call("circle.create", name="Grief", display_name="Ada", keep_days=-1), -32602),
+        (call("circle.create", name="Grief", display_name="Ada", keep_days=3651), -32602),
         (call("circle.invite", circle=CIRCLE, uses=0), -32602),
         (call("circle.invite", circle=CIRCLE, uses=True), -32602),
         (call("circle.invite", circle=CIRCLE, uses=10**30), -32602),
@@ -443,6 +445,7 @@ async def test_discover_tells_every_method() -> None:
     assert create["paramStructure"] == "by-name"
     assert [(one["name"], one["required"]) for one in create["params"]] == [
         ("name", True), ("display_name", True), ("about", False), ("history", False),
+        ("keep_days", False),
     ]  # fmt: skip
     assert create["result"]["schema"] == {"$ref": "#/components/schemas/CircleMade"}
     assert methods["circle.list"]["result"]["schema"]["type"] == "array"

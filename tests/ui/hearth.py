@@ -172,8 +172,8 @@ class FakeHome:
                 return self.requests
             case c.ReadNetwork():
                 return self.net
-            case c.CreateCircle(name=name, display_name=me, about=about):
-                self.circles[TABLE] = circle(name, about=about, display_name=me)
+            case c.CreateCircle(name=name, display_name=me, about=about, keep_days=days):
+                self.circles[TABLE] = circle(name, about=about, display_name=me, keeps_days=days)
                 self.say(e.CircleChanged(circle=TABLE))
                 return c.CircleMade(circle=TABLE)
             case c.MakeInvite(uses=uses, expires_in=seconds):

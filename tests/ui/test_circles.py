@@ -221,14 +221,18 @@ def test_the_waiting_room_says_the_homes_sentence_and_stops_once() -> None:
 def test_beginning_asks_for_a_name_for_circle_and_person() -> None:
     home = Answering()
     sheet = Founding(home)
-    sheet.create(" ", "", "Juniper", 0)
+    sheet.create(" ", "", "Juniper", 0, 0)
     assert sheet.property("where") == "name"
-    sheet.create("Kitchen table", "", "", 0)
+    sheet.create("Kitchen table", "", "", 0, 0)
     assert sheet.property("where") == "me"
-    sheet.create("Kitchen  table", "Cooks", "Juniper", 1)
+    sheet.create("Kitchen  table", "Cooks", "Juniper", 1, 2)
     assert home.asked == [
         CreateCircle(
-            name="Kitchen table", display_name="Juniper", about="Cooks", history=History.FRESH
+            name="Kitchen table",
+            display_name="Juniper",
+            about="Cooks",
+            history=History.FRESH,
+            keep_days=30,
         )
     ]
 
@@ -317,3 +321,14 @@ def test_a_room_knows_whether_anybody_else_is_in_it() -> None:
     assert (room.property("alone"), room.property("shownToNewcomers")) == (True, False)
     room.show(of_circle(circle(members=2)))
     assert (room.property("alone"), room.property("shownToNewcomers")) == (False, True)
+
+
+def test_a_room_says_when_what_is_written_goes() -> None:
+    room = Room(Answering())
+    for days, said in (
+        (0, ""),
+        (1, "It goes from everyone's computers after one day."),
+        (30, "It goes from everyone's computers after 30 days."),
+    ):
+        room.show(of_circle(circle(keeps_days=days)))
+        assert room.property("goes") == said

@@ -79,6 +79,32 @@ def test_from_nothing_to_an_invite_by_keyboard(opens: Opens) -> None:
     assert window.window.title() == "Hearthside"
 
 
+def test_how_long_words_stay_is_chosen_at_the_beginning_and_said_where_one_writes(
+    opens: Opens,
+) -> None:
+    """By keyboard: the answers are radio buttons of one group, and the sheet says what follows."""
+    home = FakeHome()
+    home.circles = {CARERS: circle("Carers", CARERS, members=7)}
+    window = opens(home)
+    window.unlock()
+    window.until(lambda: window.text("roomName") == "Carers")
+    window.shell.begin()
+    window.until(lambda: bool(window.all("circleNameInput")))
+    window.rest(300)
+    window.tap("Kitchen table")
+    assert "Nothing goes by itself" in window.seen()
+    window.find("stay3").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    window.key(Qt.Key.Key_Space)
+    window.until(lambda: "Then they are gone from everyone's computers" in window.seen())
+    window.press("begin")
+    window.until(lambda: window.text("roomName") == "Kitchen table")
+    assert [made.keep_days for made in window.asked(CreateCircle)] == [7]
+    window.key(Qt.Key.Key_Escape)
+    window.rest(300)
+    window.key(Qt.Key.Key_N, CTRL)
+    window.until(lambda: "It goes from everyone's computers after 7 days." in window.seen())
+
+
 def test_the_lock_screen_knows_nobody(opens: Opens) -> None:
     window = opens(two_circles())
     seen = window.seen()

@@ -1,4 +1,5 @@
-// Beginning a circle: its name, who it is for, your name in it, and what newcomers may read.
+// Beginning a circle: its name, who it is for, your name in it, what newcomers may read, and how long
+// words stay.
 //   model: Founding; name: what the person is called elsewhere on this computer, to begin from
 import QtQuick
 import QtQuick.Layouts
@@ -12,9 +13,10 @@ Sheet {
     required property Founding model
     property string name: ""
     property int history: 0
+    property int stay: 0
 
     function submit() {
-        model.create(circle.text, about.text, who.text, history);
+        model.create(circle.text, about.text, who.text, history, stay);
     }
 
     title: qsTr("Begin a circle")
@@ -24,7 +26,7 @@ Sheet {
         circle.text = "";
         about.text = "";
         who.text = name;
-        history = 0;
+        history = stay = 0;
     }
 
     Field {
@@ -68,39 +70,23 @@ Sheet {
         onEdited: sheet.model.clear()
         onAccepted: sheet.submit()
     }
-    ColumnLayout {
+    Answers {
         Layout.fillWidth: true
-        spacing: Theme.space2
-
-        Label {
-            style: "label"
-            strong: true
-            text: qsTr("What newcomers can read")
-        }
-        Flow {
-            Layout.fillWidth: true
-            spacing: Theme.space2
-
-            Repeater {
-                model: sheet.model.histories
-
-                Choice {
-                    required property string modelData
-                    required property int index
-
-                    objectName: "history" + index
-                    text: modelData
-                    chosen: sheet.history === index
-                    onClicked: sheet.history = index
-                }
-            }
-        }
-        Label {
-            Layout.fillWidth: true
-            style: "caption"
-            text: qsTr("Choose with care: it can't be changed yet.")
-            color: Theme.text2
-        }
+        objectNames: "history"
+        title: qsTr("What newcomers can read")
+        answers: sheet.model.histories
+        answer: sheet.history
+        hint: qsTr("Choose with care: it can't be changed yet.")
+        onChosen: index => sheet.history = index
+    }
+    Answers {
+        Layout.fillWidth: true
+        objectNames: "stay"
+        title: qsTr("How long words stay")
+        answers: sheet.model.stays
+        answer: sheet.stay
+        hint: sheet.stay === 0 ? qsTr("Nothing goes by itself. Hosts can change it later.") : qsTr("Then they are gone from everyone's computers. Hosts can change it later.")
+        onChosen: index => sheet.stay = index
     }
     foot: [
         Item {

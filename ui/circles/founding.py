@@ -7,6 +7,7 @@ from app.circle.state import History
 from app.commands import MAX_ABOUT, CircleMade, CreateCircle, LeaveCircle, Nothing
 from app.refused import Refused
 from ui.asking import Asks
+from ui.wording import STAYS, how_long
 
 QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -23,7 +24,7 @@ LONG_ABOUT = f"That is a little long. Up to {MAX_ABOUT} letters fit."
 
 @QmlElement
 class Founding(QObject):
-    """A name, a sentence, a name for oneself, and what newcomers may read."""
+    """A name, a sentence, a name for oneself, what newcomers may read, and how long words stay."""
 
     changed = Signal()
     made = Signal(str)
@@ -40,6 +41,11 @@ class Founding(QObject):
     def histories(self) -> list[str]:
         """The two answers to what newcomers may read."""
         return HISTORY_WORDS
+
+    @Property(list, constant=True)
+    def stays(self) -> list[str]:
+        """The answers to how long words stay, "for good" first."""
+        return [how_long(days) for days in STAYS]
 
     @Property(str, notify=changed)
     def problem(self) -> str:
@@ -67,9 +73,9 @@ class Founding(QObject):
         if self._problem:
             self._say("", "")
 
-    @Slot(str, str, str, int)
-    def create(self, name: str, about: str, me: str, history: int) -> None:
-        """Make it."""
+    @Slot(str, str, str, int, int)
+    def create(self, name: str, about: str, me: str, history: int, stay: int) -> None:
+        """Make it. `history` and `stay` are places in the lists of answers."""
         if self._working:
             return
         name, me, about = " ".join(name.split()), " ".join(me.split()), about.strip()
@@ -87,11 +93,11 @@ class Founding(QObject):
             self._working = True
             self._say("", "")
             kept = HISTORIES[history] if 0 <= history < len(HISTORIES) else History.FRESH
-            self._bridge.ask(
-                CreateCircle(name=name, display_name=me, about=about, history=kept),
-                self._created,
-                self._refused,
+            days = STAYS[stay] if 0 <= stay < len(STAYS) else 0
+            asked = CreateCircle(
+                name=name, display_name=me, about=about, history=kept, keep_days=days
             )
+            self._bridge.ask(asked, self._created, self._refused)
 
     def _created(self, circle: CircleMade) -> None:
         self._working = False

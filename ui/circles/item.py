@@ -37,6 +37,7 @@ class CircleItem:
     removed_reason: str = ""
     requests: int = 0
     waits_for_host: bool = False
+    keeps_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def of_circle(row: Circle) -> CircleItem:
         members=row.members,
         state=row.state.value,
         history=row.history.value,
+        keeps_days=row.keeps_days,
         removed_by=row.removed_by or "",
         forked=row.forked,
         removed_reason=row.removed_reason or "",

@@ -11,6 +11,7 @@ from app.events import MemberChanged, NetChanged, Said
 from ui.asking import Asks
 from ui.circles.item import ONLY_YOU, CircleItem, people
 from ui.theme.flower import hues_by_joining
+from ui.wording import days_in_words
 
 QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -162,6 +163,12 @@ class Room(QObject):
     def shownToNewcomers(self) -> bool:
         """Whoever comes in later can read what is written now."""
         return self._row is not None and self._row.history == History.OPEN
+
+    @Property(str, notify=changed)
+    def goes(self) -> str:
+        """That what is written goes by itself and when, or empty."""
+        days = 0 if self._row is None else self._row.keeps_days
+        return f"It goes from everyone's computers after {days_in_words(days)}." if days else ""
 
     @Property(str, notify=changed)
     def closed(self) -> str:

@@ -1,6 +1,7 @@
-// The sheet to write on. It always shows what kind it is, for which circle, and who can read it.
+// The sheet to write on. It always shows what kind it is, for which circle, who can read it, and
+// whether it goes by itself.
 //   composer    a ComposerModel
-//   circleName; shownToNewcomers: whoever comes in later can read it too
+//   circleName; shownToNewcomers: whoever comes in later can read it too; goes: when it goes, or empty
 //   waits: nothing goes out before a host has let the writer in
 //   write(kind) opens it, "" goes on with what was begun. Esc keeps the draft; Ctrl+Enter shares.
 // Signal: shared(post)
@@ -16,6 +17,7 @@ Sheet {
     required property ComposerModel composer
     required property string circleName
     property bool shownToNewcomers: false
+    property string goes: ""
     property bool waits: false
 
     readonly property string kind: composer.kind
@@ -242,7 +244,7 @@ Sheet {
                 Label {
                     Layout.fillWidth: true
                     style: "caption"
-                    text: sheet.waits ? qsTr("What you write is kept on this computer and goes out once a host has let you in.") : sheet.shownToNewcomers ? qsTr("%1 Newcomers can read it too.").arg(sheet.composer.readersNote) : sheet.composer.readersNote
+                    text: sheet.waits ? qsTr("What you write is kept on this computer and goes out once a host has let you in.") : [sheet.composer.readersNote, sheet.shownToNewcomers ? qsTr("Newcomers can read it too.") : "", sheet.goes].filter(one => one !== "").join(" ")
                     color: Theme.text2
                 }
             }

@@ -7,12 +7,11 @@ from app.circle.state import RetentionEffect
 from app.commands import Nothing, ReadRetention, SetRetention
 from app.refused import Refused
 from ui.asking import Asks
-from ui.wording import stay
+from ui.wording import STAYS, how_long, stay
 
 QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
 
-CHOICES = (0, 90, 30, 7)  # days; 0: for good
 LOGGED = "Everyone sees in the open log that you decided it."
 AWAY = (
     "Computers that are off let words go when they are on again. Copies made elsewhere stay, and "
@@ -48,7 +47,7 @@ class Keeping(QObject):
     @Property(list, notify=changed)
     def choices(self) -> list[dict[str, object]]:
         """What can be chosen, and what is: what holds now is among it whatever it is."""
-        days = [*CHOICES, *([] if self._now in CHOICES else [self._now])]
+        days = [*STAYS, *([] if self._now in STAYS else [self._now])]
         return [
             {
                 "days": one, "name": how_long(one), "chosen": one == self._days,
@@ -164,8 +163,3 @@ class Keeping(QObject):
     def _say(self, problem: str) -> None:
         self._problem = problem
         self.changed.emit()
-
-
-def how_long(days: int) -> str:
-    """The same as a title: "For 30 days"."""
-    return stay(days).removeprefix("stay ").capitalize()

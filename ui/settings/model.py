@@ -11,9 +11,10 @@ from ui.asking import Asks
 from ui.settings import item
 from ui.settings.changing import Changing
 from ui.settings.handing import HandingOver
-from ui.settings.keeping import Keeping, how_long
+from ui.settings.keeping import Keeping
 from ui.telling import Clock, local_now
 from ui.theme.flower import hues_by_joining
+from ui.wording import how_long
 
 QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1

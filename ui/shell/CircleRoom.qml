@@ -248,6 +248,7 @@ FocusScope {
             composer: place.visit.composer
             circleName: place.shell.room.name
             shownToNewcomers: place.shell.room.shownToNewcomers
+            goes: place.shell.room.goes
             waits: place.shell.room.waits !== ""
         }
     }
