@@ -78,8 +78,17 @@ def test_only_the_device_itself_renews_its_keys() -> None:
     story = Story().with_("Bo", "Cy")
     assert not void(story, story.says("Bo", acts.Device(public("Bo", "Bo"))))
     before = story.view().devices()
+    mine, door = public("Bo", "Bo"), seed("Bo's door")
+    others = [  # of Bo, behind the door of the device that speaks, certified by both
+        certify(
+            msgspec.structs.replace(mine, device=public("Bo", f"Bo's {number}").device), "Bo", door
+        )
+        for number in range(8)
+    ]
+    assert {one.device < mine.device for one in others} == {True, False}
     for forged in (
         public("Cy", "Cy"),
+        *others,
         public("Bo", "Bo's other"),
         public("Cy", "Bo"),
         public("Bo", "Bo", certified_by="Cy"),
