@@ -549,8 +549,10 @@ def test_of_who_never_said_anything_nothing_is_taken_back() -> None:
 
 def test_the_founder_hands_over_at_once_or_by_an_heir() -> None:
     """Only to a host; the new one is first among all, and the old one a host like others."""
-    story = house(Bo="host", Cy="host", Dee="member")
-    assert void(story, story.says("Ada", acts.Handover(member("Dee"), at_once=True)))
+    story = house(Bo="host", Cy="host", Dee="member", Gil="guest", Mo="moderator")
+    for other in ("Dee", "Gil", "Mo"):
+        for at_once in (True, False):
+            assert void(story, story.says("Ada", acts.Handover(member(other), at_once=at_once)))
     assert void(story, story.says("Bo", acts.Handover(member("Bo"), at_once=True)))
     assert void(story, story.says("Bo", acts.Handover(member("Cy"), at_once=True)))
     assert not void(story, story.says("Ada", acts.Handover(member("Cy"), at_once=False)))
