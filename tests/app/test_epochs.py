@@ -238,6 +238,38 @@ def test_a_new_epoch_commits_to_both_its_secrets() -> None:
     assert words != authority
 
 
+def test_a_new_epoch_follows_sixteen_of_many() -> None:
+    """As many as an act may name, the deepest of them."""
+    view, keyring = View(), Keyring()
+    for number in range(20):
+        epoch = EpochId(bytes((number,)) * 32)
+        act = acts.Epoch(X, X, [ROOT])
+        view.epochs[epoch] = EpochSeen(
+            epoch, DeviceId(b"d" * 32), act, 1, number, number, frozenset()
+        )
+        keyring.add(epoch, b"w" * 32, b"a" * 32)
+    act, *_ = epochs.make(view, keyring, seeded("dice"))
+    assert act.parents == [bytes((number,)) * 32 for number in range(19, 3, -1)]
+
+
+@pytest.mark.parametrize("history", list(History))
+def test_who_came_later_reads_what_was_before_only_where_history_is_open(
+    village: Village, history: History
+) -> None:
+    """By the way that links lead; where all is fresh, links carry no words."""
+    ada = village.founder("Ada", history=history)
+    first = ada.epoch()
+    new_epoch(ada)
+    bo = village.joined(ada, "Bo")
+    settle(ada, bo)
+    now = usable(ada)
+    assert now is not None
+    for person in (ada, bo):
+        assert epochs.reads(view(person), ada.device, first)
+        assert epochs.reads(view(person), bo.device, first) is (history is History.OPEN)
+        assert epochs.reads(view(person), bo.device, now)
+
+
 @pytest.mark.parametrize("history", list(History))
 def test_links_walk_back_to_the_founding(village: Village, history: History) -> None:
     """All authority is always open to a newcomer; the words before only where history is open."""

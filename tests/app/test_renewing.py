@@ -4,7 +4,7 @@ import trio
 from trio.testing import MockClock
 
 from app.circle.state import History
-from app.epochs import RENEWED_AFTER, usable
+from app.epochs import RENEWED_AFTER, is_old, leaves_out, usable
 from app.running import RENEWAL, RunningCircle
 from p2p.ids import EpochId
 from tests.p2p.village import Person, Village, meet, settle
@@ -38,6 +38,35 @@ def test_an_epoch_is_followed_by_the_next_after_a_week(village: Village, ada: Pe
         person.sign()
     settle(ada, bo)
     assert ada.bodies() == bo.bodies() == {"one", "two"}
+
+
+def test_an_epoch_is_old_a_week_after_its_hour_and_ever_after(ada: Person) -> None:
+    """And not for a clock that is behind it."""
+    view, first = ada.room.ledger.view, under(ada)
+    made = view.epochs[first].hour
+    assert [is_old(view, first, made + hours) for hours in (-1, 0, RENEWED_AFTER - 1)] == [
+        False
+    ] * 3
+    assert all(is_old(view, first, made + hours) for hours in (RENEWED_AFTER, RENEWED_AFTER + 1))
+
+
+def test_two_made_at_once_leave_nothing_out(village: Village) -> None:
+    """Neither maker knew of the other's: nothing is to be followed once more for that."""
+    ada = village.founder("Ada", history=History.FRESH)
+    bo = village.joined(ada, "Bo")
+    settle(ada, bo)
+    for person in (ada, bo):
+        for end in list(person.ends):
+            end.line.hang_up()
+    made = []
+    for person in (ada, bo):
+        with person.room.change() as change:
+            made.append(person.outbox.new_epoch(change))
+    settle(ada, bo)
+    for person in (ada, bo):
+        ledger = person.room.ledger
+        assert ledger.view.epochs.keys() >= {*made}
+        assert not any(leaves_out(ledger.view, ledger.keyring, epoch) for epoch in made)
 
 
 def test_two_renewed_at_once_are_followed_by_one_that_names_both(
