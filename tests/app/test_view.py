@@ -263,11 +263,16 @@ def past(view: View, op: OpId) -> set[OpId]:
 
 
 def test_what_is_handed_out_does_not_change_under_who_holds_it() -> None:
-    """Acts, facts and what screens read: frozen, and what has many parts is made by their names."""
+    """Acts, facts and what screens read: frozen, and what has many parts is made by their names.
+
+    An act has no more parts than it says.
+    """
     for module in (acts, state):
         for name, kind in vars(module).items():
             if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
                 assert kind.__struct_config__.frozen or kind is msgspec.Struct, name
+                if module is acts and kind is not msgspec.Struct:
+                    assert kind.__struct_config__.forbid_unknown_fields, name
     for kind in vars(facts).values():
         if dataclasses.is_dataclass(kind):
             (first, *_) = dataclasses.fields(kind)
