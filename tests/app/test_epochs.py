@@ -238,18 +238,32 @@ def test_a_new_epoch_commits_to_both_its_secrets() -> None:
     assert words != authority
 
 
+def with_epochs(names: bytes) -> View:
+    """One deeper than the other, each named by a letter; the first follows the founding."""
+    view, act = View(), acts.Epoch(X, X, [ROOT])
+    for depth, name in enumerate(names, 1):
+        epoch = EpochId(bytes((name,)) * 32)
+        device = DeviceId(b"d" * 32)
+        view.epochs[epoch] = EpochSeen(epoch, device, act, 1, depth, depth, frozenset())
+    return view
+
+
 def test_a_new_epoch_follows_sixteen_of_many() -> None:
     """As many as an act may name, the deepest of them."""
-    view, keyring = View(), Keyring()
-    for number in range(20):
-        epoch = EpochId(bytes((number,)) * 32)
-        act = acts.Epoch(X, X, [ROOT])
-        view.epochs[epoch] = EpochSeen(
-            epoch, DeviceId(b"d" * 32), act, 1, number, number, frozenset()
-        )
-        keyring.add(epoch, b"w" * 32, b"a" * 32)
-    act, *_ = epochs.make(view, keyring, seeded("dice"))
-    assert act.parents == [bytes((number,)) * 32 for number in range(19, 3, -1)]
+    names = b"abcdefghijklmnopqrst"
+    keyring = Keyring()
+    for name in names:
+        keyring.add(EpochId(bytes((name,)) * 32), b"w" * 32, b"a" * 32)
+    act, *_ = epochs.make(with_epochs(names), keyring, seeded("dice"))
+    assert act.parents == [bytes((name,)) * 32 for name in b"tsrqponmlkjihgfe"]
+
+
+def test_epochs_go_deepest_first_and_those_not_known_yet_come_last() -> None:
+    """Whatever their ids."""
+    every = [EpochId(bytes((name,)) * 32) for name in b"zmca"]
+    assert epochs.deepest_first(with_epochs(b"mz"), every) == [
+        EpochId(bytes((name,)) * 32) for name in b"zmac"
+    ]
 
 
 @pytest.mark.parametrize("history", list(History))
