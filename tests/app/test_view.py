@@ -252,6 +252,29 @@ def test_words_of_somebody_let_in_twice_at_once_may_name_either_admission() -> N
     assert len(story.view().arrived[device("Cy")]) == 2
 
 
+def test_words_of_a_device_let_in_as_two_people_name_the_admission_that_counts() -> None:
+    """The other one made it somebody else's. Whichever of the two ids is less."""
+    orders = set()
+    for names in (("Dee", "Eve"), ("Eve", "Dee")):
+        for number in range(4):
+            story = Story(admits="members").with_("Bo")
+            story.invite(code=f"code {number}", uses=9)
+            before = story.heads()
+            came = {
+                member(name): story.says(
+                    by, story.an_admit(name, f"code {number}", device="Cy"), sees=before
+                )
+                for by, name in zip(("Ada", "Bo"), names, strict=True)
+            }
+            view = story.view()
+            owner = view.owner[device("Cy")]
+            (other,) = came.keys() - {owner}
+            orders.add(owner < other)
+            assert view.may_write(device("Cy"), [came[owner]], 0)
+            assert not view.may_write(device("Cy"), [came[other]], 0)
+    assert orders == {True, False}
+
+
 CAME = ("Cy", "Dee")
 
 

@@ -131,6 +131,17 @@ def test_who_stands_in_gives_way_to_who_is_more_senior() -> None:
     grows(story)
 
 
+def test_who_stood_in_gives_way_to_the_host_they_name() -> None:
+    """Nobody but Cy is named in that act, and yet Bo is no host any more."""
+    story = Story().with_("Bo", "Cy", "Dee")
+    story.says("Ada", acts.Leave([]))
+    assert story.people() == {"Bo": Role.HOST, "Cy": Role.MEMBER, "Dee": Role.MEMBER}
+    story.says("Bo", acts.Assign(member("Cy"), "host"))
+    assert story.people() == {"Bo": Role.MEMBER, "Cy": Role.HOST, "Dee": Role.MEMBER}
+    story.says("Cy", acts.Assign(member("Cy"), "member"))
+    grows(story)
+
+
 def test_who_came_last_by_one_place_waits_and_moves_nobody() -> None:
     """Also behind a door that is another's; later a host lets them in after all."""
     story = Story(admits="members").with_("Bo")
