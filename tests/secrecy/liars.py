@@ -1,7 +1,8 @@
 """What people who turned do with their real keys and real parts, against the rules.
 
 A liar gives secrets away only to those who are in as far as it knows: what is told to somebody who
-is out by somebody who is in, no computer can prevent.
+is out by somebody who is in, no computer can prevent. Of an epoch whose op it has not got, a liar
+knows nobody who is out; then it is those who were not out for whom the epoch was made.
 """
 
 from collections.abc import Callable
@@ -99,6 +100,8 @@ def hands_out_in_secret(story: "Story", liar: Home) -> list[SignedOp]:
             continue
         if liar.view.history.value == "fresh" and liar.view.in_past_of_admission(name, to.device):
             continue  # a member who copies the past to a newcomer: nobody can prevent that
+        if name not in liar.view.epochs and _was_out(story, to, name):
+            continue  # nor one who copies to somebody whose removal it has not heard of
         grant = epochs.seal_grant(
             liar.circle, secrets, liar.device, to.device, devices[to.device].seal
         )
@@ -107,6 +110,12 @@ def hands_out_in_secret(story: "Story", liar: Home) -> list[SignedOp]:
         if not told and story.odds(0.5):
             told.append(_says(liar, Kind.GRANTED, acts.Granted(name, [liar.device])))
     return told
+
+
+def _was_out(story: "Story", of: Home, epoch: EpochId) -> bool:
+    """Whether an epoch was made with somebody out, by what any computer knows that has its op."""
+    seen = (home.view.epochs.get(epoch) for home in story.hamlet.homes)
+    return any(one is not None and of.device in one.out for one in seen)
 
 
 def grants_lies(story: "Story", liar: Home) -> list[SignedOp]:
