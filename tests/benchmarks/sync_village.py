@@ -1,7 +1,7 @@
 """The circle that replication is measured on: stores full of words, made once and then copied.
 
-Three people write over sixty days, two of them each hour, the last post just now. They are
-connected all the time and hand over what was written every six hours, so words name the others'
+Three people write over sixty days, two of them each hour, to the end of the last whole hour. They
+are connected all the time and hand over what was written every six hours, so words name the others'
 newest as they would in life. Everything goes the ways of the program: rooms, outboxes,
 conversations, SQLCipher on disk; only the sockets between them are left out. In the end all three
 hold all posts.
@@ -78,8 +78,8 @@ class Builders(Village):
 
 def build(folder: Path, posts: int) -> None:
     """Make the homes Ada, Ben and Cleo and `texts.txt` in a folder; minutes for 100,000 posts."""
-    now = time.time_ns() // 1_000_000
-    since = now - DAYS * 24 * _HOUR
+    # Whole hours that are over: what is written in the future goes by when it came, elsewhere.
+    since = (time.time_ns() // 1_000_000 // _HOUR - DAYS * 24) * _HOUR
     lines = texts(posts)
     (folder / "texts.txt").write_text("".join(line + "\n" for line in lines))
     with Builders(folder, since) as village:
