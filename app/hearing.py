@@ -1,7 +1,7 @@
 """Whoever listens to a home: every event to each of them, in order, and nobody waited for."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import trio
 
@@ -46,8 +46,20 @@ class Ears:
             ear.close()
 
 
+def at_once(event: Said, said: trio.MemoryReceiveChannel[Said]) -> list[Said]:
+    """An event that was waited for, and all that wait behind it already.
+
+    Taken one by one each of them would cost the listening task a turn.
+    """
+    events = [event]
+    with suppress(trio.WouldBlock, trio.EndOfChannel, trio.ClosedResourceError):
+        while True:
+            events.append(said.receive_nowait())
+    return events
+
+
 async def let_listeners_run() -> None:
-    """What a command has said is heard before its answer.
+    """What a command has said is heard before its answer, by those who listen by `at_once`.
 
     An event is handed to the listening task at once, which then is due in trio's next batch. Tasks
     of one batch run in any order, so it takes two turns to be surely behind it.

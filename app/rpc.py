@@ -24,7 +24,7 @@ import trio
 from app import commands
 from app.commands import Command
 from app.events import Said
-from app.hearing import let_listeners_run
+from app.hearing import at_once, let_listeners_run
 from app.jsonrpc import (
     DISCOVER,
     INTERNAL,
@@ -168,6 +168,7 @@ class _Conversation:
             answer = error_line(request.ident, code, refusal.kind, refusal.message)
         except Exception:  # noqa: BLE001 - whatever it was, the process lives
             _log.exception("a command failed")
+            await let_listeners_run()
             answer = error_line(request.ident, INTERNAL, "internal", _STUMBLED)
         if request.wants_answer:
             self._say(answer)
@@ -195,8 +196,9 @@ class _Conversation:
 
 
 async def _tell(said: trio.MemoryReceiveChannel[Said], outgoing: Outgoing) -> None:
-    async for event in said:
-        outgoing.event(event_line(event))
+    async for first in said:
+        for event in at_once(first, said):
+            outgoing.event(event_line(event))
 
 
 async def _write(outgoing: Outgoing, sink: int, conversation: _Conversation) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtCore import Property, QObject, Qt, Signal, Slot
 from app.circle.state import HomeState
 from app.commands import Command, Stop
 from app.events import HomeChanged, Said, Trouble
-from app.hearing import let_listeners_run
+from app.hearing import at_once, let_listeners_run
 from app.refused import Refused, Why
 
 R = TypeVar("R")
@@ -280,7 +280,7 @@ class Bridge(QObject):
 
     async def _listen(self, said: trio.MemoryReceiveChannel[Said]) -> None:
         async for event in said:
-            self._raise_up(event, *_drained(said))
+            self._raise_up(*at_once(event, said))
 
     async def _serve(self, home: Keeper) -> None:
         asked = self._asked
@@ -308,16 +308,6 @@ class Bridge(QObject):
             await let_listeners_run()
             if question.then is not None:
                 self._raise_up(_Answer(question.then, value))
-
-
-def _drained(said: trio.MemoryReceiveChannel[Said]) -> list[Said]:
-    """What is waiting already, without waiting."""
-    events: list[Said] = []
-    try:
-        while True:
-            events.append(said.receive_nowait())
-    except (trio.WouldBlock, trio.EndOfChannel, trio.ClosedResourceError):
-        return events
 
 
 def _first(fault: BaseException) -> BaseException:

@@ -14,7 +14,7 @@ import trio.testing
 
 from app import commands
 from app.circle.state import HomeState, Invite
-from app.events import CircleJoined, HomeChanged, Trouble
+from app.events import CircleJoined, HomeChanged, NetChanged, Said, Trouble
 from app.refused import Refused, Why
 from app.rpc import serve
 from app.stdio import MAX_LINE, MAX_WAITING, Splitter, TooLong
@@ -120,6 +120,30 @@ async def test_a_question_is_answered() -> None:
     async with speaking() as wire:
         answer = await wire.ask("home.status")
     assert answer == {"jsonrpc": "2.0", "id": 1, "result": {"state": "new", "version": VERSION}}
+
+
+async def test_all_that_a_command_says_is_heard_before_its_answer() -> None:
+    """However much that is, whatever comes of it, and whoever of trio's tasks has the turn."""
+    often = 60
+    said: list[Said] = [NetChanged(), HomeChanged(state=HomeState.OPEN), NetChanged()]
+
+    async def speak(_command: object) -> object:
+        for event in said:
+            home.say(event)
+        match len(home.asked) % 3:
+            case 0:
+                raise Refused(Why.LOCKED, "This home is locked.")
+            case 1:
+                raise ValueError
+            case _:
+                return []
+
+    home = StandIn(ListCircles=speak)
+    async with speaking(home) as wire:
+        for _ in range(often):
+            await wire.send(call("circle.list"))
+            lines = [await wire.read() for _ in range(len(said) + 1)]
+            assert ["id" in line for line in lines] == [False] * len(said) + [True]
 
 
 @pytest.mark.parametrize("ident", ["seven", "", 0, -3, 1.5, 10**30, None])
