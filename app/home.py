@@ -260,9 +260,9 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
         case c.AnswerQuestions():
             return home.answer_questions(command)
         case c.ListGoodbyes():
-            return home.list_goodbyes()
+            return home.farewells.listed()
         case c.ForgetGoodbye():
-            return home.forget_goodbye(command)
+            return home.farewells.forget(command)
         case c.ReadDigest():
             return home.digest(command)
         case c.WritePost():

@@ -27,7 +27,6 @@ from app.circle.state import (
     Digest,
     DoorRequest,
     Draft,
-    GoodbyeWaiting,
     Invite,
     InviteMade,
     Join,
@@ -39,16 +38,15 @@ from app.circle.state import (
     Settings,
     Thread,
 )
-from app.events import CircleChanged, CircleForgotten, NetChanged, Said
+from app.events import CircleChanged, CircleForgotten, Said
+from app.farewells import Farewells
 from app.founding import Wish
-from app.goodbye import Goodbye
 from app.refused import Refused, Why
 from app.room import Clock, Room
 from app.running import RunningCircle
 from app.settings import Saying
 from app.store import circles, goodbyes
 from app.store.db import Database
-from app.store.goodbyes import GoodbyeRow
 from app.store.views import moment
 from app.writing import clean_name
 from p2p.crypto import Entropy
@@ -70,15 +68,16 @@ class Household:
     say: Callable[[Said], None]
     nursery: trio.Nursery
     network: trio.Event
-    _goodbyes: dict[bytes, Goodbye] = field(default_factory=dict)
     _circles: dict[CircleId, RunningCircle] = field(default_factory=dict)
     arrivals: Arrivals = field(init=False)
+    farewells: Farewells = field(init=False)
 
     def __post_init__(self) -> None:
         """Nothing runs before `begin`."""
         self.arrivals = Arrivals(
             self.db, self.clock, self.entropy, self.say, self._start_online, self._let_in
         )
+        self.farewells = Farewells(self.db, self.clock, self.entropy, self.say, self._start_online)
 
     def begin(self) -> None:
         """Open every circle and go on with every join. The network may come later."""
@@ -89,8 +88,7 @@ class Household:
                 continue
             self._open(Room(self.db, row, self.clock, self.entropy, self.say))
         self.arrivals.go_on()
-        for goodbye in goodbyes.all_goodbyes(self.db):
-            self._say_goodbye(goodbye)
+        self.farewells.go_on()
 
     def _open(self, room: Room) -> RunningCircle:
         listen = self.listen if not self._circles else tuple(_any_port(a) for a in self.listen)
@@ -108,14 +106,16 @@ class Household:
 
     # -- finding -------------------------------------------------------------------------------
 
-    def _circle(self, circle: str) -> RunningCircle:
+    def circle(self, circle: str) -> RunningCircle:
+        """One of them, or `Refused`."""
         found = self._circles.get(CircleId(bytes.fromhex(circle)))
         if found is None:
             raise Refused(Why.NO_SUCH_CIRCLE, "This home knows no such circle.")
         return found
 
-    def _own(self, circle: str) -> RunningCircle:
-        running = self._circle(circle)
+    def own(self, circle: str) -> RunningCircle:
+        """One of them in which we are, or `Refused`."""
+        running = self.circle(circle)
         if running.room.row.state is not CircleState.MEMBER:
             raise Refused(
                 Why.NOT_ALLOWED,
@@ -164,7 +164,7 @@ class Household:
 
     def mark_read(self, asked: c.MarkRead) -> c.Nothing:
         """Remember how far was read."""
-        running = self._circle(asked.circle)
+        running = self.circle(asked.circle)
         posts = running.room.posts
         before = posts.unread()
         with self.db.write():
@@ -177,7 +177,7 @@ class Household:
 
     async def make_invite(self, asked: c.MakeInvite) -> Invite:
         """A new way in."""
-        running = self._own(asked.circle)
+        running = self.own(asked.circle)
         await self._coming_in(running)
         with trio.move_on_after(5):  # a link without our address would be of little use
             await running.ready.wait()
@@ -194,11 +194,11 @@ class Household:
 
     def members(self, asked: c.ListMembers) -> list[Member]:
         """The people of a circle, longest members first."""
-        return overview.members(self._circle(asked.circle))
+        return overview.members(self.circle(asked.circle))
 
     async def leave(self, asked: c.LeaveCircle) -> c.Nothing:
         """Go, telling whoever is here; with erase nothing stays but a goodbye for the others."""
-        running = self._circle(asked.circle)
+        running = self.circle(asked.circle)
         room = running.room
         if room.row.state is CircleState.MEMBER:
             with room.change() as change:
@@ -223,35 +223,12 @@ class Household:
             self.arrivals.forget_erased()
             self.say(CircleForgotten(circle=asked.circle))
             if goodbye is not None:
-                self._say_goodbye(goodbye)
-        return c.Nothing()
-
-    def _say_goodbye(self, row: GoodbyeRow) -> None:
-        def over(_: Goodbye) -> None:
-            self._goodbyes.pop(row.goodbye, None)
-            self.say(NetChanged())
-
-        goodbye = Goodbye(self.db, row, self.clock, self.entropy, over)
-        self._goodbyes[row.goodbye] = goodbye
-        self._start_online(goodbye.run)
-
-    def list_goodbyes(self) -> list[GoodbyeWaiting]:
-        """Which nobody has taken yet."""
-        return [
-            GoodbyeWaiting(goodbye=one.row.goodbye.hex(), since=moment(one.row.made_at))
-            for one in self._goodbyes.values()
-        ]
-
-    def forget_goodbye(self, asked: c.ForgetGoodbye) -> c.Nothing:
-        """Nobody is told any more."""
-        goodbye = self._goodbyes.get(bytes.fromhex(asked.goodbye))
-        if goodbye is not None:
-            goodbye.forget()
+                self.farewells.begin(goodbye)
         return c.Nothing()
 
     def govern(self, asked: governing.Governing) -> c.Nothing:
         """Roles, removals, handing over, an invite taken back."""
-        running = self._own(asked.circle)
+        running = self.own(asked.circle)
         if isinstance(asked, c.SetProfile) and isinstance(asked.picture, bytes):
             others = [one.room for one in self._circles.values() if one is not running]
             portraits.check(asked.picture, others)
@@ -260,7 +237,7 @@ class Household:
 
     def picture(self, asked: c.ReadPicture) -> c.Picture:
         """Somebody's picture."""
-        view = self._circle(asked.circle).room.ledger.view
+        view = self.circle(asked.circle).room.ledger.view
         person = view.people.get(MemberId(bytes.fromhex(asked.member)))
         if person is None:
             raise Refused(Why.NO_SUCH_MEMBER, "This person is not in the circle.")
@@ -268,40 +245,40 @@ class Household:
 
     def log(self, asked: c.ReadLog) -> list[LogEntry]:
         """The open log."""
-        return governing.log(self._circle(asked.circle).room)
+        return governing.log(self.circle(asked.circle).room)
 
     def invites(self, asked: c.ListInvites) -> list[InviteMade]:
         """All invites."""
-        return governing.invites(self._circle(asked.circle).room)
+        return governing.invites(self.circle(asked.circle).room)
 
     def settings(self, asked: c.ReadSettings | c.ReadRetention) -> Settings | RetentionEffect:
         """What hosts have said about a circle, or what keeping words for so long would do."""
-        return settings.answer(self._circle(asked.circle).room, asked)
+        return settings.answer(self.circle(asked.circle).room, asked)
 
     def change_settings(self, asked: Saying) -> c.Nothing:
         """Say something else about it, or put in a word for a newcomer."""
-        running = self._own(asked.circle)
+        running = self.own(asked.circle)
         settings.change(running.room, running.outbox, asked)
         return c.Nothing()
 
     def requests(self, asked: c.ListRequests) -> list[DoorRequest]:
         """Who asks to come in."""
-        return doorqueue.listed(self._circle(asked.circle).room)
+        return doorqueue.listed(self.circle(asked.circle).room)
 
     def decide(self, asked: c.AnswerRequest) -> c.Nothing:
         """Let somebody in, or not."""
-        running = self._own(asked.circle)
+        running = self.own(asked.circle)
         doorkeeping.decide(running.room, running.outbox, asked)
         return c.Nothing()
 
     def ask_back(self, asked: c.AskBack) -> c.Nothing:
         """Ask one thing more first."""
-        doorqueue.ask_back(self._own(asked.circle).room, asked.request, asked.question)
+        doorqueue.ask_back(self.own(asked.circle).room, asked.request, asked.question)
         return c.Nothing()
 
     def digest(self, asked: c.ReadDigest) -> Digest:
         """What two homes compare."""
-        return overview.digest(self._circle(asked.circle).room)
+        return overview.digest(self.circle(asked.circle).room)
 
     # -- joins ---------------------------------------------------------------------------------
 
@@ -342,7 +319,7 @@ class Household:
 
     def write_post(self, asked: c.WritePost) -> c.PostMade:
         """Keep a post; it is handed over as soon as somebody is there to take it."""
-        running = self._own(asked.circle)
+        running = self.own(asked.circle)
         room = running.room
         name = writing.write(room, running.outbox, asked)
         running.words_wait()
@@ -350,24 +327,24 @@ class Household:
 
     def list_posts(self, asked: c.ListPosts) -> list[Post]:
         """A page of the feed."""
-        return writing.page(self._circle(asked.circle).room, asked)
+        return writing.page(self.circle(asked.circle).room, asked)
 
     def find_posts(self, asked: c.FindPosts) -> list[Post]:
         """Posts and replies by the words in them."""
-        return self._circle(asked.circle).room.posts.find(asked.words, asked.limit)
+        return self.circle(asked.circle).room.posts.find(asked.words, asked.limit)
 
     def read_thread(self, asked: c.ReadThread) -> Thread:
         """A post and its replies."""
-        return writing.thread(self._circle(asked.circle).room, asked)
+        return writing.thread(self.circle(asked.circle).room, asked)
 
     def keep_draft(self, asked: c.KeepDraft) -> c.Nothing:
         """Keep what is being written."""
-        writing.keep_draft(self._circle(asked.circle).room, asked)
+        writing.keep_draft(self.circle(asked.circle).room, asked)
         return c.Nothing()
 
     def list_drafts(self, asked: c.ListDrafts) -> list[Draft]:
         """What is being written."""
-        room = self._circle(asked.circle).room
+        room = self.circle(asked.circle).room
         return circles.drafts_of(self.db, room.row.circle_no)
 
     # -- the network ---------------------------------------------------------------------------
@@ -385,7 +362,7 @@ class Household:
                 "It looks like /ip4/192.0.2.7/tcp/4001/p2p/12D3…",
             )
         if asked.circle is not None:
-            self._circle(asked.circle).node.hint(asked.address)
+            self.circle(asked.circle).node.hint(asked.address)
             return c.Nothing()
         self.arrivals.hint(asked.address, asked.join)
         if asked.join is None:

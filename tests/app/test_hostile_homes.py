@@ -62,13 +62,13 @@ async def test_who_left_while_others_were_here_dials_them_no_more(
         code = await code_of(ada, circle)
         join = bo.household.join_circle(c.JoinCircle(code=code, display_name="Bo")).join
         assert isinstance(visit(ada, circle, bo, join), LetIn)
-        running = ada.household._circle(circle)
+        running = ada.household.circle(circle)
         (device,) = running.ways()
         monkeypatch.setattr(Node, "here", lambda _: {device})
         await ada.household.leave(c.LeaveCircle(circle=circle))
         assert running.ways() == {}
     async with opened(dbs[0], watch) as ada:
-        assert ada.household._circle(circle).ways() == {}
+        assert ada.household.circle(circle).ways() == {}
 
 
 @pytest.mark.parametrize(
@@ -148,12 +148,12 @@ async def test_of_two_joins_to_one_circle_at_once_one_wins(
         asked = c.JoinCircle(code=code, display_name="Bo")
         first, second = (bo.household.join_circle(asked).join for _ in range(2))
         visit(ada, circle, bo, first)
-        before = bo.household._circle(circle).room.row
+        before = bo.household.circle(circle).room.row
         visit(ada, circle, bo, second)
         states = {seen.join: seen.state for seen in bo.household.list_joins()}
         assert states == {first: JoinState.JOINED, second: JoinState.REFUSED}
         assert circles.all_circles(bo.db) == [before]
-        assert bo.household._circle(circle).room.row == before
+        assert bo.household.circle(circle).room.row == before
 
 
 async def test_a_refusal_at_one_door_does_not_end_a_join_that_another_grants(
@@ -163,7 +163,7 @@ async def test_a_refusal_at_one_door_does_not_end_a_join_that_another_grants(
     async with opened(dbs[0], watch) as ada, opened(dbs[1], watch, "Bo") as bo:
         circle = found(ada)
         code = (await code_of(ada, circle, uses=2)).split("#")[0]
-        shelf = ada.household._circle(circle).shelf
+        shelf = ada.household.circle(circle).shelf
         doors = [b"u" * 32, b"k" * 32]
         link = [f"/ip4/192.0.2.1/tcp/1/p2p/{peer_text(door)}" for door in doors]
         for most, end in ((1, JoinState.REFUSED), (2, JoinState.JOINED)):

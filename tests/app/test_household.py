@@ -107,7 +107,7 @@ def visit(host: Home, circle: str, home: Home, join: str) -> Outcome:
     assert row.nonce
     keys = Keys(row.member_seed, row.device_seed, row.door_seed, row.seal_seed)
     code = invite.Code(row.secret)
-    keeper = Doorkeeper(host.household._circle(circle).shelf, keys.public().door)
+    keeper = Doorkeeper(host.household.circle(circle).shelf, keys.public().door)
     knock = Visit(code.rendezvous)
     came = knock.receive(keeper.receive(knock.knock()))
     assert isinstance(came, CapsuleCame)

@@ -86,7 +86,7 @@ async def test_what_is_typed_here_is_kept_cleaned(village: Village) -> None:
         made = home.household.create_circle(
             c.CreateCircle(name=ODD, display_name=ODD, about=ODD)
         ).circle
-        running = home.household._circle(made)
+        running = home.household.circle(made)
         running.ready.set()
         await home.household.make_invite(c.MakeInvite(circle=made, label=ODD, vouch=ODD))
         home.household.change_settings(c.SetRules(circle=made, name=ODD + "!", about=ODD))
