@@ -11,6 +11,7 @@ from unittest import mock
 import trio
 
 from app import commands as c
+from app.circle.retention import Keeps
 from app.circle.state import CircleState, JoinState, PostKind
 from app.household import Household
 from app.refused import Refused
@@ -34,6 +35,7 @@ class Diary:
     hours: dict[str, int] = field(default_factory=dict)  # post -> by the clock of its home
     meant: set[tuple[str, str]] = field(default_factory=set)  # (author, body), answered for or not
     left: set[str] = field(default_factory=set)  # names of those who have asked to leave
+    turned: list[Keeps] = field(default_factory=list)  # how long words stay, as a liar said
     invites: int = 0
     twins: list[list[tuple[Log, bytes]]] = field(default_factory=list)  # envelopes of one op
     tap: Tap = field(default_factory=Tap)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from app import lapsing
-from app.circle.retention import NOTHING
+from app.circle.retention import NOTHING, lapsed_for_some
 from app.store import frontier as frontiers
 from app.store import stripped, sums
 from p2p.op import Log
@@ -153,7 +153,7 @@ def all_was_handed_over(homes: Sequence[Home]) -> None:
 
 def nothing_acknowledged_is_lost(homes: Sequence[Home], diary: Diary, *, fresh: bool) -> None:
     """Whatever a home answered for is at every home of somebody who may read it."""
-    lapsed = max((lapsing.perhaps(home.circle.room) for home in homes if home.circle), default=-1)
+    lapsed = _lapsed(homes, diary)
     for home in homes:
         assert home.circle is not None
         posts = home.circle.room.posts
@@ -168,13 +168,25 @@ def nothing_acknowledged_is_lost(homes: Sequence[Home], diary: Diary, *, fresh: 
                 raise Broken(f"{home.name} lacks what {author} was told is kept")
 
 
-def nothing_is_stripped_too_soon(homes: Sequence[Home], honest: Sequence[Home]) -> None:
+def _lapsed(homes: Sequence[Home], diary: Diary) -> int:
+    """The hour up to which words may have lapsed for somebody.
+
+    By what a liar said, too, which counted until its author was found to have turned.
+    """
+    rooms = [home.circle.room for home in homes if home.circle]
+    hour = max((room.clock.hour() for room in rooms), default=0)
+    return max((*map(lapsing.perhaps, rooms), lapsed_for_some(diary.turned, hour)), default=-1)
+
+
+def nothing_is_stripped_too_soon(
+    homes: Sequence[Home], honest: Sequence[Home], diary: Diary
+) -> None:
     """Only what has lapsed, for somebody in the village, is without its words.
 
     But for those of a liar, who may never have let anybody have them.
     """
     devices = names_of_devices(honest)
-    lapsed = max((lapsing.perhaps(home.circle.room) for home in homes if home.circle), default=-1)
+    lapsed = _lapsed(homes, diary)
     for home in homes:
         assert home.db is not None
         for (device,) in home.db.read(

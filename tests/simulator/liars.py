@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import trio
 
+from app.circle.retention import Keeps
 from p2p import wire
 from p2p.errors import OurFault
 from p2p.host import Closed, FrameStream
@@ -71,6 +72,12 @@ class Liar(Home):
         self.streams: list[LyingStream] = []
         self.habits: tuple[Habit, ...] = ()
         self.network.streams[self.name] = partial(LyingStream, self)
+
+    async def keep(self, days: int) -> None:
+        """What it says so may count for nobody later; until then words go by it."""
+        if self.circle is not None:
+            self.diary.turned.append(Keeps(self.circle.room.clock.hour(), days))
+        await super().keep(days)
 
     def takes_up(self, habits: int) -> None:
         """What it does all the time."""

@@ -178,7 +178,7 @@ class Hamlet(Village):
             invariants.pages_are_alike(members, fresh=fresh)
             invariants.all_was_handed_over(members)
             invariants.nothing_acknowledged_is_lost(members, self.diary, fresh=fresh)
-            invariants.nothing_is_stripped_too_soon(members, self.honest)
+            invariants.nothing_is_stripped_too_soon(members, self.honest, self.diary)
             invariants.nothing_that_lapsed_has_its_words(members)
             worth.nobody_is_made_to_say_what_they_did_not(members, self.honest, self.diary)
             invariants.nobody_uses_a_seq_twice([h for h in self.homes if h.db], self.honest)
