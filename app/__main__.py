@@ -1,4 +1,4 @@
-"""The one doorway: the window, the home over JSON-RPC, the demo. Nobody imports it.
+"""The one doorway: the window, the home over JSON-RPC, the mailbox, the demo. Nobody imports it.
 
 Exit statuses: 0 all went well · 1 it did not, with a sentence on stderr · 2 the command line is
 wrong · 3 the home is open in another process.
@@ -27,6 +27,7 @@ _NO_WINDOW: Final = (
 )
 _LISTEN: Final = re.compile(r"^/ip([46])/([^/]+)/tcp/([0-9]{1,5})\Z")
 _LAST_PORT: Final = 65535
+_MOST_MEGABYTES: Final = 1_000_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.umask(0o077)
     set_up_logging(sys.stderr)
     words = list(sys.argv[1:] if argv is None else argv)
-    modes: dict[str, Callable[[list[str]], int]] = {"rpc": _rpc, "demo": _demo}
+    modes: dict[str, Callable[[list[str]], int]] = {"rpc": _rpc, "demo": _demo, "mailbox": _mailbox}
     mode = modes.get(words[0]) if words else None
     try:
         return mode(words[1:]) if mode else _window(words)
@@ -56,8 +57,9 @@ def _window(words: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="hearthside",
         description="Open the window of your home. A link that you were sent opens its invite.",
-        epilog="Also: hearthside rpc (a home without a window, over JSON-RPC), hearthside demo (a "
-        "short circle of three, played in this terminal); each knows --help.",
+        epilog="Also: hearthside rpc (a home without a window, over JSON-RPC), hearthside mailbox "
+        "(a computer that stays on, and holds sealed posts for people who are away), hearthside "
+        "demo (a short circle of three, played in this terminal); each knows --help.",
     )
     parser.add_argument("--home", type=Path, metavar="DIR", help="another home than the usual one")
     parser.add_argument("--version", action="version", version=f"hearthside {VERSION}")
@@ -110,6 +112,36 @@ def _rpc(words: list[str]) -> int:
 
         serve_stdio(Home(places, Settings(listen=tuple(asked.listen), lan=not asked.no_lan)))
     return 0
+
+
+def _mailbox(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="hearthside mailbox",
+        description="Hold sealed posts for circles whose members are away. It can't open them. The "
+        "first line it writes is its card: a host of a circle gives it to “Add a mailbox”.",
+    )
+    parser.add_argument("--home", type=Path, required=True, metavar="DIR", help="its folder")
+    parser.add_argument(
+        "--listen", type=_multiaddr, action="append", default=[], metavar="MULTIADDR",
+        help="where to listen, such as /ip4/0.0.0.0/tcp/4001; may be given several times",
+    )  # fmt: skip
+    parser.add_argument(
+        "--quota", type=_megabytes, default=256, metavar="MB",
+        help="room for the sealed posts of one circle (256)",
+    )  # fmt: skip
+    asked = parser.parse_args(words)
+    places = _places(asked.home)
+    with places.claim():
+        from app.mailbox.running import main  # noqa: PLC0415 - brings libp2p
+
+        main(places.folder, tuple(asked.listen), asked.quota << 20)
+    return 0
+
+
+def _megabytes(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= _MOST_MEGABYTES:
+        raise argparse.ArgumentTypeError("the room is a number of megabytes, from 1 to 1000000")
+    return int(text)
 
 
 def _demo(words: list[str]) -> int:

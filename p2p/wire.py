@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from p2p.errors import PeerFault
+from p2p.padding import padded, unpad
 
 VERSION = 1
 MAX_FRAME = 384 * 1024  # bytes; envelopes fill at most BATCH of it
@@ -22,6 +23,7 @@ MAX_CHAIN = 64  # envelopes that show a newcomer's admission, or a removal with 
 MAX_CARDS = 512
 MAX_NOTE = 500  # characters of what a host says, or asks, at the door
 MAX_QUESTIONS = 8  # asked at once
+MAX_TAGS = 32  # asked for at once
 MAX_SAFE = 2**53 - 1
 FIRST_IGNORABLE = 128  # frames with this tag or a higher one may be passed over
 
@@ -266,10 +268,36 @@ class Questions(Frame, frozen=True, tag=38):
     affiliation: bool = False
 
 
+class Held(Frame, frozen=True, tag=39):
+    """A mailbox: the request is kept for those who look after the door. Ask again in a while."""
+
+
+class Collect(Frame, frozen=True, tag=40):
+    """Asks a mailbox for what lies under these tags; only whom it is for can work them out."""
+
+    tags: Annotated[list[Bytes32], Meta(min_length=1, max_length=MAX_TAGS)]
+
+
+class Parcels(Frame, frozen=True, tag=41):
+    """What lies there, each sealed for one device."""
+
+    parcels: Annotated[
+        list[Annotated[bytes, Meta(min_length=1, max_length=12 * 1024)]], Meta(max_length=16)
+    ]
+
+
+class Welcome(Frame, frozen=True, tag=42):
+    """Let in, as a mailbox may carry it: with the number that the circle has there."""
+
+    admit: Bytes32
+    grants: Annotated[list[Grant], Meta(max_length=4)]
+    box: Bytes32
+
+
 AnyFrame = (
     Hello | Chain | Reconcile | Envelopes | Want | Gone | Epochs | Grants | Ack | Need | Settled
     | Scope | Again | Beat | Cards | Logs | Ask | Removed | Waiting | Knock | Capsule | Request
-    | Wait | Sorry | Admitted | Questions
+    | Wait | Sorry | Admitted | Questions | Held | Collect | Parcels | Welcome
 )  # fmt: skip
 
 # MessagePack: where an array's first element begins, and how long a number of 128 or more can be.
@@ -291,6 +319,8 @@ def decode(data: bytes) -> AnyFrame:
     """A frame from the other side's bytes. Raises `PeerFault`; never anything else."""
     if len(data) > MAX_FRAME:
         raise PeerFault("a frame over the limit")
+    if padded(data):
+        data = unpad(data)
     try:
         return _decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

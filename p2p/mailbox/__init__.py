@@ -1,0 +1,1 @@
+"""A mailbox: a blind store for sealed envelopes, and how members and strangers talk with it."""
