@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from app.circle.openlog import LogEntry
 from app.circle.state import (
     Circle,
     Digest,
@@ -18,7 +19,6 @@ from app.circle.state import (
     HomeState,
     Invite,
     InviteMade,
-    LogEntry,
     Member,
     Post,
     PostKind,

@@ -13,7 +13,8 @@ from app import commands as c
 from app import doorqueue, portraits
 from app.circle import acts
 from app.circle.names import clean, line, one_line
-from app.circle.state import InviteMade, LogEntry, Role, What
+from app.circle.openlog import LogEntry, What
+from app.circle.state import InviteMade, Role
 from app.circle.view import Told
 from app.outbox import Outbox
 from app.refused import Refused, Why

@@ -21,6 +21,7 @@ from app import (
 )
 from app.arrivals import Arrivals
 from app.circle.names import line, one_line
+from app.circle.openlog import LogEntry
 from app.circle.state import (
     Circle,
     CircleState,
@@ -30,7 +31,6 @@ from app.circle.state import (
     Invite,
     InviteMade,
     Join,
-    LogEntry,
     Member,
     NetStatus,
     Post,

@@ -21,6 +21,7 @@ UI_SEES = (
     "app.hearing",
     "app.commands",
     "app.events",
+    "app.circle.openlog",
     "app.circle.state",
     "app.places",
     "app.refused",

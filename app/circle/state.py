@@ -306,46 +306,6 @@ class InviteMade(Struct, frozen=True, kw_only=True):
     vouches: list[VouchMade] = []
 
 
-class What(StrEnum):
-    """What somebody did, in the open log."""
-
-    FOUNDED = "founded"
-    ADMITTED = "admitted"
-    ROLE = "role"
-    REMOVED = "removed"
-    LEFT = "left"
-    NAMED_HEIR = "named_heir"
-    HANDED_OVER = "handed_over"
-    RULES = "rules"
-    RETENTION = "retention"
-    INVITED = "invited"
-    WITHDREW = "withdrew"
-    FORKED = "forked"
-    RENAMED = "renamed"
-    PICTURED = "pictured"
-    DOOR = "door"
-    VOUCHED = "vouched"
-
-
-class LogEntry(Struct, frozen=True, kw_only=True):
-    """One act in the open log. `counts`: false where a more senior act took it back.
-
-    `role` is the role given; `reason` that of a removal, the circle's new name for rules (none
-    where it kept its name), or a vouch's words. Of who is called differently `reason` is the new
-    name and `whom_name` the old one.
-    """
-
-    at: datetime
-    by: str
-    by_name: str
-    what: What
-    whom: str | None = None
-    whom_name: str | None = None
-    role: Role | None = None
-    reason: str | None = None
-    counts: bool = True
-
-
 class Digest(Struct, frozen=True, kw_only=True):
     """What two homes compare to know that they hold the same; see the protocol, section 11.
 

@@ -4,7 +4,8 @@ import pytest
 
 from app import commands as c
 from app import doorkeeping, doorqueue, governing, invite, settings
-from app.circle.state import DoorRequest, History, Role, What
+from app.circle.openlog import What
+from app.circle.state import DoorRequest, History, Role
 from app.doorkeeping import DECLINED, EXPIRED, USED
 from app.doorqueue import BY_PERSON, MOST_BY_INVITE
 from app.events import DoorChanged

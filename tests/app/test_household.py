@@ -15,7 +15,8 @@ from trio.testing import MockClock
 
 from app import commands as c
 from app import invite
-from app.circle.state import CircleState, History, JoinState, Role, Settings, What
+from app.circle.openlog import What
+from app.circle.state import CircleState, History, JoinState, Role, Settings
 from app.events import (
     CircleChanged,
     CircleForgotten,

@@ -11,8 +11,9 @@ from trio.testing import MockClock
 from app import commands as c
 from app import lapsing, overview, settings, verdicts, writing
 from app.circle import acts
+from app.circle.openlog import What
 from app.circle.retention import NOTHING
-from app.circle.state import History, What
+from app.circle.state import History
 from app.events import PostsGone
 from app.governing import log
 from app.refused import Refused, Why

@@ -6,7 +6,8 @@ from app import commands as c
 from app import governing, overview, portraits
 from app.circle import acts
 from app.circle.acts import Portrait, Profile
-from app.circle.state import MAX_PICTURE, What
+from app.circle.openlog import What
+from app.circle.state import MAX_PICTURE
 from app.refused import Refused, Why
 from app.running import RunningCircle
 from p2p.op import Kind

@@ -6,7 +6,8 @@ import pytest
 from app import commands as c
 from app import epochs, governing
 from app.circle import acts
-from app.circle.state import CircleState, Role, What
+from app.circle.openlog import What
+from app.circle.state import CircleState, Role
 from app.refused import Refused, Why
 from p2p import wire
 from p2p.crypto import sign

@@ -11,7 +11,8 @@ from trio.testing import MockClock
 
 from app import epochs, governing
 from app.circle import acts
-from app.circle.state import CircleState, LogEntry, What
+from app.circle.openlog import LogEntry, What
+from app.circle.state import CircleState
 from app.store import frontier
 from app.store.db import open_store
 from app.witness import LONGEST, Witness

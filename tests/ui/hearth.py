@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from app import commands as c
 from app import events as e
+from app.circle.openlog import LogEntry
 from app.circle.state import (
     Circle,
     CircleState,
@@ -30,7 +31,6 @@ from app.circle.state import (
     InviteMade,
     Join,
     JoinState,
-    LogEntry,
     Member,
     NetStatus,
     Post,

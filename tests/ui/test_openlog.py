@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.circle.state import LogEntry, Role, What
+from app.circle.openlog import LogEntry, What
+from app.circle.state import Role
 from app.commands import Command, ListMembers, ReadLog
 from app.events import CircleChanged, MemberChanged
 from app.refused import Refused, Why

@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from app.circle.state import CircleState, Role, What
+from app.circle.openlog import What
+from app.circle.state import CircleState, Role
 from app.commands import (
     KeepDraft,
     LeaveCircle,

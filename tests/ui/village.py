@@ -5,17 +5,16 @@ from typing import Any
 
 import msgspec
 
+from app.circle.openlog import LogEntry, What
 from app.circle.state import (
     AnswerGiven,
     DoorRequest,
     InviteMade,
-    LogEntry,
     Member,
     Path,
     Role,
     Settings,
     VouchMade,
-    What,
 )
 from app.commands import SetDoor, SetRules
 from tests.ui.neighbour import NOW, key, member

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.circle.state import LogEntry, What
+from app.circle.openlog import LogEntry, What
 from ui.telling import told_day
 from ui.wording import A_ROLE, stay
 

@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import Property, QObject, Qt, Signal
 from PySide6.QtQml import QmlElement
 
-from app.circle.state import LogEntry
+from app.circle.openlog import LogEntry
 from app.commands import Command, ReadLog
 from app.events import CircleChanged, CircleRemoved, MemberChanged, Said
 from ui.asking import Asks
