@@ -144,10 +144,13 @@ def log(room: Room) -> list[LogEntry]:
     """The open log, newest first."""
     entries: list[LogEntry] = []
     called: dict[MemberId, tuple[str, bytes]] = {}
+    boxes: dict[bytes, acts.Mailbox] = {}
     name = ""
     for told in room.ledger.view.told:
         if isinstance(told.act, acts.Profile):
             entries += _renamed(room, told, called)
+        elif isinstance(told.act, acts.Mailbox):
+            entries += _mailbox(room, told, told.act, boxes)
         elif isinstance(told.act, acts.Rules):
             before, now = name, clean(told.act.name)
             entries.append(_entry(room, told, What.RULES, reason=now if now != before else None))
@@ -173,6 +176,31 @@ def _renamed(
         yield msgspec.structs.replace(entry, whom_name=before[0])
     if before[1] != picture:
         yield _entry(room, told, What.PICTURED)
+
+
+def _mailbox(
+    room: Room, told: Told, act: acts.Mailbox, boxes: dict[bytes, acts.Mailbox]
+) -> Iterator[LogEntry]:
+    """That a mailbox is there, is another, or is retired; nothing for the same again.
+
+    `boxes`: what was said of each so far. Who retires one calls it what the others know it by.
+    """
+    before = boxes.get(act.box)
+    if told.holds:
+        boxes[act.box] = act
+    name, known = clean(act.name), clean(before.name) if before is not None else None
+    if before == act:
+        return
+    if act.retired:
+        yield _entry(room, told, What.MAILBOX_RETIRED, reason=name if known is None else known)
+    elif before is None or before.retired:
+        yield _entry(room, told, What.MAILBOX, reason=name)
+    else:
+        if known != name:
+            entry = _entry(room, told, What.MAILBOX_RENAMED, reason=name)
+            yield msgspec.structs.replace(entry, whom_name=known)
+        if (before.peer, before.addresses) != (act.peer, act.addresses):
+            yield _entry(room, told, What.MAILBOX_MOVED, reason=name)
 
 
 def _entries(room: Room, told: Told) -> Iterator[LogEntry]:  # noqa: C901, PLR0912 - a table

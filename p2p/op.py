@@ -80,6 +80,7 @@ class Kind(IntEnum):
     DOOR = 15
     VOUCH = 16
     RETENTION = 17
+    MAILBOX = 18
     POST = 64
     EDIT = 65
     ERASE = 66

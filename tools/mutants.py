@@ -26,7 +26,8 @@ Place: TypeAlias = tuple[int, int]
 SAME = ("_Is_Eq", "_IsNot_NotEq")  # what is compared by `is` here are None and members of enums
 QUICKEST_FIRST = (
     "names", "acts", "retention", "view", "rules", "authority", "fold", "epochs", "may_know",
-    "renewing", "persona", "removal", "bad_acts", "doorkeeping", "doorqueue", "hostile_secrets",
+    "renewing", "persona", "removal", "mailbox_acts", "bad_acts", "doorkeeping", "doorqueue",
+    "hostile_secrets",
 )  # fmt: skip
 SKIP = "INSERT INTO work_results (job_id, worker_outcome) VALUES (?, 'SKIPPED')"
 

@@ -17,6 +17,7 @@ from p2p.op import Kind
 MAX_SAFE = 2**53 - 1
 SEAL_PUBLIC = 1216  # bytes of a hybrid seal key
 MAX_PROMISES, MAX_QUESTIONS = 6, 5  # lines; with these a capsule holds them all
+MAX_ADDRESSES, MAX_ADDRESS = 8, 256  # of a mailbox, and characters of each
 
 Id32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
@@ -24,6 +25,7 @@ Nonce = Annotated[bytes, Meta(min_length=16, max_length=16)]
 SealKey = Annotated[bytes, Meta(min_length=SEAL_PUBLIC, max_length=SEAL_PUBLIC)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Line = Annotated[str, Meta(min_length=1, max_length=160)]
+Address = Annotated[str, Meta(min_length=1, max_length=MAX_ADDRESS)]
 Picture = Annotated[bytes, Meta(min_length=1, max_length=MAX_PICTURE)]
 Seconds = Annotated[int, Meta(ge=0, le=MAX_SAFE)]
 
@@ -213,6 +215,20 @@ class Retention(Act, frozen=True):
     days: Annotated[int, Meta(ge=0, le=MAX_DAYS)]
 
 
+class Mailbox(Act, frozen=True):
+    """A computer that is always on and holds envelopes for the circle; or that it does so no more.
+
+    `box` is its number there, drawn by chance; `peer` the Ed25519 key of its peer id. All of it is
+    said anew each time: the latest act for a box counts.
+    """
+
+    box: Id32
+    peer: Id32
+    addresses: Annotated[list[Address], Meta(min_length=1, max_length=MAX_ADDRESSES)]
+    name: Name
+    retired: bool
+
+
 class Vouch(Act, frozen=True):
     """A member's word for whoever comes by an invite. All members read it."""
 
@@ -252,6 +268,7 @@ KINDS: dict[int, type[Act]] = {
     Kind.WITHDRAW: Withdraw,
     Kind.DOOR: Door,
     Kind.RETENTION: Retention,
+    Kind.MAILBOX: Mailbox,
     Kind.VOUCH: Vouch,
     Kind.POST: Writing,
     Kind.REPLY: Writing,

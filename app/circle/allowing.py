@@ -24,6 +24,7 @@ from app.circle.acts import (
     Invite,
     Leave,
     Link,
+    Mailbox,
     Profile,
     Remove,
     Retention,
@@ -98,7 +99,7 @@ class Allowed:
                 signed = partial(rules.a_device_is_certified_by_its_member, keys)
                 own = rules.only_the_device_itself_renews_its_keys(self, at, keys, author)
                 return own and self.proofs.signed(at.op, signed)
-            case Rules() | Door() | Retention():
+            case Rules() | Door() | Retention() | Mailbox():
                 return rules.only_a_host(self, at, author) and self._rest(at, author)
             case Invite():
                 return self._invite(at, act, author)

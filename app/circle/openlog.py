@@ -30,14 +30,18 @@ class What(StrEnum):
     PICTURED = "pictured"
     DOOR = "door"
     VOUCHED = "vouched"
+    MAILBOX = "mailbox"
+    MAILBOX_RENAMED = "mailbox_renamed"
+    MAILBOX_MOVED = "mailbox_moved"
+    MAILBOX_RETIRED = "mailbox_retired"
 
 
 class LogEntry(Struct, frozen=True, kw_only=True):
     """One act in the open log. `counts`: false where a more senior act took it back.
 
     `role` is the role given; `reason` that of a removal, the circle's new name for rules (none
-    where it kept its name), or a vouch's words. Of who is called differently `reason` is the new
-    name and `whom_name` the old one.
+    where it kept its name), a vouch's words, or what the circle calls a mailbox. Of who, or what
+    mailbox, is called differently `reason` is the new name and `whom_name` the old one.
     """
 
     at: datetime

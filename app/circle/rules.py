@@ -57,7 +57,7 @@ def only_the_device_itself_renews_its_keys(
 
 
 def only_a_host(allowed: "Allowed", at: Placed, author: MemberId) -> bool:
-    """Names the circle, gives roles, takes others' invites back."""
+    """Names the circle, gives roles, tells of mailboxes, takes others' invites back."""
     return allowed.standing.role(author, at.past) is Role.HOST
 
 

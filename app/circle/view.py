@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from app.circle.acts import Act, DeviceKeys, Door, Epoch, Founding, Invite, Rules
+from app.circle.acts import Act, DeviceKeys, Door, Epoch, Founding, Invite, Mailbox, Rules
 from app.circle.facts import Forked, Removal
 from app.circle.retention import Keeps
 from app.circle.standing import Standing
 from app.circle.state import History, Role
 from p2p.ids import DeviceId, EpochId, MemberId, OpId
 from p2p.log import Order, Placed
+
+MAX_MAILBOXES = 8  # of a circle that count
 
 
 @dataclass(slots=True)
@@ -35,6 +37,16 @@ class InviteSeen:
     author: DeviceId
     used: tuple[OpId, ...] = ()
     withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSeen:
+    """A mailbox by the latest that was said of it: what, by whom, in which op, in which hour."""
+
+    act: Mailbox
+    author: DeviceId
+    op: OpId
+    hour: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,9 @@ class View:
     door: Door | None = None
     strips: bool = False  # whether words may be without their payload: also by what was taken back
     keeps: tuple[Keeps, ...] = ()  # how long words stay: all that was said of it, in the order
+    mailboxes: dict[bytes, MailboxSeen] = field(
+        default_factory=dict
+    )  # by box, the first said first
     vouches: dict[bytes, list[tuple[MemberId, str]]] = field(default_factory=dict)  # by invite
     people: dict[MemberId, Person] = field(default_factory=dict)
     owner: dict[DeviceId, MemberId] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from app.circle.acts import (
     Invite,
     Leave,
     Link,
+    Mailbox,
     Portrait,
     Profile,
     Remove,
@@ -36,7 +37,15 @@ from app.circle.allowing import Allowed
 from app.circle.facts import Line, Removal
 from app.circle.retention import Keeps
 from app.circle.state import Role
-from app.circle.view import EpochSeen, InviteSeen, Person, Told, View
+from app.circle.view import (
+    MAX_MAILBOXES,
+    EpochSeen,
+    InviteSeen,
+    MailboxSeen,
+    Person,
+    Told,
+    View,
+)
 from p2p.ids import DeviceId, EpochId, MemberId, OpId
 from p2p.log import Order, Placed, heads_to_name
 from p2p.op import Log
@@ -55,6 +64,7 @@ class _Said:
     door: Door | None = None
     keeps: list[Keeps] = field(default_factory=list)
     strips: bool = False
+    mailboxes: dict[bytes, MailboxSeen] = field(default_factory=dict)  # the retired ones, too
     vouches: dict[bytes, list[tuple[MemberId, str]]] = field(default_factory=dict)  # by invite
     invites: dict[bytes, tuple[Placed, Invite]] = field(default_factory=dict)  # the first of a key
     fallen: dict[bytes, InviteSeen] = field(default_factory=dict)
@@ -105,7 +115,8 @@ class Viewing:
         view = self._view = View(
             founding=self._allowed.founding, founder=self._allowed.circle, rules=said.rules,
             door=said.door, keeps=tuple(said.keeps), strips=said.strips,
-            vouches={**said.vouches}, people=before.people, owner=before.owner,
+            mailboxes=_that_count(said.mailboxes), vouches={**said.vouches},
+            people=before.people, owner=before.owner,
             invites=before.invites,
             admitted_by=before.admitted_by, waits_for_host=before.waits_for_host,
             cuts=before.cuts, arrived=before.arrived, forks=before.forks,
@@ -166,7 +177,7 @@ class Viewing:
             device = DeviceId(at.header.device)
             said.fallen.setdefault(act.key, InviteSeen(at.op, act, device, withdrawn=True))
 
-    def _say(self, at: Placed, act: Act, author: MemberId) -> None:
+    def _say(self, at: Placed, act: Act, author: MemberId) -> None:  # noqa: C901 - a table
         said = self._said
         match act:
             case Device(keys):
@@ -178,6 +189,9 @@ class Viewing:
                 said.rules = act
             case Door():
                 said.door = act
+            case Mailbox(box):  # another one keeps the place of the first
+                device = DeviceId(at.header.device)
+                said.mailboxes[box] = MailboxSeen(act, device, at.op, at.header.hour)
             case Vouch(key, words):
                 said.vouches[key] = [*said.vouches.get(key, ()), (author, words)]
             case Invite():
@@ -323,6 +337,12 @@ class Viewing:
         used = tuple(a.at.op for a in admitted if a.at.op in firsts)
         withdrawn = any(map(self._holds, self._allowed.withdrawn.get(at.op, ())))
         return InviteSeen(at.op, act, DeviceId(at.header.device), used, withdrawn)
+
+
+def _that_count(mailboxes: dict[bytes, MailboxSeen]) -> dict[bytes, MailboxSeen]:
+    """The first of those that are not retired: as many as a circle may have."""
+    live = [(box, seen) for box, seen in mailboxes.items() if not seen.act.retired]
+    return dict(live[:MAX_MAILBOXES])
 
 
 def _words(removal: Removal, device: DeviceId) -> int:

@@ -42,6 +42,13 @@ def a_door(promise: list[str], questions: list[str]) -> Act:
     return acts.Door(True, promise, questions, True, False)
 
 
+def a_mailbox(**parts: Any) -> Act:  # noqa: ANN401 - the same
+    same: dict[str, Any] = {
+        "box": ID, "peer": ID, "addresses": ["x"], "name": "Attic", "retired": False
+    }  # fmt: skip
+    return acts.Mailbox(**{**same, **parts})
+
+
 def a_link(parents: int) -> Act:
     return acts.Link(ID, [acts.ParentSecrets(ID, ID, None)] * parents)
 
@@ -57,6 +64,11 @@ def a_post(body: int = 0, **parts: Any) -> Act:  # noqa: ANN401 - the same
         (Kind.PROFILE, lambda n: acts.Profile(text(n)), 1, 64),
         (Kind.PROFILE, lambda n: acts.Portrait("Bo", b"p" * n), 1, 16 * 1024),
         (Kind.RETENTION, acts.Retention, 0, 3650),
+        (Kind.MAILBOX, lambda n: a_mailbox(box=bytes(n)), 32, 32),
+        (Kind.MAILBOX, lambda n: a_mailbox(peer=bytes(n)), 32, 32),
+        (Kind.MAILBOX, lambda n: a_mailbox(addresses=["x"] * n), 1, 8),
+        (Kind.MAILBOX, lambda n: a_mailbox(addresses=["x", text(n)]), 1, 256),
+        (Kind.MAILBOX, lambda n: a_mailbox(name=text(n)), 1, 64),
         (Kind.RULES, lambda n: acts.Rules(text(n), ""), 1, 64),
         (Kind.RULES, lambda n: acts.Rules("Evenings", text(n)), 0, 500),
         (Kind.DOOR, lambda n: a_door([text(n)], []), 1, 160),
@@ -114,6 +126,7 @@ def test_what_is_too_little_or_too_much_says_nothing(
         (Kind.POST, a_post(feeling="cross")),
         (Kind.POST, a_post(want="money")),
         (Kind.INVITE, an_invite(uses=-1)),
+        (Kind.MAILBOX, a_mailbox(retired=2)),
         (Kind.FORK, acts.Fork(SHOWN, SHOWN, -1)),
         (Kind.EPOCH, acts.Epoch(ID, ID, [])),
     ],
@@ -126,7 +139,7 @@ def test_what_is_none_of_the_words_says_nothing(kind: Kind, act: Act) -> None:
 def test_a_payload_is_lists_in_lists() -> None:
     """So nothing has names that could come in another order."""
     made = [
-        a_founding(), an_invite(), a_door(["x"], ["y"]), a_link(2), a_post(3),
+        a_founding(), an_invite(), a_door(["x"], ["y"]), a_mailbox(), a_link(2), a_post(3),
         acts.Device(public("A", "A")), acts.Remove(ID, "", [CUT]), acts.Leave([CUT, CUT]),
         acts.Fork(SHOWN, SHOWN, 1), acts.Admit(ID, public("A", "A"), b"n" * 16, *[SIGNATURE] * 3),
     ]  # fmt: skip

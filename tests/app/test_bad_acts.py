@@ -90,6 +90,7 @@ def what_may_not_be(ada: Person, bo: Person, cy: Person) -> dict[str, list[tuple
         "the circle": [
             (Kind.RULES, acts.Rules("Pills", "Cheap.")), (Kind.DOOR, door),
             (Kind.HANDOVER, acts.Handover(mine, at_once=True)),
+            (Kind.MAILBOX, acts.Mailbox(b"b" * 32, b"p" * 32, ["/ip4/192.0.2.7"], "Mine", False)),
         ],
         "the door": [
             (Kind.INVITE, acts.Invite(b"k" * 32, b"r" * 32, 2**40, 9, b"", bytes(1216))),

@@ -58,6 +58,8 @@ def test_what_others_call_things_is_shown_cleaned_everywhere(village: Village, a
         (Kind.RULES, acts.Rules(ODD, ODD)),
         (Kind.DOOR, acts.Door(True, [ODD], [ODD], False, True)),
         (Kind.VOUCH, acts.Vouch(code.key, ODD)),
+        (Kind.MAILBOX, acts.Mailbox(b"b" * 32, b"p" * 32, [ODD], "Attic", False)),
+        (Kind.MAILBOX, acts.Mailbox(b"b" * 32, b"p" * 32, [ODD], ODD, False)),
         (Kind.REMOVE, acts.Remove(cy.room.ledger.me, ODD, [])),
     ):  # fmt: skip
         bo.does(kind, act)

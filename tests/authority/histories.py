@@ -212,6 +212,14 @@ class Drama(Teller):
             ),
         )
 
+    def boxes(self) -> None:
+        """A mailbox, or another word of it; now and then one host tells of more than count."""
+        who, many = self.author("host", "host", "moderator"), self.odds(0.12)
+        for number in range(10) if many else [self.chance.randrange(11)]:
+            retired = self.odds(0.05 if many else 0.4)
+            act = people.mailbox(number, f"box {len(self.ops)}", retired=retired)
+            self.writes(who, act)
+
     def renews(self) -> None:
         """An epoch, or who was given it, or the way back from it."""
         who = self.author("host", "member")
@@ -262,7 +270,7 @@ def a_history(number: int, *, twins: int = 1) -> list[AuthorityOp]:
         (teller.removes, 7), (teller.leaves, 2), (teller.duels, 3), (teller.races, 2),
         (teller.twins, twins),
         (teller.hands_over, 4), (teller.shows_fork, 3),
-        (teller.says_little, 7), (teller.renews, 6), (teller.parts, 4),
+        (teller.says_little, 7), (teller.boxes, 2), (teller.renews, 6), (teller.parts, 4),
     ]  # fmt: skip
     length = chance.randint(15, 58)
     while len(teller.ops) < length:

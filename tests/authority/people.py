@@ -69,6 +69,11 @@ def policy(number: int) -> acts.Door:
     return acts.Door(asks=asks, promise=[], questions=[f"{number}?"], vouch=asks, affiliation=False)
 
 
+def mailbox(number: int, name: str, *, retired: bool = False) -> acts.Mailbox:
+    box = digest(f"mailbox {number}")
+    return acts.Mailbox(box, public(name), [f"/dns4/{name}/tcp/4001"], name, retired)
+
+
 def assign(member: bytes, role: str) -> acts.Assign:
     return acts.Assign(member, cast("Literal['host']", role))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.circle import acts
 from app.circle.acts import Act
 from p2p.op import Header, Log
-from tests.authority.second_facts import History, arranged
+from tests.authority.second_facts import History, Op, arranged
 from tests.authority.second_view import AsOf
 from tests.authority.second_void import Judge
 
@@ -33,6 +33,7 @@ class Result:
     rules: bytes | None  # the op
     door: bytes | None  # the op
     keeps: list[tuple[int, int]]  # since which hour, days
+    mailboxes: list[tuple[bytes, bytes]]  # its number, the op
     vouches: dict[bytes, list[tuple[bytes, str]]]  # of an invite: by whom, what
     invites: dict[bytes, tuple[bytes, bool]]  # by key: the op, and whether it was taken back
     words: dict[bytes, int]
@@ -85,6 +86,7 @@ def resolve(ops: Iterable[tuple[bytes, Header, Act | None]]) -> Result:
         rules=rules,
         door=door,
         keeps=keeps,
+        mailboxes=mailboxes(holding),
         vouches=vouches,
         invites=invites,
         words=words(history, seen),
@@ -98,6 +100,15 @@ def resolve(ops: Iterable[tuple[bytes, Header, Act | None]]) -> Result:
         fallen={o for o in history.allowed if not seen.holds(o)},
         waiting=waiting,
     )
+
+
+def mailboxes(holding: list[Op]) -> list[tuple[bytes, bytes]]:
+    told = [(o.act, o.op) for o in holding if isinstance(o.act, acts.Mailbox)]
+    firsts = [
+        act.box for at, (act, _) in enumerate(told) if act.box not in {a.box for a, _ in told[:at]}
+    ]
+    lasts = [next((a, op) for a, op in reversed(told) if a.box == box) for box in firsts]
+    return [(act.box, op) for act, op in lasts if not act.retired][:8]
 
 
 def people(history: History, seen: AsOf) -> dict[bytes, Person]:

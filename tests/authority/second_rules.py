@@ -85,7 +85,7 @@ class Rules:
         match act:
             case acts.Profile() | acts.Leave():
                 return True
-            case acts.Rules() | acts.Door() | acts.Retention():
+            case acts.Rules() | acts.Door() | acts.Retention() | acts.Mailbox():
                 return host
             case acts.Vouch(invite=key):
                 return not guest and self.invite(key, seen) is not None

@@ -67,6 +67,7 @@ class Judge:
             acts.Rules
             | acts.Door
             | acts.Retention
+            | acts.Mailbox
             | acts.Admit
             | acts.Assign
             | acts.Remove

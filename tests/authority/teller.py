@@ -26,7 +26,7 @@ KINDS = {
     acts.Fork: Kind.FORK, acts.Epoch: Kind.EPOCH, acts.Granted: Kind.GRANTED,
     acts.Link: Kind.LINK, acts.Rules: Kind.RULES, acts.Withdraw: Kind.WITHDRAW,
     acts.Door: Kind.DOOR, acts.Retention: Kind.RETENTION, acts.Vouch: Kind.VOUCH,
-    acts.Writing: Kind.POST,
+    acts.Mailbox: Kind.MAILBOX, acts.Writing: Kind.POST,
 }  # fmt: skip
 
 

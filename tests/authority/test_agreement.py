@@ -21,9 +21,9 @@ from tests.authority.teller import Teller
 SEEDS, LONG, BATCH = 500, 10_000, 50
 ORDERS = 5
 SAID = (
-    "founding", "founder", "first", "heir", "rules", "door", "keeps", "vouches", "people", "owner",
-    "invites", "epochs", "granted", "linked", "admitted_by", "came", "waits_for_host", "cuts",
-    "forked", "void", "heads", "waiting", "order",
+    "founding", "founder", "first", "heir", "rules", "door", "keeps", "mailboxes", "vouches",
+    "people", "owner", "invites", "epochs", "granted", "linked", "admitted_by", "came",
+    "waits_for_host", "cuts", "forked", "void", "heads", "waiting", "order",
 )  # fmt: skip
 
 
@@ -63,6 +63,7 @@ def by_the_first(view: View) -> dict[str, object]:
         "rules": view.rules,
         "door": view.door,
         "keeps": [tuple(one) for one in view.keeps],
+        "mailboxes": [(box, seen.op) for box, seen in view.mailboxes.items()],
         "vouches": view.vouches,
         "invites": {key: (seen.op, seen.withdrawn) for key, seen in view.invites.items()},
         "words that count": view.cuts,
@@ -86,6 +87,7 @@ def by_the_second(result: Result, said: dict[bytes, Act | None]) -> dict[str, ob
         "rules": result.rules and said[result.rules],
         "door": result.door and said[result.door],
         "keeps": [*result.keeps],
+        "mailboxes": result.mailboxes,
         "vouches": result.vouches,
         "invites": result.invites,
         "words that count": result.words,
@@ -117,9 +119,17 @@ def kinds(ops: list[AuthorityOp], result: Result) -> Counter[str]:
     seen["fallen"] += len(result.fallen)
     seen["forked"] += len(result.forked)
     seen["waits for a host"] += len(result.waits_for_host)
+    seen["more mailboxes than count"] += len(live_boxes(ops, result)) > 8
     seen["heir"] += result.heir is not None
     seen["waiting"] += len(result.waiting)
     return seen
+
+
+def live_boxes(ops: list[AuthorityOp], result: Result) -> set[bytes]:
+    """Of which somebody told, in an act that holds, and nobody that they are retired."""
+    out = result.void | result.waiting
+    told = [o.act for o in ops if isinstance(o.act, acts.Mailbox) and o.op not in out]
+    return {act.box for act in told} - {act.box for act in told if act.retired}
 
 
 def with_a_stranger(ops: list[AuthorityOp]) -> tuple[list[AuthorityOp], OpId]:
@@ -179,9 +189,9 @@ def test_the_histories_have_everything_in_them() -> None:
         seen += outcome(number)[1]
     every = ["Admit", "Assign", "Device", "Epoch", "Fork", "Founding", "Granted", "Handover"]
     every += ["Invite", "Leave", "Link", "Portrait", "Profile", "Remove", "Rules", "Withdraw"]
-    every += ["Door", "Vouch", "Retention"]
+    every += ["Door", "Vouch", "Retention", "Mailbox"]
     needed = {f"{kind} {fate}": 20 for kind in every for fate in ("holds", "void")}
     needed |= {"NoneType void": 20, "Writing void": 20, "cut at nothing": 20, "forked": 20}
     needed |= {"removed each other": 10, "fallen": 200, "waits for a host": 15, "heir": 10}
-    needed |= {"waiting": 50}
+    needed |= {"waiting": 50, "more mailboxes than count": 10}
     assert {what: seen[what] for what, least in needed.items() if seen[what] < least} == {}

@@ -45,6 +45,7 @@ const ACTS = new Map([
   [15, tuple(bool, list(line, 0, 6), list(line, 0, 5), bool, bool)],
   [16, tuple(id, text(1, 500))],
   [17, tuple(uint(0, 3650))],
+  [18, tuple(id, id, list(text(1, 256), 1, 8), name, bool)],
   [64, writing],
   [67, writing],
 ]);

@@ -170,6 +170,9 @@ class Chance:
     def lines(self, most: int) -> list[str]:
         return [self.text(1, 160) for _ in range(self.size(0, most))]
 
+    def addresses(self) -> list[str]:
+        return [self.text(1, 256) for _ in range(self.size(1, 8))]
+
     def shown(self) -> acts.SignedHeader:
         return acts.SignedHeader(self.raw(self.size(0, 1024)), self.raw(64))
 
@@ -196,6 +199,9 @@ class Chance:
                 r.random() < 0.5, self.lines(6), self.lines(5), r.random() < 0.5, r.random() < 0.5
             ),
             Kind.RETENTION: lambda: acts.Retention(self.size(0, 3650)),
+            Kind.MAILBOX: lambda: acts.Mailbox(
+                b(32), b(32), self.addresses(), self.text(1, 64), r.random() < 0.5
+            ),
             Kind.VOUCH: lambda: acts.Vouch(b(32), self.text(1, 500)),
             Kind.EPOCH: lambda: acts.Epoch(b(32), b(32), self.ids(1, 16), self.ids(0, 256)),
             Kind.GRANTED: lambda: acts.Granted(b(32), self.ids(1, 256)),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from app.circle.openlog import LogEntry, What
@@ -40,6 +41,11 @@ def column(log: OpenLog, field: str) -> list[Any]:
     return [log.data(log.index(row), role) for row in range(log.rowCount())]
 
 
+def renamed(by: str, before: str, now: str) -> LogEntry:
+    entry = act(by, What.MAILBOX_RENAMED, reason=now)
+    return msgspec.structs.replace(entry, whom_name=before)
+
+
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
@@ -71,6 +77,25 @@ def column(log: OpenLog, field: str) -> list[Any]:
         (act("Ada", What.RETENTION, reason="30"), "Ada decided that words stay for 30 days."),
         (act("Ada", What.RETENTION, reason="1"), "Ada decided that words stay for one day."),
         (act("Juniper", What.RETENTION, reason="0"), "You decided that words stay for good."),
+        (
+            act("Ines", What.MAILBOX, reason="Cupboard laptop"),
+            "Ines added the mailbox “Cupboard laptop”.",
+        ),
+        (act("Juniper", What.MAILBOX, reason=""), "You added a mailbox."),
+        (
+            act("Ines", What.MAILBOX_RETIRED, reason="Cupboard laptop"),
+            "Ines retired the mailbox “Cupboard laptop”.",
+        ),
+        (
+            act("Ines", What.MAILBOX_MOVED, reason="Cupboard laptop"),
+            "Ines changed how the mailbox “Cupboard laptop” is reached.",
+        ),
+        (
+            renamed("Ines", "Cupboard laptop", "Attic"),
+            "Ines renamed the mailbox “Cupboard laptop” to “Attic”.",
+        ),
+        (renamed("Ines", "", "Attic"), "Ines renamed a mailbox to “Attic”."),
+        (renamed("Ines", "Attic", ""), "Ines renamed the mailbox “Attic”."),
         (
             act("Ada", What.VOUCHED, reason="From my\nward."),
             "Ada put in a word for whoever comes by an invite: “From my ward.”",

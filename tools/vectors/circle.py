@@ -51,6 +51,10 @@ def a_circle(tape: Tape) -> Json:
                  sorted(device.hex() for device in person.devices)]
                 for person in view.people.values()
             ],
+            "mailboxes": [
+                [box.hex(), seen.op.hex(), seen.author.hex(), seen.hour]
+                for box, seen in view.mailboxes.items()
+            ],
             "holders": {
                 epoch.hex(): sorted(d.hex() for d in epochs.holders(view, epoch))
                 for epoch in view.epochs

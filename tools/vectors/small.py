@@ -166,6 +166,12 @@ def govern(small: Small, ada: Someone, first: EpochId) -> None:
     )
     small.act("door", ada, Kind.DOOR, policy, first)
     small.act("retention", ada, Kind.RETENTION, acts.Retention(30), first)
+    for what, name, address, retired in (
+        ("mailbox", "Cupboard laptop", "/ip4/192.0.2.7/tcp/4001", False),
+        ("mailbox retired", "Attic", "/dns6/box.example/tcp/4001", True),
+    ):
+        box = acts.Mailbox(tape(32), tape(32), [address], name, retired)
+        small.act(what, ada, Kind.MAILBOX, box, first)
     small.act("vouch", ada, Kind.VOUCH, acts.Vouch(code.key, "I know them."), first)
     small.act("withdraw", ada, Kind.WITHDRAW, acts.Withdraw(code.key), first)
     members = [sign_public(who.keys.member) for who in (cyd, dee)]

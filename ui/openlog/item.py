@@ -102,6 +102,8 @@ def sentence(one: LogEntry, me: str) -> str:  # noqa: C901, PLR0912 - a table
             return _keeps(one, by)
         case What.DOOR:
             return f"{by} changed how people come in."
+        case What.MAILBOX | What.MAILBOX_RENAMED | What.MAILBOX_MOVED | What.MAILBOX_RETIRED:
+            return _mailbox(one, by)
         case What.VOUCHED:
             if not one.reason:
                 return f"{by} put in a word for whoever comes by an invite."
@@ -117,3 +119,18 @@ def _whom(one: LogEntry, me: str) -> str:
 
 def _keeps(one: LogEntry, by: str) -> str:
     return f"{by} decided that words {stay(int(one.reason or 0))}."
+
+
+def _mailbox(one: LogEntry, by: str) -> str:
+    if one.what is What.MAILBOX_RENAMED:
+        now = f" to “{one.reason}”" if one.reason else ""
+        return f"{by} renamed {_the_mailbox(one.whom_name)}{now}."
+    which = _the_mailbox(one.reason)
+    if one.what is What.MAILBOX_MOVED:
+        return f"{by} changed how {which} is reached."
+    return f"{by} {'retired' if one.what is What.MAILBOX_RETIRED else 'added'} {which}."
+
+
+def _the_mailbox(name: str | None) -> str:
+    """Of a name there may be nothing that can be shown."""
+    return f"the mailbox “{name}”" if name else "a mailbox"
