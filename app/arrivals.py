@@ -12,7 +12,7 @@ from app.founding import Keys
 from app.joining import ALREADY, OVER, Joining
 from app.refused import Refused, Why
 from app.room import Clock
-from app.store import circles, joins
+from app.store import boxes, circles, joins
 from app.store.db import Database
 from app.writing import clean_name
 from p2p.crypto import SEAL_SEED_SIZE, Entropy, seal_public, sign_public
@@ -119,9 +119,9 @@ class Arrivals:
         return found
 
     def _admitted(
-        self, joining: Joining, capsule: invite.Capsule, let_in: LetIn, keys: Keys
+        self, joining: Joining, capsule: invite.Capsule, let_in: LetIn, keys: Keys, peer: bytes
     ) -> None:
-        """Somebody opened: keep keys and first secrets, and be a circle."""
+        """Somebody opened: keep keys and first secrets, and be a circle. `peer`: who told us."""
         circle = CircleId(capsule.circle)
 
         def keep() -> circles.CircleRow:
@@ -131,6 +131,9 @@ class Arrivals:
                 seal=(seal_public(keys.seal), keys.seal), port=0, now=self.clock.now(),
             )  # fmt: skip
             self._keep_grants(row, let_in, keys)
+            if let_in.box:
+                told = [a for a in joining.row.addresses if address_peer(a) == peer]
+                boxes.add(self.db, row.circle_no, let_in.box, peer, told)
             joins.set_state(self.db, joining.row.join_no, JoinState.JOINED, circle=circle)
             return row
 

@@ -45,7 +45,15 @@ from app.door_commands import (
     SetRules,
     Vouch,
 )
-from app.net_commands import Dial, ReadNetwork
+from app.net_commands import (
+    AddMailbox,
+    Dial,
+    ListMailboxes,
+    Mailbox,
+    MailboxAdded,
+    ReadNetwork,
+    RetireMailbox,
+)
 from app.persona_commands import MAX_PICTURE, Picture, ReadPicture, SetProfile
 
 __all__ = [
@@ -58,6 +66,7 @@ __all__ = [
     "MAX_REASON",
     "MAX_TITLE",
     "MAX_VOUCH",
+    "AddMailbox",
     "AnswerQuestions",
     "AnswerRequest",
     "AskBack",
@@ -81,10 +90,13 @@ __all__ = [
     "ListGoodbyes",
     "ListInvites",
     "ListJoins",
+    "ListMailboxes",
     "ListMembers",
     "ListPosts",
     "ListRequests",
     "Lock",
+    "Mailbox",
+    "MailboxAdded",
     "MakeInvite",
     "MarkRead",
     "Name",
@@ -99,6 +111,7 @@ __all__ = [
     "ReadSettings",
     "ReadThread",
     "RemoveMember",
+    "RetireMailbox",
     "SetDoor",
     "SetProfile",
     "SetRetention",
@@ -373,6 +386,6 @@ ALL: tuple[type[Command[Any]], ...] = (
     ReadSettings, SetRules, SetDoor, SetRetention, ReadRetention, Vouch,
     ListRequests, AnswerRequest, AskBack, AnswerQuestions,
     WritePost, ListPosts, FindPosts, ReadThread,
-    ReadNetwork, Dial,
+    ReadNetwork, Dial, AddMailbox, ListMailboxes, RetireMailbox,
     KeepDraft, ListDrafts,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from app import commands as c
 from app import doorqueue, epochs, invite, settings
@@ -85,15 +86,38 @@ def capsule(room: Room, rendezvous: bytes) -> bytes | None:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A request that came by a mailbox: the answer, and what it takes to leave that for them."""
+
+    answer: Answer
+    seal: bytes
+    nonce: bytes
+
+
 def request(room: Room, outbox: Outbox, data: bytes, door: bytes) -> Answer:
     """Judge a request. Raises `PeerFault` for one that is none."""
-    ledger = room.ledger
-    seen = ledger.view.invite(invite.invite_of(data))
+    seen = room.ledger.view.invite(invite.invite_of(data))
     if seen is None:
         return Answer()
     asked = _open(room, seen, data)
-    keys = asked.keys
-    if keys.door != door or not _signed(room, asked):
+    if asked.keys.door != door:
+        raise PeerFault("a request by another's door")
+    return _judge(room, outbox, seen, asked)
+
+
+def by_mailbox(room: Room, outbox: Outbox, data: bytes) -> Judged | None:
+    """The same for a request that somebody left at a mailbox; None where it is not for us."""
+    seen = room.ledger.view.invite(invite.invite_of(data))
+    if seen is None:
+        return None
+    asked = _open(room, seen, data)
+    return Judged(_judge(room, outbox, seen, asked), asked.keys.seal, asked.nonce)
+
+
+def _judge(room: Room, outbox: Outbox, seen: InviteSeen, asked: invite.Request) -> Answer:
+    ledger, keys = room.ledger, asked.keys
+    if not _signed(room, asked):
         raise PeerFault("a request not signed by whom it says")
     device = DeviceId(keys.device)
     admitted = ledger.view.admitted_by.get(device)

@@ -15,6 +15,7 @@ import trio
 
 from app import commands as c
 from app import vault
+from app.boxes import adding
 from app.circle.names import sound
 from app.circle.state import HomeState
 from app.clock import SystemClock
@@ -277,6 +278,12 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
             return home.net_status()
         case c.Dial():
             return home.dial(command)
+        case c.AddMailbox():
+            return await adding.add(home.own(command.circle), command)
+        case c.RetireMailbox():
+            return adding.retire(home.own(command.circle), command)
+        case c.ListMailboxes():
+            return adding.listed(home.circle(command.circle))
         case c.KeepDraft():
             return home.keep_draft(command)
         case c.ListDrafts():

@@ -25,9 +25,21 @@ from app.store import circles, joins
 from app.store.db import Database
 from app.store.joins import JoinRow
 from app.store.views import moment
-from p2p.door import Asked, CapsuleCame, LetIn, ToldToWait, TurnedAway, Visit
+from p2p.crypto import seal_public
+from p2p.door import (
+    Asked,
+    CapsuleCame,
+    LetIn,
+    Outcome,
+    ParcelsCame,
+    PutBy,
+    ToldToWait,
+    TurnedAway,
+    Visit,
+)
 from p2p.errors import PeerFault
 from p2p.host import Closed, FrameStream, Host, Unreachable, address_peer
+from p2p.mailbox import capability, parcel
 
 log = logging.getLogger("hearthside.join")
 
@@ -55,7 +67,7 @@ class Joining:
     row: JoinRow
     clock: Clock
     say: Callable[[Said], None]
-    admitted: Callable[["Joining", invite.Capsule, LetIn, Keys], None]
+    admitted: Callable[["Joining", invite.Capsule, LetIn, Keys, bytes], None]
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     _nudge: trio.Event = field(default_factory=trio.Event)
     _tried: bool = False
@@ -270,10 +282,13 @@ class Joining:
             row.nonce or b"", answering.told_so_far(row),
         )  # fmt: skip
         await stream.send(visit.ask(request))
-        match visit.receive(await stream.receive()):
+        outcome = visit.receive(await stream.receive())
+        if isinstance(outcome, PutBy):
+            outcome = await self._look_into(stream, visit, keys)
+        match outcome:
             case LetIn() as let_in:
                 if self.row.state not in OVER:
-                    self.admitted(self, capsule, let_in, keys)
+                    self.admitted(self, capsule, let_in, keys, stream.peer)
                 return True, False
             case TurnedAway() as away:
                 self._turned_away = away
@@ -286,6 +301,17 @@ class Joining:
                 return False, True
             case _:
                 return False, False
+
+    async def _look_into(self, stream: FrameStream, visit: Visit, keys: Keys) -> Outcome:
+        """A mailbox has the request: the answer, if somebody has left one there."""
+        tag = capability.tag_first(seal_public(keys.seal), self.row.nonce or b"")
+        await stream.send(visit.collect([tag]))
+        came = visit.receive(await stream.receive())
+        for sealed in came.parcels if isinstance(came, ParcelsCame) else ():
+            frame = parcel.open_([keys.seal], [tag], sealed)
+            if frame is not None:
+                return visit.unpacked(frame)
+        return ToldToWait()
 
     def _asked(self, questions: Sequence[str], *, affiliation: bool) -> None:
         """Keep what somebody at the door wants to know."""

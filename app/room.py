@@ -78,6 +78,9 @@ class Neighbour(Protocol):
     def people_changed(self) -> None:
         """Somebody came or went."""
 
+    def kept(self) -> None:
+        """Something was kept, whoever brought it."""
+
 
 @dataclass(slots=True)
 class Room:
@@ -177,6 +180,8 @@ class Room:
     def _tell_node(self, change: Change, *, from_peer: Log | None) -> None:
         if self.neighbour is None:
             return
+        if change.words or change.authority:
+            self.neighbour.kept()
         if change.authority and from_peer is not Log.AUTHORITY:
             self.neighbour.announce(Log.AUTHORITY, change.authority)
         if change.epochs:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 import trio
 
+from app.boxes.known import known
+from app.boxes.postroom import Postroom
 from app.circle.state import CircleState, Path, Role
 from app.circle.view import Person
 from app.events import NetChanged, Said, Trouble
@@ -62,6 +64,7 @@ class RunningCircle:
     shelf: RoomShelf = field(init=False)
     node: Node = field(init=False)
     witness: Witness = field(init=False)
+    postroom: Postroom = field(init=False)
     since: dict[DeviceId, int] = field(default_factory=dict)
     met_before: dict[DeviceId, int] = field(default_factory=dict)
     listening: tuple[str, ...] = ()
@@ -80,6 +83,9 @@ class RunningCircle:
         self.outbox, self.inbox = Outbox(room), Inbox(room)
         self.shelf = RoomShelf(room, self.inbox, self.outbox)
         self.witness = Witness(room, self.inbox, self.outbox)
+        self.postroom = Postroom(
+            room, self.shelf, self.outbox, self._from_mailbox, lambda: self.say(NetChanged())
+        )
         self.met_before = circles.meetings_of(room.db, room.row.circle_no)
         self.shelf.sponsors = {door: DeviceId(door) for door in self._sponsor_ways()}
         self.node = Node(
@@ -122,6 +128,7 @@ class RunningCircle:
 
     def words_wait(self) -> None:
         """A word was kept: hand it over. What goes wrong in that is not the writer's concern."""
+        self.postroom.poke()
         try:
             self.node.words_wait()
         except (OurFault, PeerFault) as fault:
@@ -150,6 +157,7 @@ class RunningCircle:
             self.ready.set()
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self.renew)
+                nursery.start_soon(self.postroom.run)
                 self._nursery, self._lapsing = nursery, False
                 self._look_at_the_hour()
                 try:
@@ -207,6 +215,12 @@ class RunningCircle:
             self.node.cards_changed([self.shelf.own_card(self.addresses)])
         self.say(NetChanged())
 
+    def _from_mailbox(self, kind: Log, ids: list[EnvelopeId]) -> None:
+        """A mailbox brought these: hand them on to whoever is here."""
+        self.node.announce(kind, ids)
+        if kind is Log.AUTHORITY:
+            self.node.people_changed()
+
     # -- Neighbour, for the room -----------------------------------------------------------------
 
     def announce(self, kind: Log, ids: list[EnvelopeId]) -> None:
@@ -229,7 +243,12 @@ class RunningCircle:
             self.arrived.set()
         self._look_at_the_hour()
         self.node.people_changed()
+        self.postroom.look()
         self.witness.look()
+
+    def kept(self) -> None:
+        """See `app.room.Neighbour`."""
+        self.postroom.poke()
 
     # -- Directory, for the node ---------------------------------------------------------------
 
@@ -296,10 +315,11 @@ class RunningCircle:
             "SELECT addresses FROM joins WHERE circle = ?", (self.room.row.circle,)
         )
         ways: dict[bytes, list[str]] = {}
+        mailboxes = {one.peer for one in known(self.room)}
         for (text,) in rows:
             for address in json.loads(text):
                 door = address_peer(address)
-                if door is not None:
+                if door is not None and door not in mailboxes:
                     ways.setdefault(door, []).append(address)
         return ways
 
@@ -351,10 +371,14 @@ class RunningCircle:
         return max(times, default=None)
 
     def link_addresses(self) -> list[str]:
-        """Up to three addresses for a link: ours first; loopback only if there is no other."""
+        """Up to three addresses for a link: ours first, then a mailbox's, if there is one.
+
+        Loopback only if there is no other.
+        """
         own = list(self.addresses)
         wide = [a for a in own if not a.startswith(LOOPBACK)]
-        told = (wide or own)[:2]
+        mailboxes = [one.addresses[0] for one in known(self.room)[:1]]
+        told = (wide or own)[: 2 - len(mailboxes)] + mailboxes
         people = self.room.ledger.view
         ways = list(self.ways().items())
         # Only hosts let people in, so a member's link leads to one, whoever else is in the circle.

@@ -32,16 +32,17 @@ class Setbook:
         self._version = -1
         self._made: dict[tuple[object, ...], object] = {}
 
-    def items(self, log: Log, epochs: Scope) -> ItemSet:
-        """(hour, envelope id) of a log, or of some epochs of it. Stands still from now on."""
+    def items(self, log: Log, epochs: Scope, since: int) -> ItemSet:
+        """(hour, envelope id) of a log, or of some epochs of it, from an hour on. Stands still."""
 
         def make() -> HourSet:
             db, circle_no = self._room.db, self._room.row.circle_no
             upto = ops.last_row(db)
             look_into = partial(sums.ids_of_hour, db, circle_no, log, epochs, upto)
-            return HourSet(sums.hours(db, circle_no, log, epochs), look_into)
+            hours = sums.hours(db, circle_no, log, epochs)
+            return HourSet([one for one in hours if one.hour >= since], look_into)
 
-        return self._once(("items", log, epochs), make)
+        return self._once(("items", log, epochs, since), make)
 
     def sorted_ids(self, log: Log, epochs: Scope) -> bytes:
         """The envelope ids of the same set, sorted, end to end."""

@@ -101,10 +101,10 @@ class RoomShelf:
 
     # -- the set -------------------------------------------------------------------------------
 
-    def item_set(self, log: Log, epochs: frozenset[EpochId] | None) -> ItemSet:
-        """See the port."""
+    def item_set(self, log: Log, epochs: frozenset[EpochId] | None, since: int = 0) -> ItemSet:
+        """See the port. `since`: from this hour on."""
         with self._careful():
-            return self._sets.items(log, epochs)
+            return self._sets.items(log, epochs, since)
 
     def sorted_ids(self, log: Log, epochs: frozenset[EpochId] | None) -> bytes:
         """See the port."""

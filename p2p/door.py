@@ -5,11 +5,13 @@ Whoever opens with anything else, or names an invite that is not known here, hea
 Source: protocol, sections 9 and 10.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from p2p import wire
 from p2p.errors import PeerFault
+from p2p.padding import pad
 from p2p.ports import Shelf
 
 MAX_REQUESTS = 4  # requests one stranger may hand in on one stream
@@ -34,10 +36,10 @@ class Doorkeeper:
                 if sealed is None:
                     raise PeerFault("a knock at no door")
                 self._knocked = True
-                return wire.encode(wire.Capsule(sealed=sealed))
+                return pad(wire.encode(wire.Capsule(sealed=sealed)))
             case wire.Request(box) if self._knocked and self._requests < MAX_REQUESTS:
                 self._requests += 1
-                return wire.encode(self._answer(box))
+                return pad(wire.encode(self._answer(box)))
             case _:
                 raise PeerFault("a stranger said something else")
 
@@ -68,10 +70,11 @@ class CapsuleCame:
 
 @dataclass(frozen=True, slots=True)
 class LetIn:
-    """Admitted, with the secrets to begin with."""
+    """Admitted, with the secrets to begin with; by a mailbox, with the circle's `box` there."""
 
     admit: bytes
     grants: tuple[wire.Grant, ...]
+    box: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,19 @@ class TurnedAway:
     note: str = ""
 
 
-Outcome = CapsuleCame | LetIn | ToldToWait | Asked | TurnedAway
+@dataclass(frozen=True, slots=True)
+class PutBy:
+    """A mailbox has the request: look by `Visit.collect` whether an answer lies there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelsCame:
+    """What lies there, sealed: open it and hand what is inside to `Visit.unpacked`."""
+
+    parcels: tuple[bytes, ...]
+
+
+Outcome = CapsuleCame | LetIn | ToldToWait | Asked | TurnedAway | PutBy | ParcelsCame
 
 
 class Visit:
@@ -110,16 +125,32 @@ class Visit:
 
     def knock(self) -> bytes:
         """The first frame to send."""
-        return wire.encode(wire.Knock(rendezvous=self._rendezvous))
+        return pad(wire.encode(wire.Knock(rendezvous=self._rendezvous)))
 
     def ask(self, box: bytes) -> bytes:
         """The second frame to send."""
         self._stage = Stage.ASKED
-        return wire.encode(wire.Request(box=box))
+        return pad(wire.encode(wire.Request(box=box)))
+
+    def collect(self, tags: Sequence[bytes]) -> bytes:
+        """The third frame, where a mailbox has put the request by."""
+        return pad(wire.encode(wire.Collect(list(tags))))
+
+    def unpacked(self, frame: bytes) -> Outcome:
+        """What a parcel that was for us means."""
+        match wire.decode(frame):
+            case wire.Welcome(admit, grants, box):
+                self._stage = Stage.OVER
+                return LetIn(admit, tuple(grants), box)
+            case told:
+                return self._heard(told)
 
     def receive(self, data: bytes) -> Outcome:
         """What an answer means. Raises `PeerFault` where it is none."""
-        match wire.decode(data), self._stage:
+        return self._heard(wire.decode(data))
+
+    def _heard(self, frame: wire.AnyFrame) -> Outcome:
+        match frame, self._stage:
             case wire.Capsule(sealed), Stage.KNOCKED:
                 return CapsuleCame(sealed)
             case wire.Admitted(admit, grants), Stage.ASKED:
@@ -127,6 +158,10 @@ class Visit:
                 return LetIn(admit, tuple(grants))
             case wire.Wait(kept), Stage.ASKED:
                 return ToldToWait(kept)
+            case wire.Held(), Stage.ASKED:
+                return PutBy()
+            case wire.Parcels(parcels), Stage.ASKED:
+                return ParcelsCame(tuple(parcels))
             case wire.Questions(questions, affiliation), Stage.ASKED:
                 return Asked(tuple(questions), affiliation)
             case wire.Sorry(reason, note), Stage.ASKED:

@@ -41,12 +41,16 @@ class InviteSeen:
 
 @dataclass(frozen=True, slots=True)
 class MailboxSeen:
-    """A mailbox by the latest that was said of it: what, by whom, in which op, in which hour."""
+    """A mailbox by the latest that was said of it: what, by whom, in which op, in which hour.
+
+    `first`: who told of it first, and holds the key that gives orders there.
+    """
 
     act: Mailbox
     author: DeviceId
     op: OpId
     hour: int
+    first: DeviceId
 
 
 @dataclass(frozen=True, slots=True)

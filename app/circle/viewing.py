@@ -191,7 +191,9 @@ class Viewing:
                 said.door = act
             case Mailbox(box):  # another one keeps the place of the first
                 device = DeviceId(at.header.device)
-                said.mailboxes[box] = MailboxSeen(act, device, at.op, at.header.hour)
+                known = said.mailboxes.get(box)
+                first = known.first if known is not None else device
+                said.mailboxes[box] = MailboxSeen(act, device, at.op, at.header.hour, first)
             case Vouch(key, words):
                 said.vouches[key] = [*said.vouches.get(key, ()), (author, words)]
             case Invite():

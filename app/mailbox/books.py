@@ -51,15 +51,15 @@ class Ledgers:
     def box(self, box: bytes) -> Box | None:
         """See the port."""
         rows = self.db.read(
-            "SELECT box_no, owner, counter, used, seen FROM boxes WHERE box = ?", (box,)
+            "SELECT box_no, owner, counter, used, seen, held FROM boxes WHERE box = ?", (box,)
         )
         if not rows:
             return None
-        box_no, owner, counter, used, seen = rows[0]
+        box_no, owner, counter, used, seen, held = rows[0]
         known = self.db.read("SELECT capability FROM capabilities WHERE box_no = ?", (box_no,))
         return Box(
             box_no, box, bytes(owner), frozenset(bytes(one) for (one,) in known), counter, used,
-            self.quota, DAYS, seen,
+            self.quota, DAYS, seen, held,
         )  # fmt: skip
 
     def found(self, box: bytes, owner: bytes, capability: bytes) -> bool:
@@ -138,7 +138,7 @@ class Ledgers:
                     " VALUES (?,?,?,?,?,?)",
                     rows,
                 )
-                self._has_changed(box, size)
+                self._has_changed(box, size, len(rows))
             self.came(box.box)
         return kept
 
@@ -155,10 +155,10 @@ class Ledgers:
             held.update(bytes(name) for (name,) in rows)
         return held
 
-    def _has_changed(self, box: Box, size: int = 0) -> None:
+    def _has_changed(self, box: Box, size: int = 0, count: int = 0) -> None:
         self.db.execute(
-            "UPDATE boxes SET seen = seen + 1, used = used + ? WHERE box_no = ?",
-            (size, box.box_no),
+            "UPDATE boxes SET seen = seen + 1, used = used + ?, held = held + ? WHERE box_no = ?",
+            (size, count, box.box_no),
         )
 
     def envelopes(self, box: Box, log: Log, ids: Sequence[bytes]) -> Iterator[bytes | None]:
@@ -173,7 +173,7 @@ class Ledgers:
     def drop(self, box: Box, ids: Iterable[bytes], counter: int) -> None:
         """See the port."""
         with self.db.write():
-            freed = 0
+            freed = gone = 0
             for name in ids:
                 rows = self.db.execute(
                     "DELETE FROM envelopes WHERE box_no = ? AND envelope = ?"
@@ -181,7 +181,8 @@ class Ledgers:
                     (box.box_no, name),
                 )
                 freed += sum(size for (size,) in rows)
-            self._has_changed(box, -freed)
+                gone += len(rows)
+            self._has_changed(box, -freed, -gone)
             self.db.execute("UPDATE boxes SET counter = ? WHERE box_no = ?", (counter, box.box_no))
 
     # -- parcels -------------------------------------------------------------------------------

@@ -14,10 +14,11 @@ def prune(db: Database, hour: int) -> int:
             " WHERE log = ? AND arrived < ? GROUP BY box_no",
             (int(Log.WORDS), until),
         )
-        for box_no, _, size in rows:
+        for box_no, count, size in rows:
             db.execute(
-                "UPDATE boxes SET used = used - ?, seen = seen + 1 WHERE box_no = ?",
-                (size, box_no),
+                "UPDATE boxes SET used = used - ?, held = held - ?, seen = seen + 1"
+                " WHERE box_no = ?",
+                (size, count, box_no),
             )
         db.execute("DELETE FROM envelopes WHERE log = ? AND arrived < ?", (int(Log.WORDS), until))
         db.execute("DELETE FROM parcels WHERE arrived < ?", (until,))

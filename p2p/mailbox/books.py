@@ -17,7 +17,7 @@ class Box:
     """What one circle has at this mailbox, which knows it by a random id only.
 
     `counter`: of the owner's last order. `used`, `quota`: bytes of envelopes. `seen`: grows with
-    everything that comes. `days`: how long words are kept.
+    everything that comes. `days`: how long words are kept. `held`: how many envelopes.
     """
 
     box_no: int
@@ -29,6 +29,7 @@ class Box:
     quota: int
     days: int
     seen: int
+    held: int
 
 
 class Books(Protocol):

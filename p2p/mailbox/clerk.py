@@ -144,7 +144,7 @@ class Clerk:
 
     def _opened(self, box: Box) -> Answered:
         return box_wire.Opened(
-            self._hour(), box.used, box.quota, box.days, len(box.capabilities)
+            self._hour(), box.used, box.quota, box.days, box.held
         )  # fmt: skip
 
     def _counts(self, box: Box, key: bytes) -> bool:

@@ -46,14 +46,14 @@ class Open(Frame, frozen=True, tag=1):
 class Opened(Frame, frozen=True, tag=2):
     """It is so. `hour`: by the mailbox; `used`, `quota`: bytes; `days`: how long words are kept.
 
-    `known`: how many capabilities there are.
+    `held`: envelopes in the box.
     """
 
     hour: Count
     used: Count
     quota: Count
     days: Count
-    known: Count
+    held: Count
 
 
 class Refusal(Frame, frozen=True, tag=3):

@@ -210,7 +210,7 @@ async def test_who_is_told_nothing_that_opens_has_not_come_in(
         keys = somebody("Bo")
         capsule = invite.Capsule(b"c" * 32, "Evenings", "", "Ada", keys.public().seal, [])
         with pytest.raises(PeerFault):
-            joining.admitted(joining, capsule, LetIn(b"a" * 32, grants), keys)
+            joining.admitted(joining, capsule, LetIn(b"a" * 32, grants), keys, b"")
         (row,) = bo.household.list_circles()
         assert (row.state, joining.row.state) == (CircleState.JOINING, JoinState.LOOKING)
         assert circles.all_circles(bo.db) == []

@@ -119,7 +119,7 @@ def visit(host: Home, circle: str, home: Home, join: str) -> Outcome:
     )
     outcome = knock.receive(keeper.receive(knock.ask(request)))
     if isinstance(outcome, LetIn):
-        joining.admitted(joining, capsule, outcome, keys)
+        joining.admitted(joining, capsule, outcome, keys, b"")
     return outcome
 
 

@@ -70,12 +70,12 @@ def test_only_a_host_says_what_mailboxes_there_are() -> None:
 
 
 def test_who_says_it_and_when_is_known_of_each() -> None:
-    """By the op that was the last to say it."""
+    """By the op that was the last to say it; and who was the first, whose the key to it is."""
     story = house(Bo="host")
     story.says("Ada", a_mailbox("attic"))
     said = story.says("Bo", a_mailbox("attic", "Laptop upstairs"))
     act, hour = a_mailbox("attic", "Laptop upstairs"), story.ops[said].header.hour
-    expected = MailboxSeen(act, device("Bo"), said, hour)
+    expected = MailboxSeen(act, device("Bo"), said, hour, first=device("Ada"))
     assert story.view().mailboxes == {act.box: expected}
 
 

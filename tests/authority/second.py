@@ -33,7 +33,7 @@ class Result:
     rules: bytes | None  # the op
     door: bytes | None  # the op
     keeps: list[tuple[int, int]]  # since which hour, days
-    mailboxes: list[tuple[bytes, bytes]]  # its number, the op
+    mailboxes: list[tuple[bytes, bytes, bytes]]  # its number, the op, the device that was first
     vouches: dict[bytes, list[tuple[bytes, str]]]  # of an invite: by whom, what
     invites: dict[bytes, tuple[bytes, bool]]  # by key: the op, and whether it was taken back
     words: dict[bytes, int]
@@ -102,13 +102,17 @@ def resolve(ops: Iterable[tuple[bytes, Header, Act | None]]) -> Result:
     )
 
 
-def mailboxes(holding: list[Op]) -> list[tuple[bytes, bytes]]:
-    told = [(o.act, o.op) for o in holding if isinstance(o.act, acts.Mailbox)]
+def mailboxes(holding: list[Op]) -> list[tuple[bytes, bytes, bytes]]:
+    told = [(o.act, o) for o in holding if isinstance(o.act, acts.Mailbox)]
     firsts = [
-        act.box for at, (act, _) in enumerate(told) if act.box not in {a.box for a, _ in told[:at]}
+        (act.box, o.device)
+        for at, (act, o) in enumerate(told)
+        if act.box not in {a.box for a, _ in told[:at]}
     ]
-    lasts = [next((a, op) for a, op in reversed(told) if a.box == box) for box in firsts]
-    return [(act.box, op) for act, op in lasts if not act.retired][:8]
+    lasts = [
+        next((a, o.op, first) for a, o in reversed(told) if a.box == box) for box, first in firsts
+    ]
+    return [(act.box, op, first) for act, op, first in lasts if not act.retired][:8]
 
 
 def people(history: History, seen: AsOf) -> dict[bytes, Person]:

@@ -63,7 +63,7 @@ def by_the_first(view: View) -> dict[str, object]:
         "rules": view.rules,
         "door": view.door,
         "keeps": [tuple(one) for one in view.keeps],
-        "mailboxes": [(box, seen.op) for box, seen in view.mailboxes.items()],
+        "mailboxes": [(box, seen.op, seen.first) for box, seen in view.mailboxes.items()],
         "vouches": view.vouches,
         "invites": {key: (seen.op, seen.withdrawn) for key, seen in view.invites.items()},
         "words that count": view.cuts,

@@ -177,7 +177,8 @@ def samples(person: Person) -> list[bytes]:
         wire.Again(), wire.Beat(), wire.Cards([card]), wire.Knock(KEY), wire.Capsule(b""),
         wire.Removed(bytes(200), bytes(64), bytes(16), b""),
         wire.Request(bytes(1200)), wire.Wait(), wire.Sorry(1), wire.Admitted(KEY, [grant]),
-        wire.Waiting(), wire.Questions(["Why?"], affiliation=True),
+        wire.Waiting(), wire.Questions(["Why?"], affiliation=True), wire.Held(),
+        wire.Collect([KEY]), wire.Parcels([bytes(3184)]), wire.Welcome(KEY, [grant], KEY),
     ]  # fmt: skip
     return [wire.encode(frame) for frame in frames]
 
@@ -229,6 +230,7 @@ def _visits() -> Iterator[bytes]:
     capsule = wire.encode(wire.Capsule(bytes(300)))
     for answer in (
         wire.Admitted(KEY, [grant]), wire.Wait(), wire.Sorry(2, "No."), wire.Questions(["Why?"]),
+        wire.Held(), wire.Parcels([bytes(3184)]),
     ):  # fmt: skip
         yield msgpack.encode([capsule, wire.encode(answer)])
 

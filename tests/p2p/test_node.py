@@ -178,6 +178,9 @@ class Quiet(Node):
     def epoch_due(self) -> None:
         pass
 
+    def kept(self) -> None:
+        pass
+
 
 def a_node(person: Person, family: Family | None = None) -> tuple[Node, Family]:
     family = family or Family(person)

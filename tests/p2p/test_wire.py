@@ -45,6 +45,10 @@ FRAMES: tuple[wire.AnyFrame, ...] = (
     wire.Sorry(reason=4, note="Not now."),
     wire.Sorry(reason=3),
     wire.Admitted(admit=b"a" * 32, grants=[GRANT]),
+    wire.Held(),
+    wire.Collect(tags=[b"t" * 32]),
+    wire.Parcels(parcels=[b"p" * 3184, b"q"]),
+    wire.Welcome(admit=b"a" * 32, grants=[GRANT], box=b"x" * 32),
 )
 
 pack = msgspec.msgpack.encode

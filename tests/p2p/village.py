@@ -117,6 +117,9 @@ class Person:
 
     # -- what a node would do ------------------------------------------------------------------
 
+    def kept(self) -> None:
+        pass
+
     def announce(self, kind: Log, ids: list[EnvelopeId]) -> None:
         for end in self.ends:
             end.conversation.announce(kind, ids)

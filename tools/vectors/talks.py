@@ -78,6 +78,10 @@ def frames(tape: Tape) -> Json:
         wire.Sorry(reason=4, note="Not now."),
         wire.Questions(questions=["What brings you here?"], affiliation=True),
         wire.Admitted(admit=id_, grants=[grant]),
+        wire.Held(),
+        wire.Collect(tags=[id_]),
+        wire.Parcels(parcels=[tape(40)]),
+        wire.Welcome(admit=id_, grants=[grant], box=id_),
     )
     others = (
         b"", b"\x90", b"\x91\x00", b"\x91\x10", b"\x92\x10\x90", b"\x91\x13", b"\x91\x7f",

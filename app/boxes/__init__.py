@@ -1,0 +1,1 @@
+"""A circle's mailboxes as its members use them: what is paid in, taken out, and kept for others."""

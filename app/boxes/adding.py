@@ -1,0 +1,136 @@
+"""A mailbox for a circle: found by its card, told to the members, retired again."""
+
+import trio
+
+from app import commands as c
+from app.boxes import known as keyed
+from app.boxes.post import Post
+from app.circle import acts
+from app.circle.state import Role
+from app.mailbox import card as cards
+from app.refused import Refused, Why
+from app.room import Room
+from app.running import RunningCircle
+from app.store import boxes
+from app.store.views import moment
+from app.writing import clean_name
+from p2p.errors import PeerFault
+from p2p.host import Closed, FrameStream, Host, Unreachable
+from p2p.mailbox import capability, wire
+from p2p.mailbox.caller import Caller, NotDone
+from p2p.op import Kind
+
+ID = 32  # bytes
+REACH = 15.0  # seconds to reach it and be answered
+MOST = 8  # mailboxes of one circle
+NAMED = "A mailbox"  # where nobody says what it is called
+
+NO_CARD = (
+    "This is not the card of a mailbox. Nothing was changed. The card is the line that the mailbox "
+    "shows when it starts; it begins with hearthside-mailbox: and has to be copied whole."
+)
+SILENT = (
+    "This mailbox does not answer, or its card is an old one. Nothing was changed. See that it is "
+    "switched on and can be reached from this computer, then try again."
+)
+CROWDED = "This mailbox has as many circles as it takes. Nothing was changed. Use another one."
+NO_HOST = "Hosts add and retire mailboxes. Ask one of them."
+ENOUGH = f"A circle has {MOST} mailboxes at the most. Retire one first."
+
+
+async def add(running: RunningCircle, asked: c.AddMailbox) -> c.MailboxAdded:
+    """Have a box made at a mailbox, and tell the circle. `Refused` where that can't be."""
+    room = running.room
+    _expect_a_host(room)
+    if len(room.ledger.view.mailboxes) >= MOST:
+        raise Refused(Why.NOT_ALLOWED, ENOUGH)
+    name = clean_name(asked.name) if asked.name else NAMED
+    try:
+        card = cards.read(asked.card)
+    except PeerFault:
+        raise Refused(Why.BAD_REQUEST, NO_CARD) from None
+    box, owner = room.entropy(ID), room.entropy(ID)
+    with room.change() as change:
+        epoch = running.outbox.epoch(change)
+    key = keyed.public(room, epoch, box)
+    if key is None:
+        raise Refused(Why.NOT_ALLOWED, "This computer lacks the circle's keys. Try again later.")
+    await _found(room, card, capability.founding(card.token, owner, box, card.peer, key))
+    act = acts.Mailbox(box, card.peer, list(card.addresses), name, retired=False)
+    with room.change() as change:
+        boxes.add(room.db, room.row.circle_no, box, card.peer, card.addresses, owner)
+        boxes.retained(room.db, room.row.circle_no, box, [epoch], 0)
+        running.outbox.act(change, Kind.MAILBOX, act)
+        change.circle = True
+    running.postroom.look()
+    return c.MailboxAdded(mailbox=box.hex())
+
+
+async def _found(room: Room, card: cards.Card, asked: wire.Found) -> None:
+    host = Host(room.entropy(32), listen=(), on_stream=_nobody_home)
+    try:
+        with trio.fail_after(REACH):
+            async with host.run():
+                stream = await host.open(card.peer, card.addresses, timeout=REACH)
+                answer = await Caller(stream).ask(asked, patience=REACH)
+                await stream.close()
+    except NotDone:
+        raise Refused(Why.NOT_ALLOWED, CROWDED) from None
+    except (Unreachable, Closed, PeerFault, trio.TooSlowError):
+        raise Refused(Why.BAD_REQUEST, SILENT) from None
+    if not isinstance(answer, wire.Opened):
+        raise Refused(Why.BAD_REQUEST, SILENT)
+
+
+def retire(running: RunningCircle, asked: c.RetireMailbox) -> c.Nothing:
+    """The circle uses it no longer. What it holds is dropped with time."""
+    room = running.room
+    _expect_a_host(room)
+    seen = room.ledger.view.mailboxes.get(bytes.fromhex(asked.mailbox))
+    if seen is None:
+        raise Refused(Why.BAD_REQUEST, "The circle has no such mailbox.")
+    act = acts.Mailbox(seen.act.box, seen.act.peer, seen.act.addresses, seen.act.name, retired=True)
+    with room.change() as change:
+        running.outbox.act(change, Kind.MAILBOX, act)
+        boxes.forget(room.db, room.row.circle_no, seen.act.box)
+        change.circle = True
+    running.postroom.look()
+    return c.Nothing()
+
+
+def listed(running: RunningCircle) -> list[c.Mailbox]:
+    """The mailboxes of a circle, as this computer sees them."""
+    room, view = running.room, running.room.ledger.view
+    rows = {row.box: row for row in boxes.all_boxes(room.db, room.row.circle_no)}
+    found = []
+    for box, seen in view.mailboxes.items():
+        owner = view.person_of(seen.first)
+        post = running.postroom.of(box)
+        found.append(_row(post, box, seen.act.name, used=owner is not None and not owner.left,
+                          mine=box in rows and rows[box].owner is not None))  # fmt: skip
+    return found
+
+
+def _row(post: Post | None, box: bytes, name: str, *, used: bool, mine: bool) -> c.Mailbox:
+    said = post.said if post is not None else None
+    since = post.since if post is not None else None
+    return c.Mailbox(
+        mailbox=box.hex(), name=name, mine=mine, used=used, reachable=since is not None,
+        since=moment(since) if since is not None else None,
+        held=said.held if said is not None else None,
+        bytes=said.used if said is not None else None,
+        room=said.quota if said is not None else None,
+        days=said.days if said is not None else None,
+        full=post is not None and post.memory.full,
+    )  # fmt: skip
+
+
+def _expect_a_host(room: Room) -> None:
+    myself = room.ledger.myself()
+    if myself is None or myself.left or myself.role is not Role.HOST:
+        raise Refused(Why.NOT_ALLOWED, NO_HOST)
+
+
+async def _nobody_home(stream: FrameStream) -> None:
+    """Whoever asks for a box serves nobody."""
+    await stream.close()

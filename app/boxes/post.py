@@ -1,0 +1,169 @@
+"""One mailbox of one circle: found, opened, visited whenever there is a reason, and listened to.
+
+We call under a peer key made for this run, so that the mailbox can't tell which of its callers of
+another day this is. Two streams: on one we visit, on the other we are told when something came.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import trio
+
+from app.boxes import parcels
+from app.boxes.known import Known, seeds
+from app.boxes.visit import Memory, Visit
+from app.logs import leaves
+from app.outbox import Outbox
+from app.refused import Refused
+from app.room import Room
+from app.shelf import RoomShelf
+from p2p.errors import OurFault, PeerFault
+from p2p.host import Closed, FrameStream, Host, HostCrashed, Unreachable
+from p2p.ids import EnvelopeId
+from p2p.mailbox import capability, wire
+from p2p.mailbox.caller import Caller
+from p2p.op import Log
+
+FIRST, LONGEST = 0.5, 30.0  # seconds between tries, doubled, each with up to a quarter more
+AGAIN = 900.0  # seconds after which a visit is due in any case
+GATHER = 0.5  # seconds for which what comes from others is gathered before it is brought there
+WAYS = 3  # times that a way on is looked for, in a row, where our keys count no more
+TIMEOUT = 10.0  # seconds to reach it
+
+log = logging.getLogger("hearthside.boxes")
+
+
+@dataclass(slots=True)
+class Post:
+    """The task of one mailbox. `changed`: called when it is reached, lost, or holds more."""
+
+    room: Room
+    shelf: RoomShelf
+    outbox: Outbox
+    known: Known
+    tell: Callable[[Log, list[EnvelopeId]], None]
+    changed: Callable[[], None]
+    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
+    since: int | None = None  # ms, since when it is reached
+    visited: bool = False  # a visit was gone through since it was reached
+    said: wire.Opened | None = None  # the last time that it was asked
+    memory: Memory = field(default_factory=Memory)
+    _wake: trio.Event = field(default_factory=trio.Event)
+
+    def poke(self) -> None:
+        """There may be something to bring, or a better chance to reach it."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Be there as far as can be, until cancelled. What goes wrong ends no more than a try."""
+        pause = FIRST
+        with self.scope:
+            while True:
+                begun = trio.current_time()
+                try:
+                    await self._try()
+                except* (Unreachable, Closed, PeerFault, trio.TooSlowError, HostCrashed):
+                    pass
+                except* (OurFault, Refused):
+                    log.warning("a mailbox waits: the store refused")
+                except* Exception as group:  # noqa: BLE001 - told by type: it may hold words
+                    kinds = ", ".join(type(error).__name__ for error in leaves(group))
+                    log.error("a mailbox failed for now: %s", kinds)  # noqa: TRY400
+                self._lost()
+                if trio.current_time() - begun > LONGEST:
+                    pause = FIRST
+                with trio.move_on_after(pause * (1 + self.room.entropy(1)[0] / 1024)) as waited:
+                    self._wake = trio.Event()
+                    await self._wake.wait()
+                pause = min(pause * 2, LONGEST) if waited.cancelled_caught else FIRST
+
+    def _lost(self) -> None:
+        if self.since is not None:
+            self.since, self.visited = None, False
+            self.changed()
+
+    async def _try(self) -> None:
+        host = Host(self.room.entropy(32), listen=(), on_stream=_nobody_home)
+        async with host.run():
+            opened, caller = await self._open(host)
+            _, ear = await self._open(host)
+            self.since = self.room.clock.now()
+            self.said = opened
+            self.changed()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._listen, ear)
+                await self._visit_again_and_again(caller, opened, host.peer)
+
+    async def _visit_again_and_again(
+        self, caller: Caller, opened: wire.Opened, peer: bytes
+    ) -> None:
+        while True:
+            self._wake = trio.Event()
+            await Visit(
+                self.room, self.shelf, self.outbox, caller, self.known, self.memory, self.tell,
+                opened.hour, opened.days,
+            ).run()  # fmt: skip
+            self.visited = True
+            # With a key that counts after it, which the visit may have retired.
+            self.said = opened = await self._ask_anew(caller, peer) or opened
+            self.changed()
+            with trio.move_on_after(AGAIN):
+                await self._wake.wait()
+                await trio.sleep(GATHER)
+
+    async def _listen(self, ear: Caller) -> None:
+        seen = 0
+        while True:
+            answer = await ear.ask(wire.Listen(seen))
+            if not isinstance(answer, wire.News):
+                raise PeerFault("an answer to something else")
+            if seen and answer.seen != seen:
+                self._wake.set()
+            seen = answer.seen
+
+    async def _open(self, host: Host) -> tuple[wire.Opened, Caller]:
+        """A stream on which the box is open. Raises `Closed` where none of our keys counts."""
+        for _ in range(WAYS):
+            shown = seeds(self.room, self.known.box)
+            if self.known.owner is not None:
+                shown.append(self.known.owner)
+            for seed in shown:
+                caller = await self._call(host)
+                asked = capability.opening(seed, self.known.box, self.known.peer, host.peer)
+                try:
+                    answer = await caller.ask(asked)
+                except Closed:
+                    continue  # silence: this key does not count there
+                if isinstance(answer, wire.Opened):
+                    return answer, caller
+            if not await self._find_the_way(host):
+                break
+        raise Closed
+
+    async def _ask_anew(self, caller: Caller, peer: bytes) -> wire.Opened | None:
+        """How much there is now."""
+        shown = seeds(self.room, self.known.box)[:1]
+        if self.known.owner is not None:
+            shown = [self.known.owner]
+        for seed in shown:
+            asked = capability.opening(seed, self.known.box, self.known.peer, peer)
+            answer = await caller.ask(asked)
+            return answer if isinstance(answer, wire.Opened) else None
+        return None
+
+    async def _find_the_way(self, host: Host) -> bool:
+        try:
+            caller = await self._call(host)
+            return await parcels.find_the_way(self.room, caller, self.known, self.shelf)
+        except Closed:
+            return False
+
+    async def _call(self, host: Host) -> Caller:
+        stream = await host.open(self.known.peer, self.known.addresses, timeout=TIMEOUT)
+        return Caller(stream)
+
+
+async def _nobody_home(stream: FrameStream) -> None:
+    """Whoever calls a mailbox serves nobody under that key."""
+    await stream.close()

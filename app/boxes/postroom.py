@@ -1,0 +1,68 @@
+"""All mailboxes of one circle while it is on the air."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import trio
+
+from app.boxes.known import Known, known
+from app.boxes.post import Post
+from app.circle.state import CircleState
+from app.outbox import Outbox
+from app.room import Room
+from app.shelf import RoomShelf
+from p2p.ids import EnvelopeId
+from p2p.op import Log
+
+
+@dataclass(slots=True)
+class Postroom:
+    """Keeps a `Post` for each mailbox that the circle uses now."""
+
+    room: Room
+    shelf: RoomShelf
+    outbox: Outbox
+    tell: Callable[[Log, list[EnvelopeId]], None]
+    changed: Callable[[], None]
+    _posts: dict[Known, Post] = field(default_factory=dict)
+    _nursery: trio.Nursery | None = None
+
+    async def run(self) -> None:
+        """Serve until cancelled; may be called again afterwards."""
+        async with trio.open_nursery() as nursery:
+            self._nursery = nursery
+            try:
+                self.look()
+                await trio.sleep_forever()
+            finally:
+                self._nursery = None
+                self._posts.clear()
+
+    def look(self) -> None:
+        """What is known of the circle has changed: other mailboxes, or other keys to them."""
+        if self._nursery is None:
+            return
+        member = self.room.row.state is CircleState.MEMBER
+        used = known(self.room) if member else []
+        for one in [one for one in self._posts if one not in used]:
+            self._posts.pop(one).scope.cancel()
+        for one in used:
+            if one not in self._posts:
+                post = Post(self.room, self.shelf, self.outbox, one, self.tell, self.changed)
+                self._posts[one] = post
+                self._nursery.start_soon(post.run)
+        self.poke()
+
+    def poke(self) -> None:
+        """There may be something to bring."""
+        for post in self._posts.values():
+            post.poke()
+
+    def of(self, box: bytes) -> Post | None:
+        """The one of a box."""
+        return next((post for one, post in self._posts.items() if one.box == box), None)
+
+    @property
+    def reached(self) -> bool:
+        """Whether one of them is."""
+        return any(post.since is not None for post in self._posts.values())

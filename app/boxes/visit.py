@@ -1,0 +1,213 @@
+"""One visit to a mailbox: acts first, then words, then what is left there for others.
+
+Theory of operation. What the mailbox holds and we lack is taken out, and goes through the same
+checks as what a member brings. Acts come first and completely, with the parcels in which secrets of
+new epochs lie for us. All words that are there are taken out before a word of ours is numbered, so
+that a disk that was put back gives no number twice; then what it lacks is paid in. In the end both
+sides compare true digests. What is there of no use to us (sealed under secrets that are not ours to
+have, or no envelope at all) is remembered and not asked for again until a secret comes.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import trio
+
+from app.boxes import parcels
+from app.boxes.known import Known
+from app.circle.state import CircleState
+from app.outbox import Outbox
+from app.room import Room
+from app.shelf import RoomShelf
+from app.store import boxes
+from p2p.errors import PeerFault
+from p2p.greeting import AHEAD, CLOCKS_APART
+from p2p.ids import EnvelopeId
+from p2p.mailbox.caller import Caller, NotDone
+from p2p.mailbox.wire import BATCH
+from p2p.op import Log
+from p2p.reconcile import ItemSet
+from p2p.unopened import Unopened
+
+DAY = 24  # hours
+SLACK = 1  # days by which less is compared than the mailbox keeps: clocks differ
+ROUNDS = 6  # how often acts are gone through, as each may bring secrets for more
+PASSED = 65_536  # ids of no use that are remembered
+
+log = logging.getLogger("hearthside.boxes")
+
+
+@dataclass(slots=True)
+class Memory:
+    """What one computer knows of one mailbox while it runs."""
+
+    passed: dict[EnvelopeId, None] = field(default_factory=dict)
+    keys: int = -1  # the version of the keyring for which `passed` holds
+    there: set[bytes] = field(default_factory=set)  # tags under which something lies
+    shown: dict[bytes, bytes] = field(default_factory=dict)  # rendezvous id -> capsule
+    answered: dict[bytes, bytes] = field(default_factory=dict)  # tag -> frame
+    succeeded: set[bytes] = field(default_factory=set)
+    full: bool = False  # it had no room for something
+
+
+@dataclass(slots=True)
+class Visit:
+    """A visit. `tell` hands on what came to whoever is here. `hour`, `days`: of the mailbox."""
+
+    room: Room
+    shelf: RoomShelf
+    outbox: Outbox
+    caller: Caller
+    known: Known
+    memory: Memory
+    tell: Callable[[Log, list[EnvelopeId]], None]
+    hour: int
+    days: int
+
+    async def run(self) -> None:
+        """Go through everything once. Raises what `Caller` raises."""
+        self.memory.full = False
+        if self.memory.keys != self.room.ledger.keyring.version:
+            self.memory.passed.clear()
+            self.memory.keys = self.room.ledger.keyring.version
+        await self._acts()
+        if self.room.row.state is not CircleState.MEMBER or self.room.ledger.myself() is None:
+            return
+        self.shelf.authority_settled()
+        # Before words of ours are there for whose keys should count no more.
+        await parcels.keys(self.room, self.caller, self.known, self.memory, self.shelf)
+        await self._words()
+        await parcels.door(self.room, self.outbox, self.caller, self.memory, self.known.box)
+        await parcels.grants(self.room, self.caller, self.known, self.memory, self.shelf)
+        await self._pay_in_acts()
+
+    # -- acts ----------------------------------------------------------------------------------
+
+    async def _acts(self) -> None:
+        unopened = Unopened(self.shelf)
+        for _ in range(ROUNDS):
+            items = self.shelf.item_set(Log.AUTHORITY, None)
+            found = await self.caller.compare(Log.AUTHORITY, 0, items)
+            need = [name for name in found.need if name not in unopened]
+            came = await self._take_out(Log.AUTHORITY, need, unopened.take_in)
+            learned = await parcels.collect(self.room, self.caller, self.known, self.shelf)
+            if learned:
+                came += unopened.try_again()
+                self.tell(Log.AUTHORITY, list(came))
+            if not came and not learned:
+                break
+        await self._pay_in(Log.AUTHORITY, found.have)
+
+    async def _pay_in_acts(self) -> None:
+        """Those of this visit: an admission, a grant."""
+        items = self.shelf.item_set(Log.AUTHORITY, None)
+        found = await self.caller.compare(Log.AUTHORITY, 0, items)
+        await self._pay_in(Log.AUTHORITY, found.have)
+
+    # -- words ---------------------------------------------------------------------------------
+
+    @property
+    def _since(self) -> int:
+        """The hour from which on words are compared."""
+        return max(0, self.hour - (self.days - SLACK) * DAY)
+
+    async def _words(self) -> None:
+        room, since = self.room, self._since
+        found = await self.caller.compare(Log.WORDS, since, self._items(since))
+        await self._take_out(Log.WORDS, found.need, self._take_words)
+        self.shelf.sign_waiting(self._latest_hour())
+        found = await self.caller.compare(Log.WORDS, since, self._items(since))
+        await self._pay_in(Log.WORDS, found.have)
+        if self.memory.full:
+            return
+        items = self._items(since)
+        ours = items.ids(0, len(items))
+        nonce = room.entropy(16)
+        if await self.caller.agrees(Log.WORDS, since, nonce, {*ours, *found.need}):
+            with room.db.write():
+                boxes.keeps_all(
+                    room.db, room.row.circle_no, self.known.box, room.ledger.device, since
+                )
+
+    def _items(self, since: int) -> ItemSet:
+        return self.shelf.item_set(Log.WORDS, None, since)
+
+    def _take_words(self, envelopes: dict[EnvelopeId, bytes]) -> tuple[EnvelopeId, ...]:
+        return self.shelf.take_in(Log.WORDS, envelopes).new
+
+    def _latest_hour(self) -> int:
+        """See `p2p.greeting.Greeting.latest_hour`."""
+        apart = self.hour - self.room.clock.hour()
+        return self.room.clock.hour() + AHEAD + (apart if abs(apart) <= CLOCKS_APART else 0)
+
+    # -- both ----------------------------------------------------------------------------------
+
+    async def _take_out(
+        self,
+        kind: Log,
+        need: Sequence[EnvelopeId],
+        take: Callable[[dict[EnvelopeId, bytes]], tuple[EnvelopeId, ...]],
+    ) -> tuple[EnvelopeId, ...]:
+        held = self.shelf.held(kind, need)
+        left = [i for i in need if i not in held and i not in self.memory.passed]
+        came: tuple[EnvelopeId, ...] = ()
+        while left:
+            given, done = await self.caller.take_out(kind, left)
+            new = self._take(given, take)
+            if kind is Log.WORDS:  # acts that nothing opens yet are tried again in this visit
+                self._pass(name for name in given if name not in new)
+            left = left[done:]
+            if new:
+                self.tell(kind, list(new))
+            came += new
+            await trio.lowlevel.checkpoint()
+        return came
+
+    def _take(
+        self,
+        given: dict[EnvelopeId, bytes],
+        take: Callable[[dict[EnvelopeId, bytes]], tuple[EnvelopeId, ...]],
+    ) -> tuple[EnvelopeId, ...]:
+        """What is wrong with one envelope does not keep out the others: nobody vouches for them."""
+        try:
+            return take(given)
+        except PeerFault:
+            new: tuple[EnvelopeId, ...] = ()
+            for name, envelope in given.items():
+                try:
+                    new += take({name: envelope})
+                except PeerFault:
+                    self._pass([name])
+            return new
+
+    def _pass(self, ids: Iterable[EnvelopeId]) -> None:
+        self.memory.passed.update(dict.fromkeys(ids))
+        while len(self.memory.passed) > PASSED:
+            del self.memory.passed[next(iter(self.memory.passed))]
+
+    async def _pay_in(self, kind: Log, have: Sequence[EnvelopeId]) -> None:
+        batch: list[bytes] = []
+        size = 0
+        for _, envelope in self.shelf.envelopes(have):
+            if not envelope:
+                continue
+            if batch and size + len(envelope) + 5 > BATCH:
+                await self._hand_over(kind, batch)
+                batch, size = [], 0
+            batch.append(envelope)
+            size += len(envelope) + 5
+        if batch:
+            await self._hand_over(kind, batch)
+
+    async def _hand_over(self, kind: Log, batch: list[bytes]) -> None:
+        room = self.room
+        try:
+            kept = await self.caller.pay_in(kind, batch)
+        except NotDone:
+            self.memory.full = True
+            return
+        self.memory.full = self.memory.full or len(kept) < len(batch)
+        if kind is Log.WORDS:
+            with room.db.write():
+                boxes.keeps(room.db, room.row.circle_no, self.known.box, room.ledger.device, kept)
