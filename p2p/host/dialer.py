@@ -29,13 +29,18 @@ class Unreachable(Exception):  # noqa: N818 - an event of every day
 
 
 def candidates(peer: bytes, addresses: Iterable[str]) -> list[Address]:
-    """The addresses worth dialling for `peer`: well formed, naming nobody else, each once."""
-    chosen: dict[str, Address] = {}
+    """The addresses worth dialling for `peer`: well formed, naming nobody else, each once.
+
+    A circuit through `peer` itself leads nowhere.
+    """
+    chosen: dict[tuple[str, bytes | None], Address] = {}
     for text in addresses:
         address = parse(text)
         if address is None or not well_formed(text) or address.peer not in {None, peer}:
             continue
-        chosen.setdefault(address.bare, address)
+        if address.relay == peer:
+            continue
+        chosen.setdefault((address.bare, address.relay), address)
         if len(chosen) == MOST:
             break
     return list(chosen.values())

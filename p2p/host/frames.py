@@ -5,6 +5,7 @@ The length prefix is needed because Yamux reports a reset as an end of stream: w
 message could not be told from a whole one.
 """
 
+from enum import Enum
 from typing import Protocol
 
 import trio
@@ -15,6 +16,17 @@ PREFIX = 4
 # The largest frame of the protocol has 384 KiB (protocol, section 8); the rest is room around it.
 MAX_FRAME = 512 * 1024
 AHEAD = 16 * 1024  # bytes taken from the pipe at once, where they have come
+
+
+class Path(Enum):
+    """Which way a connection goes; a better one is smaller."""
+
+    DIRECT = 1
+    """One computer has dialled the other."""
+    PUNCHED = 2
+    """Both dialled at once, through routers that let nobody in."""
+    RELAYED = 3
+    """Through a third computer, which sees sealed bytes only."""
 
 
 class Closed(Exception):  # noqa: N818 - an event of every day, not an error
@@ -55,10 +67,11 @@ class FrameStream:
     half a frame has gone, so every later `send` raises Closed.
     """
 
-    def __init__(self, pipe: Pipe, *, peer: bytes, remote: str) -> None:
+    def __init__(self, pipe: Pipe, *, peer: bytes, remote: str, path: Path = Path.DIRECT) -> None:
         """Wrap `pipe`; `peer` is a 32-byte Ed25519 public key, `remote` a multiaddr or ""."""
         self.peer = peer
         self.remote = remote
+        self.path = path
         self.bytes_sent = 0
         self.bytes_received = 0
         self.heard = 0.0  # when bytes came last, by trio's clock

@@ -56,9 +56,10 @@ class Host:
         if len(seed) != KEY_BYTES:
             raise OurFault("a door key's seed has 32 bytes")
         load()
-        from p2p.host import swarm  # noqa: PLC0415 - this is where libp2p comes in
+        from p2p.host import identify, swarm  # noqa: PLC0415 - this is where libp2p comes in
 
         self._swarm: GuardedSwarm = swarm.GuardedSwarm(seed, limits or Limits(), on_stream)
+        self._identity = identify.Identity(self._swarm)
         self._machine = swarm.machine_addresses
         self._listen = tuple(listen)
         self._listeners: list[trio.SocketListener] = []

@@ -1,4 +1,4 @@
-"""Noise messages between a socket and a Yamux session, once both sides have proven their keys.
+"""Noise messages between what carries them and a Yamux session, once both have proven their keys.
 
 libp2p 0.8.1 takes seven layers and eleven awaits for a message, each with a lock or a copy of its
 own, which at eight conversations was a quarter of a home's work. Here it is one await for what the
@@ -8,14 +8,13 @@ system has at hand, and one for a write. What is sealed and opened, and how, is 
 from collections.abc import Callable
 from typing import cast
 
-import trio
 from libp2p.abc import ISecureConn
 from libp2p.io.exceptions import ConnectionClosedError
 from libp2p.network.connection.raw_connection import RawConnection
 from libp2p.security.noise.io import NoiseTransportReadWriter
 from libp2p.security.secure_session import SecureSession
 
-from p2p.host.tcp import TcpStream
+from p2p.host.underlay import Underlay
 
 LENGTH = 2
 TAG = 16
@@ -46,7 +45,7 @@ class Line(SecureSession):
         self.front: Front | None = None
         self._state = noise.noise_state
         raw = cast("RawConnection", noise.read_writer.read_write_closer)
-        self._tcp = cast("TcpStream", raw.stream)
+        self.under = cast("Underlay", raw.stream)
         self._clear = bytearray()
 
     async def read(self, n: int | None = None) -> bytes:
@@ -63,7 +62,7 @@ class Line(SecureSession):
                 break
             # One at a time: what came before one that is none must be handed on before it.
             while not self._open_next():
-                await self._tcp.read_more()
+                await self.under.read_more()
         taken = len(clear) if n is None else n
         data = bytes(memoryview(clear)[:taken])
         del clear[:taken]
@@ -71,16 +70,13 @@ class Line(SecureSession):
 
     async def write(self, data: bytes) -> None:
         """Write all of `data`; raises ConnectionClosedError."""
-        try:
-            for start in range(0, len(data), LONGEST):
-                sealed = self._state.encrypt(data[start : start + LONGEST])
-                await self._tcp.stream.send_all(len(sealed).to_bytes(LENGTH, "big") + sealed)
-        except (trio.BrokenResourceError, trio.ClosedResourceError):
-            raise ConnectionClosedError("the connection has ended") from None
+        for start in range(0, len(data), LONGEST):
+            sealed = self._state.encrypt(data[start : start + LONGEST])
+            await self.under.write(len(sealed).to_bytes(LENGTH, "big") + sealed)
 
     def _open_next(self) -> bool:
         """Open the next message; False if it has not come whole."""
-        ahead = self._tcp.ahead
+        ahead = self.under.ahead
         end = LENGTH + int.from_bytes(ahead[:LENGTH], "big")
         if len(ahead) < end:
             return False

@@ -45,7 +45,7 @@ async def open_listeners(addresses: Sequence[str]) -> list[trio.SocketListener]:
 
 def _to_listen_on(text: str) -> Address:
     address = parse(text)
-    if address is None or address.ip is None or address.peer is not None:
+    if address is None or address.ip is None or address.peer or address.relay:
         raise OurFault("not an address to listen on")
     return address
 

@@ -84,16 +84,17 @@ class GuardedYamux(Yamux):
         super().__init__(secured, peer, is_initiator=secured.is_initiator)
         self._line = secured
         self._line.front = self._take_plain
-        self._stuck = limits.stuck
-        # Streams in both directions, and one window for frames on streams that are being refused.
-        self._most_unread = (2 * limits.streams_per_peer + 1) * WINDOW
+        self.stuck = limits.stuck
+        self.under = secured.under
+        self.circuits = 0  # streams that are one end of a circuit, besides all others
+        self._streams = 2 * limits.streams_per_peer
 
     async def _write_frame(self, data: bytes) -> None:
         await taken(self._write_lock)
         try:
             if self.event_closed.is_set():
                 raise ConnectionClosedError("the connection has ended")
-            with shielded(self._stuck) as hold:
+            with shielded(self.stuck) as hold:
                 await self.secured_conn.write(data)
             if hold.cancelled_caught:
                 with trio.CancelScope(shield=True):
@@ -114,7 +115,9 @@ class GuardedYamux(Yamux):
 
     def _may_bring(self, length: int) -> bool:
         unread = sum(map(len, self.stream_buffers.values()))
-        return length <= WINDOW and unread + length <= self._most_unread
+        # Streams in both directions, and one window for frames on streams that are being refused.
+        most = (self._streams + self.circuits + 1) * WINDOW
+        return length <= WINDOW and unread + length <= most
 
     def _take_plain(self, came: bytearray) -> None:
         """Take the frames that nearly all are: whole ones, without flags, of a stream that is open.

@@ -70,6 +70,22 @@ class YamuxPipe:
             self.written += size
             rest = rest[size:]
 
+    @property
+    def broken(self) -> bool:
+        """Whether reading has ended with a reset or a cut line, rather than with a last word."""
+        return self._stream.reset_received or self._over
+
+    async def end(self) -> None:
+        """Say that nothing more will be written; what the other side writes still comes.
+
+        Raises Closed.
+        """
+        await trio.lowlevel.checkpoint_if_cancelled()
+        if self._over or self._stream.closed or self._stream.send_closed:
+            return
+        with shielded(self._session.stuck):
+            await self._stream.close()
+
     async def finish(self) -> None:
         """Half-close, then reset. Never raises; returns within `FINISHING` seconds."""
         if self._over:

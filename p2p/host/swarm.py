@@ -11,7 +11,7 @@ this must not:
 
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import trio
 from libp2p.crypto.ed25519 import create_new_key_pair
@@ -41,6 +41,7 @@ from p2p.host.guards import Limits, Quota, Tasks, Waiting, contained, shielded
 from p2p.host.muxing import GuardedYamux, OnlyYamux, ShortReads
 from p2p.host.pipe import YamuxPipe
 from p2p.host.tcp import Tcp, TcpStream
+from p2p.host.underlay import Underlay
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -54,8 +55,11 @@ PROTOCOL = TProtocol("/flow/1.0.0")
 UNKNOWN = Multiaddr("/ip4/0.0.0.0/tcp/0")
 
 
+Service: TypeAlias = "Callable[[YamuxPipe, SwarmConn], Awaitable[None]]"
+
+
 class GuardedSwarm(Swarm):
-    """The connections of one identity: Noise and Yamux over TCP, one protocol, nothing else."""
+    """The connections of one identity: Noise and Yamux, and the protocols that are offered."""
 
     def __init__(
         self,
@@ -95,7 +99,26 @@ class GuardedSwarm(Swarm):
         self._on_stream = on_stream
         self._waiting = Waiting(limits.handshaking)
         self._quota = Quota(limits.streams_per_peer)
-        self._offered = Multiselect({PROTOCOL: None})
+        self._services: dict[TProtocol, Service] = {}
+        self._apart: set[TProtocol] = set()
+        self._offered = Multiselect()
+        self.public_key = keys.public_key.serialize()
+        self.offer(PROTOCOL, self._serve_frames)
+
+    def offer(self, protocol: TProtocol, service: "Service", *, apart: bool = False) -> None:
+        """Run `service` for each stream of `protocol` that a peer opens, then close the stream.
+
+        `apart`: its streams are not counted with a peer's others; the service has its own limits.
+        """
+        self._services[protocol] = service
+        self._offered.add_handler(protocol, None)
+        if apart:
+            self._apart.add(protocol)
+
+    @property
+    def protocols(self) -> list[str]:
+        """The names of what is offered."""
+        return [str(protocol) for protocol in self._services]
 
     def work_in(self, nursery: trio.Nursery) -> None:
         """Run every connection in `nursery`; call this before anything else."""
@@ -106,11 +129,15 @@ class GuardedSwarm(Swarm):
 
         Trio closes the socket then.
         """
+        await self.let_in(TcpStream(tcp))
+
+    async def let_in(self, under: Underlay) -> None:
+        """The same for a caller who has come some other way."""
         with contained("a caller"):
             inbound = sum(conn.direction is Direction.INBOUND for conn in self.live())
             if inbound >= self._limits.inbound:
                 return
-            raw = RawConnection(TcpStream(tcp), initiator=False)
+            raw = RawConnection(under, initiator=False)
             session: GuardedYamux | None = None
             with self._waiting.place(self._limits.handshake):
                 muxed = await self.upgrade_inbound_raw_conn(raw, UNKNOWN)
@@ -125,6 +152,11 @@ class GuardedSwarm(Swarm):
 
     async def start_stream(self, conn: "SwarmConn") -> FrameStream | None:
         """Open a stream of our protocol on `conn`; None when the peer does not want it."""
+        pipe = await self.open_pipe(conn, PROTOCOL)
+        return None if pipe is None else self._frames(pipe, conn)
+
+    async def open_pipe(self, conn: "SwarmConn", protocol: TProtocol) -> YamuxPipe | None:
+        """Open a stream of `protocol` on `conn`; None when the peer does not want it."""
         # Shielded: libp2p forgets a stream whose opening is cancelled, and keeps its place taken.
         try:
             with trio.CancelScope(shield=True):
@@ -134,19 +166,24 @@ class GuardedSwarm(Swarm):
         pipe = YamuxPipe(opened)
         try:
             talk = MultiselectCommunicator(ShortReads(pipe))
-            await MultiselectClient().select_one_of([PROTOCOL], talk, int(self._limits.handshake))
+            await MultiselectClient().select_one_of([protocol], talk, int(self._limits.handshake))
         except Exception:  # noqa: BLE001 - libp2p has many names for "no"
             await pipe.finish()
             return None
         except BaseException:
             await pipe.finish()
             raise
-        return self._frames(pipe, conn)
+        return pipe
 
     def live(self, peer: bytes | None = None) -> "list[SwarmConn]":
-        """The connections that are up, all of them or those to one peer."""
+        """The connections that are up, all of them or those to one peer, the best way first."""
         found = self.get_connections(None if peer is None else ID(ED25519_ID + peer))
-        return [cast("SwarmConn", conn) for conn in found if not conn.is_closed]
+        up = [cast("SwarmConn", conn) for conn in found if not conn.is_closed]
+        return sorted(up, key=lambda conn: self.under(conn).path.value)
+
+    def under(self, conn: "SwarmConn") -> Underlay:
+        """What a connection stands on."""
+        return cast("GuardedYamux", conn.muxed_conn).under
 
     async def cut(self, conns: "list[SwarmConn]") -> None:
         """Close connections, all at once; never raises, and works for a cancelled task too."""
@@ -162,7 +199,12 @@ class GuardedSwarm(Swarm):
     async def add_conn(self, muxed_conn: "IMuxedConn", direction: str = "unknown") -> "SwarmConn":
         """Take in a connection whose peer is proven, if the peer's key is of our kind."""
         session = cast("GuardedYamux", muxed_conn)
-        if key_in(session.peer_id.to_bytes()) is None or session.peer_id == self.self_id:
+        key = key_in(session.peer_id.to_bytes())
+        if (
+            key is None
+            or session.peer_id == self.self_id
+            or session.under.expected not in {None, key}
+        ):
             await session.close()
             raise SwarmException("not a peer of ours")
         conn = await super().add_conn(muxed_conn, direction)
@@ -196,22 +238,28 @@ class GuardedSwarm(Swarm):
         conn = stream.swarm_conn
         pipe = YamuxPipe(stream)
         try:
-            with contained("a stream"):
+            with contained("a stream"), suppress(Closed, PeerFault, trio.TooSlowError):
                 peer = key_in(stream.muxed_conn.peer_id.to_bytes())
                 if conn is None or peer is None:
                     return
                 with self._quota.one_of(peer) as allowed:
-                    if allowed and await self._agree(pipe):
-                        await self._run_handler(self._frames(pipe, conn))
+                    protocol = await self._agree(pipe) if allowed else None
+                    if protocol is None:
+                        return
+                    if protocol not in self._apart:
+                        await self._services[protocol](pipe, conn)
+                        return
+                await self._services[protocol](pipe, conn)
         finally:
             await pipe.finish()
 
-    async def _agree(self, pipe: YamuxPipe) -> bool:
+    async def _agree(self, pipe: YamuxPipe) -> TProtocol | None:
         talk = MultiselectCommunicator(ShortReads(pipe))
         protocol, _ = await self._offered.negotiate(talk, int(self._limits.handshake))
-        return protocol == PROTOCOL
+        return protocol if protocol in self._services else None
 
-    async def _run_handler(self, frames: FrameStream) -> None:
+    async def _serve_frames(self, pipe: YamuxPipe, conn: "SwarmConn") -> None:
+        frames = self._frames(pipe, conn)
         try:
             with contained("a stream handler", logging.ERROR), suppress(Closed, PeerFault):
                 await self._on_stream(frames)
@@ -219,9 +267,8 @@ class GuardedSwarm(Swarm):
             await frames.close()
 
     def _frames(self, pipe: YamuxPipe, conn: "SwarmConn") -> FrameStream:
-        peer = key_in(conn.muxed_conn.peer_id.to_bytes()) or b""
-        known = conn.get_transport_addresses()
-        return FrameStream(pipe, peer=peer, remote=str(known[0]) if known else "")
+        peer, under = key_in(conn.muxed_conn.peer_id.to_bytes()) or b"", self.under(conn)
+        return FrameStream(pipe, peer=peer, remote=under.remote, path=under.path)
 
 
 def machine_addresses() -> list[str]:

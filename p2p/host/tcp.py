@@ -4,63 +4,65 @@ from typing import TYPE_CHECKING
 
 import trio
 from libp2p.io.exceptions import ConnectionClosedError
-from libp2p.io.trio import TrioTCPStream
 from libp2p.network.connection.raw_connection import RawConnection
 from libp2p.transport.exceptions import OpenConnectionError
 from libp2p.transport.tcp.tcp import TCP
 
 from p2p.host.addresses import parse
+from p2p.host.frames import Path
+from p2p.host.underlay import Underlay
 
 if TYPE_CHECKING:
     from libp2p.abc import IRawConnection
     from multiaddr import Multiaddr
 
 CHUNK = 64 * 1024
-# The longest thing read from a raw connection is one Noise message. Whoever announces more before
-# they have proven a key only wants our memory.
-LONGEST_READ = 65535
 
 
-class TcpStream(TrioTCPStream):
+class TcpStream(Underlay):
     """One TCP connection.
 
     libp2p's own gives up on a message that comes in more than a hundred pieces, asks the system
     twice for every message, and knows no remote address on IPv6.
     """
 
-    def __init__(self, stream: trio.SocketStream) -> None:
+    def __init__(
+        self,
+        stream: trio.SocketStream,
+        path: Path = Path.DIRECT,
+        *,
+        expected: bytes | None = None,
+    ) -> None:
         """Take over `stream`."""
-        super().__init__(stream)
-        self.ahead = bytearray()  # came, and was not taken yet
-        try:
-            host, port = stream.socket.getpeername()[:2]
-        except OSError:
-            return
-        self._cached_remote_address = (str(host), int(port))
+        super().__init__(path, _remote(stream.socket), expected=expected)
+        self.socket = stream.socket
+        self._stream = stream
 
-    async def read(self, n: int | None = None) -> bytes:
-        """Read exactly `n` bytes, or any number above 0 when `n` is None."""
-        wanted = 1 if n is None else n
-        if wanted > LONGEST_READ:
-            raise ConnectionClosedError("a longer message than any handshake has")
-        async with self.read_lock:
-            ahead = self.ahead
-            while len(ahead) < wanted:
-                await self.read_more()
-            taken = len(ahead) if n is None else n
-            data = bytes(memoryview(ahead)[:taken])
-            del ahead[:taken]
-            return data
-
-    async def read_more(self) -> None:
-        """Wait for what comes next, and put it at the end of `ahead`. For one task at a time."""
+    async def more(self) -> bytes:
+        """Wait for what comes next; b"" at the end."""
         try:
-            chunk = await self.stream.receive_some(CHUNK)
+            return bytes(await self._stream.receive_some(CHUNK))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
-            chunk = b""
-        if not chunk:
-            raise ConnectionClosedError("the connection has ended")
-        self.ahead += chunk
+            return b""
+
+    async def write(self, data: bytes) -> None:
+        """Write all of `data`; raises ConnectionClosedError."""
+        try:
+            await self._stream.send_all(data)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            raise ConnectionClosedError("the connection has ended") from None
+
+    async def close(self) -> None:
+        """Close the socket."""
+        await self._stream.aclose()
+
+
+def _remote(socket: trio.socket.SocketType) -> str:
+    try:
+        host, port = socket.getpeername()[:2]
+    except OSError:
+        return ""
+    return f"/{'ip6' if ':' in host else 'ip4'}/{host}/tcp/{port}"
 
 
 class Tcp(TCP):

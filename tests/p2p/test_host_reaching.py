@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 import trio
@@ -28,13 +29,15 @@ from p2p.host import (
     load,
     well_formed,
 )
-from p2p.host.addresses import peer_text
+from p2p.host.addresses import Address, from_binary, parse, peer_text
+from p2p.host.dialer import candidates
 from p2p.host.listening import reachable
 
 load()
 
 from libp2p.crypto.ed25519 import Ed25519PublicKey
 from libp2p.peer.id import ID
+from multiaddr import Multiaddr
 
 from tests.p2p.hosting import (
     HERE,
@@ -44,6 +47,8 @@ from tests.p2p.hosting import (
     port_of,
     says_hello,
 )
+
+RELAY, BEN = peer_text(bytes(range(32))), peer_text(bytes(range(1, 33)))
 
 # ---------------------------------------------------------------------------------------- reaching
 
@@ -269,6 +274,16 @@ def test_no_text_is_too_strange_for_an_address(text: str, key: bytes) -> None:
         ("/ip4/192.0.2.7/tcp/4001", True),
         ("/ip6/2001:db8::7/tcp/4001", True),
         ("/dns4/home.example/tcp/4001", True),
+        (f"/ip4/192.0.2.7/tcp/4001/p2p/{RELAY}/p2p-circuit", True),
+        (f"/dns4/home.example/tcp/4001/p2p/{RELAY}/p2p-circuit/p2p/{BEN}", True),
+        (f"/ip4/192.0.2.7/tcp/0/p2p/{RELAY}/p2p-circuit/p2p/{BEN}", False),
+        (f"/ip4/192.0.2.7/tcp/4001/p2p-circuit/p2p/{BEN}", False),
+        (f"/p2p/{RELAY}/p2p-circuit/p2p/{BEN}", False),
+        (f"/ip4/192.0.2.7/tcp/4001/p2p/{RELAY}/p2p-circuit/p2p/{BEN}/p2p-circuit", False),
+        (
+            f"/ip4/192.0.2.7/tcp/4001/p2p/{RELAY}/p2p-circuit/p2p/{RELAY}/p2p-circuit/p2p/{BEN}",
+            False,
+        ),
         ("/ip4/192.0.2.7/tcp/0", False),
         ("/ip4/192.0.2.7/tcp/65536", False),
         ("/ip4/192.0.2.7/udp/4001/quic-v1", False),
@@ -287,8 +302,37 @@ def test_no_text_is_too_strange_for_an_address(text: str, key: bytes) -> None:
     ],
 )
 def test_which_addresses_could_be_dialled(address: str, *, good: bool) -> None:
-    """TCP over IPv4, IPv6 or a name, with a real port and perhaps an Ed25519 peer."""
+    """TCP over IPv4, IPv6 or a name, a real port, perhaps an Ed25519 peer or one circuit to it."""
     assert well_formed(address) is good
+
+
+def test_a_circuit_leads_to_whom_it_ends_with() -> None:
+    """The relay is only a way: the peer of the address is the last; through oneself is no way."""
+    through = f"/ip4/192.0.2.7/tcp/4001/p2p/{RELAY}/p2p-circuit"
+    relay, ben = address_peer(f"/ip4/192.0.2.7/tcp/1/p2p/{RELAY}"), bytes(range(1, 33))
+    assert relay == bytes(range(32))
+    assert address_peer(through) is None
+    assert address_peer(f"{through}/p2p/{BEN}") == ben
+    parsed = parse(f"{through}/p2p/{BEN}")
+    assert parsed is not None
+    assert (parsed.relay, parsed.peer, parsed.bare) == (relay, ben, "/ip4/192.0.2.7/tcp/4001")
+    direct = "/ip4/192.0.2.7/tcp/4001"
+    chosen = candidates(ben, [through, direct, f"{through}/p2p/{BEN}", f"{through}/p2p/{RELAY}"])
+    assert [(one.bare, one.relay) for one in chosen] == [(direct, relay), (direct, None)]
+    assert candidates(relay, [f"{through}/p2p/{RELAY}", through]) == []
+
+
+@given(st.ip_addresses(), st.integers(0, 65535), st.binary(max_size=24))
+def test_addresses_in_messages_are_ip_and_port_or_nothing(
+    ip: IPv4Address | IPv6Address, port: int, junk: bytes
+) -> None:
+    """What is written is read again, whatever else stands there is nobody's address."""
+    address = Address(f"ip{ip.version}", str(ip), port, None)
+    assert from_binary(address.binary) == address
+    assert str(Multiaddr(address.binary)) == address.bare
+    found = from_binary(junk)
+    assert found is None or found.binary == junk
+    assert Address("dns4", "home.example", port, None).binary == b""
 
 
 def test_a_peer_id_has_one_spelling() -> None:

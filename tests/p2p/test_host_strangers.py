@@ -51,7 +51,7 @@ async def test_whoever_offers_anything_but_noise_and_yamux_is_refused(kind: str)
 
 
 async def test_a_stock_host_with_noise_and_yamux_gets_in_and_learns_little() -> None:
-    """The control for the refusals; it is told one neutral protocol and has no identify or ping."""
+    """The control for the refusals; it is told neutral names, as any libp2p program has them."""
 
     async with at_home() as ben, Stranger().at_home() as visitor:
         conn = await visitor.dials(ben)
@@ -59,20 +59,20 @@ async def test_a_stock_host_with_noise_and_yamux_gets_in_and_learns_little() -> 
         names = await MultiselectClient().query_multistream_command(
             MultiselectCommunicator(stream), "ls"
         )
-        assert names == ["/flow/1.0.0"]
+        assert names == ["/flow/1.0.0", "/ipfs/id/1.0.0", "/ipfs/ping/1.0.0"]
         stream = await visitor.opens(ben)
         await stream.write(b"\0\0\0\2hi")
         assert await stream.read(6) == b"\0\0\0\2hi"
 
 
 async def test_an_unknown_protocol_is_turned_away_and_nothing_happens() -> None:
-    """Ping, identify or a made-up name: no handler of ours runs, the host goes on."""
+    """A made-up name, or what only a relay does: no handler of ours runs, the host goes on."""
 
     book = Guestbook()
     async with at_home(book) as ben, at_home(listen=()) as ada:
         async with Stranger().at_home() as visitor:
             await visitor.dials(ben)
-            for name in ("/ipfs/ping/1.0.0", "/ipfs/id/1.0.0", "/made/up"):
+            for name in ("/libp2p/circuit/relay/0.2.0/hop", "/ipfs/kad/1.0.0", "/made/up"):
                 with pytest.raises(StreamFailure):
                     await visitor.opens(ben, name)
         assert book.guests == []
