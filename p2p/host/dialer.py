@@ -1,4 +1,4 @@
-"""Dialling: every address at once, the first that proves the right key wins.
+"""Dialling: every address at once, circuits a little later, and the first proven key wins.
 
 libp2p's own `connect` waits 250 ms even on success, tries one address of a kind and then refuses
 the peer for a minute.
@@ -15,6 +15,7 @@ Connection = TypeVar("Connection")
 
 # A card lists a handful. More would make us a tool for knocking on strangers' doors.
 MOST = 16
+HEAD_START = 0.3  # seconds that direct addresses are tried alone
 
 
 class Unreachable(Exception):  # noqa: N818 - an event of every day
@@ -53,14 +54,23 @@ async def race(
 ) -> Connection | None:
     """Dial all of `addresses` at once and keep the first connection; None when all have failed.
 
-    Whatever connects after the first is dropped.
+    Circuits begin `HEAD_START` seconds after the others, or when the others have failed, or at once
+    where there are no others. Whatever connects after the first is dropped.
     """
+    everything = list(addresses)
+    direct = [address for address in everything if address.relay is None]
     winner: list[Connection] = []
+    left = len(direct)
+    failed = trio.Event()
 
     async def attempt(address: Address, scope: trio.CancelScope) -> None:
+        nonlocal left
         try:
             connection = await dial(address)
         except Exception:  # noqa: BLE001 - whatever went wrong on this way, another may be good
+            left -= address.relay is None
+            if not left:
+                failed.set()
             return
         if winner:
             drop(connection)
@@ -69,6 +79,12 @@ async def race(
         scope.cancel()
 
     async with trio.open_nursery() as nursery:
-        for address in addresses:
+        for address in direct:
             nursery.start_soon(attempt, address, nursery.cancel_scope)
+        if direct and len(direct) < len(everything):
+            with trio.move_on_after(HEAD_START):
+                await failed.wait()
+        for address in everything:
+            if address.relay is not None:
+                nursery.start_soon(attempt, address, nursery.cancel_scope)
     return winner[0] if winner else None

@@ -19,6 +19,8 @@ class Limits:
 
     streams_per_peer: int = 8
     """Streams a peer may have open towards us at once; the next is reset."""
+    circuits_per_peer: int = 16
+    """Calls through one relay that we take at once, besides its other streams."""
     inbound: int = 256
     """Connections accepted at once; beyond, a caller is hung up on."""
     outbound: int = 64
@@ -75,10 +77,14 @@ class Quota:
         self._most = most
         self._open: Counter[bytes] = Counter()
 
+    def has_room(self, peer: bytes) -> bool:
+        """Whether one more would be allowed."""
+        return self._open[peer] < self._most
+
     @contextmanager
     def one_of(self, peer: bytes) -> Iterator[bool]:
         """Count one more for `peer` during the block; False when that would be one too many."""
-        if self._open[peer] >= self._most:
+        if not self.has_room(peer):
             yield False
             return
         self._open[peer] += 1

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 import trio
 
 from p2p.errors import OurFault
 from p2p.host.addresses import KEY_BYTES, Address, key_in, peer_text
-from p2p.host.dialer import Unreachable, candidates, race
+from p2p.host.dialer import Unreachable, candidates
+from p2p.host.frames import Path
 from p2p.host.guards import Limits
-from p2p.host.listening import open_listeners, reachable
+from p2p.host.listening import open_listeners
 from p2p.host.loading import load
+from p2p.host.rules import Carried, RelayRules, Reservation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
     from libp2p.network.connection.swarm_connection import SwarmConn
 
+    from p2p.crypto import Entropy
     from p2p.host.frames import FrameStream
     from p2p.host.swarm import GuardedSwarm
+    from p2p.host.ways import Ways
 
 # The share of an `open` that a connection already there may use up before it counts as dead.
 OLD_CONNECTION_SHARE = 0.4
@@ -45,6 +48,9 @@ class Host:
         listen: Sequence[str],
         on_stream: Callable[[FrameStream], Awaitable[None]],
         limits: Limits | None = None,
+        relay: RelayRules | None = None,
+        may_punch: Callable[[bytes], bool] | None = None,
+        on_direct: Callable[[bytes], None] | None = None,
     ) -> None:
         """Prepare a host. Imports libp2p if `load` has not.
 
@@ -52,18 +58,27 @@ class Host:
         `/ip4/0.0.0.0/tcp/0`, and may be empty. `on_stream` is run for every stream a peer opens;
         when it returns or raises, the stream is closed. Anybody may dial: it has to look at
         `FrameStream.peer`, and not wait for ever for a first frame.
+
+        With `relay`, others may meet through this host, by those rules. Who `may_punch` (a key) is
+        told our addresses through a circuit, so that the two can meet directly. `on_direct` is told
+        the key of whom we could only talk with through a relay and now can directly; what is open
+        stays as it is, new streams go the better way.
         """
         if len(seed) != KEY_BYTES:
             raise OurFault("a door key's seed has 32 bytes")
         load()
-        from p2p.host import identify, swarm  # noqa: PLC0415 - this is where libp2p comes in
+        from p2p.host import ways  # noqa: PLC0415 - this is where libp2p comes in
 
-        self._swarm: GuardedSwarm = swarm.GuardedSwarm(seed, limits or Limits(), on_stream)
-        self._identity = identify.Identity(self._swarm)
-        self._machine = swarm.machine_addresses
+        self._ways: Ways = ways.Ways(seed, limits or Limits(), on_stream, self._bound)
+        if relay is not None:
+            self._ways.relays(relay)
+        if may_punch is not None:
+            self._ways.punches(may_punch)
+        if on_direct is not None:
+            self._ways.tells(on_direct)
+        self._swarm: GuardedSwarm = self._ways.swarm
         self._listen = tuple(listen)
         self._listeners: list[trio.SocketListener] = []
-        self._dialling: dict[bytes, trio.Lock] = {}
         self._running = False
         self.peer: bytes = self._swarm.key
         self.peer_id: str = peer_text(self.peer)
@@ -105,13 +120,45 @@ class Host:
 
     def listening(self) -> list[str]:
         """Where others may dial: multiaddrs without a peer, wildcards spelled out, real ports."""
-        if not self._listeners:
-            return []
-        return reachable(self._bound(), self._machine())
+        return self._ways.listening()
 
     def addresses(self) -> list[str]:
         """The same with `/p2p/` and our peer id, as they stand on cards and invites."""
         return [f"{address}/p2p/{self.peer_id}" for address in self.listening()]
+
+    def circuits(self) -> list[str]:
+        """Where others may call us through the relays that keep a place for us now."""
+        return self._ways.circuits()
+
+    async def keep_reservation(
+        self,
+        relay: bytes,
+        addresses: Sequence[str],
+        on_state: Callable[[Reservation], None],
+        *,
+        entropy: Entropy,
+    ) -> None:
+        """Keep a place at `relay` (32-byte key), so that others can call us through it.
+
+        Runs until it is cancelled, whatever becomes of the relay; `on_state` is told each change.
+        Raises Unreachable at once where no direct address of `relay` is among `addresses`.
+        """
+        if not self._running:
+            raise OurFault("a host that is not running keeps no reservation")
+        await self._ways.keep_reservation(relay, addresses, on_state, entropy)
+
+    def recheck_relay(self) -> None:
+        """Others may relay now: ask `RelayRules.may_relay` about all that runs."""
+        if self._ways.relay is not None:
+            self._ways.relay.recheck()
+
+    def carried(self) -> Carried:
+        """What we carry for others."""
+        return Carried() if self._ways.relay is None else self._ways.relay.carried()
+
+    def path(self, peer: bytes) -> Path | None:
+        """The best way that is up to `peer`; None if there is none."""
+        return self._ways.path(peer)
 
     async def open(
         self,
@@ -122,8 +169,9 @@ class Host:
     ) -> FrameStream:
         """Open a stream to `peer` (32-byte key), over a connection at hand or a new one.
 
-        Every address is tried at once. One that names another peer is skipped. Raises Unreachable
-        after at most `timeout` seconds.
+        Every address is tried at once, circuits a little later; once a circuit is up, direct ones
+        are tried on beside it. One that names another peer is skipped. Raises Unreachable after at
+        most `timeout` seconds.
         """
         if not self._running:
             raise OurFault("a host that is not running opens nothing")
@@ -131,7 +179,9 @@ class Host:
             raise Unreachable
         stream: FrameStream | None = None
         with trio.move_on_after(timeout):
-            stream = await self._open(peer, addresses, timeout * OLD_CONNECTION_SHARE)
+            ways = [one for one in candidates(peer, addresses) if one.relay != self.peer]
+            stream = await self._open(peer, ways, timeout * OLD_CONNECTION_SHARE)
+            self._ways.improve(peer, ways)
         if stream is None:
             raise Unreachable
         return stream
@@ -145,7 +195,7 @@ class Host:
         await self._swarm.cut(self._swarm.live(peer))
 
     async def _open(
-        self, peer: bytes, addresses: Sequence[str], patience: float
+        self, peer: bytes, addresses: list[Address], patience: float
     ) -> FrameStream | None:
         for ready in self._swarm.live(peer):
             stream = None
@@ -156,21 +206,8 @@ class Host:
                 await self._swarm.cut([ready])
             elif stream is not None or not ready.is_closed:
                 return stream
-        conn = await self._connect(peer, candidates(peer, addresses))
+        conn = await self._ways.connect(peer, addresses)
         return None if conn is None else await self._swarm.start_stream(conn)
-
-    async def _connect(self, peer: bytes, addresses: list[Address]) -> SwarmConn | None:
-        """A connection to `peer`; who wants the same one waits for it instead of dialling too."""
-        lock = self._dialling.setdefault(peer, trio.Lock())
-        try:
-            async with lock:
-                if ready := self._swarm.live(peer):
-                    return ready[0]
-                dial = partial(self._swarm.dial_one, peer)
-                return await race(addresses, dial, self._swarm.drop)
-        finally:
-            if not lock.locked():
-                self._dialling.pop(peer, None)
 
     async def _serve(self, scope: trio.CancelScope, crash: list[BaseException]) -> None:
         """Accept callers until cancelled; on any failure note it and end the block."""

@@ -16,8 +16,7 @@ def load() -> None:
     nofast.install()
     # libp2p, when this is set, writes addresses and peer ids to a file in the temporary directory.
     os.environ.pop("LIBP2P_DEBUG", None)
-    importlib.import_module("p2p.host.swarm")
-    importlib.import_module("p2p.host.identify")
+    importlib.import_module("p2p.host.ways")
     _silence()
 
 

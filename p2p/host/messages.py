@@ -17,6 +17,7 @@ from libp2p.relay.circuit_v2.pb.dcutr_pb2 import HolePunch
 
 from p2p.errors import PeerFault
 from p2p.host.addresses import ED25519_ID, Address, from_binary, key_in
+from p2p.host.frames import Closed
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -61,6 +62,11 @@ class Answer:
 
     code: int
     expires: int = 0
+
+    def or_raise(self) -> None:
+        """Raise Closed for anything but yes."""
+        if self.code != Code.OK:
+            raise Closed
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ import struct
 from typing import Any, Protocol, cast
 
 import trio
-from libp2p.abc import IMuxedConn, ISecureConn
+from libp2p.abc import IMuxedConn, INetConn, ISecureConn
 from libp2p.custom_types import TProtocol
 from libp2p.io.abc import ReadWriteCloser
 from libp2p.io.exceptions import ConnectionClosedError
@@ -36,7 +36,7 @@ from libp2p.stream_muxer.yamux.yamux import (
     YamuxStream,
 )
 
-from p2p.host.frames import Closed, taken
+from p2p.host.frames import Closed, Path, taken
 from p2p.host.guards import Limits, shielded
 from p2p.host.line import Line
 
@@ -44,6 +44,10 @@ YAMUX = TProtocol(PROTOCOL_ID)
 HEADER = struct.Struct("!BBHII")
 # What a peer may send before we have read it. 512 KiB fill a line of 40 Mbit/s at 100 ms.
 WINDOW = 512 * 1024
+# With its header it just fits into one Noise message of 65,535 bytes, of which 16 are the tag.
+CHUNK = 65535 - 16 - HEADER.size
+# What a frame inside a circuit has around it: the length and tag of Noise, and a header.
+AROUND = 2 + 16 + HEADER.size
 # The longest protocol name anybody sends while a protocol is being agreed on.
 LONGEST_NAME = 1024
 
@@ -86,7 +90,10 @@ class GuardedYamux(Yamux):
         self._line.front = self._take_plain
         self.stuck = limits.stuck
         self.under = secured.under
+        # So that a frame inside a circuit is one frame of the connection that carries it, not two.
+        self.chunk = CHUNK - AROUND if self.under.path is Path.RELAYED else CHUNK
         self.circuits = 0  # streams that are one end of a circuit, besides all others
+        self.kept_until = 0.0  # not cut before, although nobody uses it; trio's clock
         self._streams = 2 * limits.streams_per_peer
 
     async def _write_frame(self, data: bytes) -> None:
@@ -157,6 +164,11 @@ class GuardedYamux(Yamux):
         super()._finalize_stream_locked(stream, fully_closed=fully_closed)
         if fully_closed:
             _wake(stream)
+
+
+def session_of(conn: INetConn) -> GuardedYamux:
+    """The session of a connection; all of ours have one."""
+    return cast("GuardedYamux", conn.muxed_conn)
 
 
 def _wake(stream: YamuxStream) -> None:

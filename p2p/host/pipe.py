@@ -13,8 +13,6 @@ from p2p.host.muxing import HEADER, WINDOW, GuardedYamux, RoomyStream
 # Both ends of a Yamux stream start with this much, whatever they grant later.
 FIRST_WINDOW = 256 * 1024
 CREDIT_STEP = WINDOW // 4
-# With its header it just fits into one Noise message of 65,535 bytes, of which 16 are the tag.
-CHUNK = 65535 - 16 - HEADER.size
 # How long `finish` waits, in seconds, before it leaves its two small frames to the background.
 FINISHING = 1.0
 
@@ -59,7 +57,7 @@ class YamuxPipe:
         await trio.lowlevel.checkpoint_if_cancelled()
         rest = memoryview(data)
         while rest:
-            size = min(await self._room(), CHUNK, len(rest))
+            size = min(await self._room(), self._session.chunk, len(rest))
             header = HEADER.pack(0, TYPE_DATA, 0, self._id, size)
             self._stream.send_window -= size
             try:

@@ -1,7 +1,6 @@
 """libp2p's swarm, kept to dialling, upgrading and remembering connections.
 
-This is the module that `load` imports: everything below it needs libp2p. What libp2p 0.8.1 does and
-this must not:
+What libp2p 0.8.1 does and this must not:
 
 - An accepted connection holds its inbound slot until the *host* ends, so that after 250 callers in
   all, however short, nobody gets in any more [seen]. Here the place is given back.
@@ -10,7 +9,7 @@ this must not:
 """
 
 import logging
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import trio
@@ -38,7 +37,7 @@ from p2p.errors import PeerFault
 from p2p.host.addresses import ED25519_ID, Address, key_in
 from p2p.host.frames import Closed, FrameStream
 from p2p.host.guards import Limits, Quota, Tasks, Waiting, contained, shielded
-from p2p.host.muxing import GuardedYamux, OnlyYamux, ShortReads
+from p2p.host.muxing import GuardedYamux, OnlyYamux, ShortReads, session_of
 from p2p.host.pipe import YamuxPipe
 from p2p.host.tcp import Tcp, TcpStream
 from p2p.host.underlay import Underlay
@@ -99,10 +98,13 @@ class GuardedSwarm(Swarm):
         self._on_stream = on_stream
         self._waiting = Waiting(limits.handshaking)
         self._quota = Quota(limits.streams_per_peer)
+        self._agreeing = Quota(limits.streams_per_peer + limits.circuits_per_peer)
         self._services: dict[TProtocol, Service] = {}
         self._apart: set[TProtocol] = set()
         self._offered = Multiselect()
+        self._offered_apart = Multiselect()
         self.public_key = keys.public_key.serialize()
+        self.heed: Callable[[SwarmConn], None] = lambda _conn: None  # told of each new connection
         self.offer(PROTOCOL, self._serve_frames)
 
     def offer(self, protocol: TProtocol, service: "Service", *, apart: bool = False) -> None:
@@ -114,6 +116,7 @@ class GuardedSwarm(Swarm):
         self._offered.add_handler(protocol, None)
         if apart:
             self._apart.add(protocol)
+            self._offered_apart.add_handler(protocol, None)
 
     @property
     def protocols(self) -> list[str]:
@@ -150,6 +153,19 @@ class GuardedSwarm(Swarm):
         conn = await self.dial_addr(Multiaddr(address.bare), ID(ED25519_ID + peer))
         return cast("SwarmConn", conn)
 
+    async def tie(self, under: Underlay, peer: bytes, *, client: bool) -> None:
+        """Make a connection to `peer` of what has just been dialled; raises when that fails."""
+        raw = RawConnection(under, initiator=client)
+        try:
+            with trio.fail_after(self._limits.handshake):
+                if client:
+                    await self.upgrade_outbound_raw_conn(raw, ID(ED25519_ID + peer))
+                else:
+                    await self.upgrade_inbound_raw_conn(raw, UNKNOWN)
+        except BaseException:
+            await under.close()
+            raise
+
     async def start_stream(self, conn: "SwarmConn") -> FrameStream | None:
         """Open a stream of our protocol on `conn`; None when the peer does not want it."""
         pipe = await self.open_pipe(conn, PROTOCOL)
@@ -183,7 +199,7 @@ class GuardedSwarm(Swarm):
 
     def under(self, conn: "SwarmConn") -> Underlay:
         """What a connection stands on."""
-        return cast("GuardedYamux", conn.muxed_conn).under
+        return session_of(conn).under
 
     async def cut(self, conns: "list[SwarmConn]") -> None:
         """Close connections, all at once; never raises, and works for a cancelled task too."""
@@ -209,7 +225,12 @@ class GuardedSwarm(Swarm):
             raise SwarmException("not a peer of ours")
         conn = await super().add_conn(muxed_conn, direction)
         self.manager.run_task(self._watch, conn)
+        self.heed(conn)
         return conn
+
+    def background(self, work: "Callable[..., Awaitable[object]]", *arguments: object) -> None:
+        """Run `work(*arguments)` until it or the host ends."""
+        self.manager.run_task(work, *arguments)
 
     async def notify_disconnected(self, conn: "INetConn") -> None:
         """Tell nobody: libp2p would think about dialling somebody else."""
@@ -225,11 +246,12 @@ class GuardedSwarm(Swarm):
             await conn.close()
 
     async def _watch(self, conn: "SwarmConn") -> None:
-        """Close a connection that nobody uses; it would only hold a place."""
+        """Close a connection that nobody uses or wants kept; it would only hold a place."""
         while not conn.event_closed.is_set():
             with trio.move_on_after(self._limits.idle) as waited:
                 await conn.event_closed.wait()
-            if waited.cancelled_caught and not conn.get_streams():
+            kept = trio.current_time() < session_of(conn).kept_until
+            if waited.cancelled_caught and not kept and not conn.get_streams():
                 await self._close(conn)
 
     async def _accept(self, opened: "INetStream") -> None:
@@ -242,20 +264,21 @@ class GuardedSwarm(Swarm):
                 peer = key_in(stream.muxed_conn.peer_id.to_bytes())
                 if conn is None or peer is None:
                     return
-                with self._quota.one_of(peer) as allowed:
-                    protocol = await self._agree(pipe) if allowed else None
-                    if protocol is None:
-                        return
-                    if protocol not in self._apart:
+                with self._agreeing.one_of(peer) as allowed:
+                    protocol = await self._agree(pipe, peer) if allowed else None
+                if protocol is None:
+                    return
+                apart = protocol in self._apart
+                with nullcontext(enter_result=True) if apart else self._quota.one_of(peer) as room:
+                    if room:
                         await self._services[protocol](pipe, conn)
-                        return
-                await self._services[protocol](pipe, conn)
         finally:
             await pipe.finish()
 
-    async def _agree(self, pipe: YamuxPipe) -> TProtocol | None:
+    async def _agree(self, pipe: YamuxPipe, peer: bytes) -> TProtocol | None:
         talk = MultiselectCommunicator(ShortReads(pipe))
-        protocol, _ = await self._offered.negotiate(talk, int(self._limits.handshake))
+        offered = self._offered if self._quota.has_room(peer) else self._offered_apart
+        protocol, _ = await offered.negotiate(talk, int(self._limits.handshake))
         return protocol if protocol in self._services else None
 
     async def _serve_frames(self, pipe: YamuxPipe, conn: "SwarmConn") -> None:

@@ -1,5 +1,6 @@
 """TCP as libp2p's upgrade path wants it, with exact, buffered and bounded reads."""
 
+import socket
 from typing import TYPE_CHECKING
 
 import trio
@@ -8,7 +9,7 @@ from libp2p.network.connection.raw_connection import RawConnection
 from libp2p.transport.exceptions import OpenConnectionError
 from libp2p.transport.tcp.tcp import TCP
 
-from p2p.host.addresses import parse
+from p2p.host.addresses import Address, parse
 from p2p.host.frames import Path
 from p2p.host.underlay import Underlay
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from multiaddr import Multiaddr
 
 CHUNK = 64 * 1024
+# Lets another socket of ours have the same port. Where the system knows it, SO_REUSEPORT, which
+# asks that both sockets have it and belong to one user; Windows has only the other.
+SHARING: int = getattr(socket, "SO_REUSEPORT", socket.SO_REUSEADDR)
 
 
 class TcpStream(Underlay):
@@ -35,7 +39,7 @@ class TcpStream(Underlay):
     ) -> None:
         """Take over `stream`."""
         super().__init__(path, _remote(stream.socket), expected=expected)
-        self.socket = stream.socket
+        self.socket: trio.socket.SocketType = stream.socket
         self._stream = stream
 
     async def more(self) -> bytes:
@@ -63,6 +67,33 @@ def _remote(socket: trio.socket.SocketType) -> str:
     except OSError:
         return ""
     return f"/{'ip6' if ':' in host else 'ip4'}/{host}/tcp/{port}"
+
+
+async def dial_from(source: trio.socket.SocketType, address: Address) -> trio.SocketStream:
+    """Connect to `address` from the local port of `source`, a connected socket. Raises OSError.
+
+    The port is shared for the moment of binding only, and nobody ever listens on it: so no other
+    program can put itself in the way of callers, and the port that we listen on keeps its owner
+    (`listening`). The system asks both sockets when the second one binds, not later [measured on
+    Linux 6.18].
+    """
+    family = socket.AF_INET6 if address.kind == "ip6" else socket.AF_INET
+    if source.family != family:
+        raise OSError("the other kind of IP")
+    sock = trio.socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, SHARING, 1)
+        source.setsockopt(socket.SOL_SOCKET, SHARING, 1)
+        try:
+            await sock.bind(("::" if family == socket.AF_INET6 else "", source.getsockname()[1]))
+        finally:
+            source.setsockopt(socket.SOL_SOCKET, SHARING, 0)
+            sock.setsockopt(socket.SOL_SOCKET, SHARING, 0)
+        await sock.connect((address.host, address.port))
+        return trio.SocketStream(sock)
+    except BaseException:
+        sock.close()
+        raise
 
 
 class Tcp(TCP):

@@ -15,6 +15,7 @@ from p2p.host import (
     FrameStream,
     Host,
     Limits,
+    RelayRules,
     load,
 )
 
@@ -42,6 +43,13 @@ from multiaddr import Multiaddr
 
 HERE = "/ip4/127.0.0.1/tcp/0"
 ROOT = Path(__file__).parents[2]
+# What a home says it speaks: its own neutral name, and what libp2p programs have in common.
+OFFERED = [
+    "/flow/1.0.0",
+    "/ipfs/id/1.0.0",
+    "/ipfs/ping/1.0.0",
+    "/libp2p/circuit/relay/0.2.0/stop",
+]
 Handler = Callable[[FrameStream], Awaitable[None]]
 
 
@@ -71,9 +79,20 @@ async def at_home(
     listen: tuple[str, ...] = (HERE,),
     seed: bytes | None = None,
     limits: Limits | None = None,
+    relay: RelayRules | None = None,
+    may_punch: Callable[[bytes], bool] | None = None,
+    on_direct: Callable[[bytes], None] | None = None,
 ) -> AsyncIterator[Host]:
     """Somebody whose host is running."""
-    host = Host(seed or secrets.token_bytes(32), listen=listen, on_stream=on_stream, limits=limits)
+    host = Host(
+        seed or secrets.token_bytes(32),
+        listen=listen,
+        on_stream=on_stream,
+        limits=limits,
+        relay=relay,
+        may_punch=may_punch,
+        on_direct=on_direct,
+    )
     async with host.run():
         yield host
 

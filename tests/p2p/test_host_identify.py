@@ -13,7 +13,7 @@ from p2p.errors import PeerFault
 from p2p.host import load
 from p2p.host.dialer import candidates
 from p2p.host.frames import Closed
-from tests.p2p.hosting import Stranger, at_home, says_hello
+from tests.p2p.hosting import OFFERED, Stranger, at_home, says_hello
 
 load()
 
@@ -47,12 +47,13 @@ async def test_a_stock_host_identifies_a_home_and_learns_its_key_and_its_own_add
         stream = await visitor.opens(ben, "/ipfs/id/1.0.0")
         said = Identify()
         raw = await stream.read(4096)
-        assert raw[0] == len(raw) - 1
-        said.ParseFromString(raw[1:])
+        message = await messages.read_message(Said(raw))
+        assert raw == messages.framed(message)
+        said.ParseFromString(message)
         assert said.public_key.endswith(ben.peer)
-        assert list(said.protocols) == ["/flow/1.0.0", "/ipfs/id/1.0.0", "/ipfs/ping/1.0.0"]
+        assert list(said.protocols) == OFFERED
         assert (said.agent_version, list(said.listen_addrs), said.signedPeerRecord) == ("", [], b"")
-        seen = messages.read_observed(raw[1:])
+        seen = messages.read_observed(message)
         assert seen is not None
         assert seen.bare.startswith("/ip4/127.0.0.1/tcp/")
 
@@ -72,16 +73,16 @@ async def test_we_ask_both_questions_ourselves() -> None:
         stream = await ada.open(ben.peer, ben.addresses())
         conn = ada._swarm.live(ben.peer)[0]
         mine = ben._swarm.under(ben._swarm.live(ada.peer)[0]).remote
-        seen = await ada._identity.observed_on(conn)
+        seen = await ada._ways._identity.observed_on(conn)
         assert seen is not None
         assert seen.bare == mine
-        assert await ada._identity.is_there(conn, 2, secrets.token_bytes(32))
+        assert await ada._ways._identity.is_there(conn, 2, secrets.token_bytes(32))
         await stream.close()
 
-        dialled = await ada._connect(visitor.key, candidates(visitor.key, visitor.listening()))
+        dialled = await ada._ways.connect(visitor.key, candidates(visitor.key, visitor.listening()))
         assert dialled is not None
-        assert await ada._identity.observed_on(dialled) is not None
-        assert await ada._identity.is_there(dialled, 2, secrets.token_bytes(32))
+        assert await ada._ways._identity.observed_on(dialled) is not None
+        assert await ada._ways._identity.is_there(dialled, 2, secrets.token_bytes(32))
 
 
 async def test_who_pings_without_end_or_not_at_all_is_let_go() -> None:

@@ -28,6 +28,7 @@ from libp2p.security.noise.transport import PROTOCOL_ID as NOISE
 from libp2p.security.noise.transport import Transport as Noise
 
 from tests.p2p.hosting import (
+    OFFERED,
     Guestbook,
     Stranger,
     at_home,
@@ -59,7 +60,7 @@ async def test_a_stock_host_with_noise_and_yamux_gets_in_and_learns_little() -> 
         names = await MultiselectClient().query_multistream_command(
             MultiselectCommunicator(stream), "ls"
         )
-        assert names == ["/flow/1.0.0", "/ipfs/id/1.0.0", "/ipfs/ping/1.0.0"]
+        assert names == OFFERED
         stream = await visitor.opens(ben)
         await stream.write(b"\0\0\0\2hi")
         assert await stream.read(6) == b"\0\0\0\2hi"
