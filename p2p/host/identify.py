@@ -36,7 +36,7 @@ PING_PAUSE = 60.0  # seconds that a stream of pings may rest
 
 
 class Identity:
-    """Answers both questions for one host, and asks them."""
+    """Answers both questions for one host, and asks the first."""
 
     def __init__(self, swarm: "GuardedSwarm") -> None:
         """Be asked over `swarm`."""
@@ -55,24 +55,6 @@ class Identity:
             return None
         finally:
             await pipe.finish()
-
-    async def is_there(self, conn: "SwarmConn", seconds: float, nonce: bytes) -> bool:
-        """Whether the other side of `conn` gives `nonce` (32 bytes) back within `seconds`."""
-        with trio.move_on_after(seconds):
-            pipe = await self._swarm.open_pipe(conn, PING)
-            if pipe is None:
-                return False
-            try:
-                await pipe.write(nonce)
-                back = bytearray()
-                while len(back) < PING_BYTES:
-                    back += await pipe.read(PING_BYTES - len(back))
-                return bytes(back) == nonce
-            except Closed:
-                return False
-            finally:
-                await pipe.finish()
-        return False
 
     async def _tell(self, pipe: "YamuxPipe", conn: "SwarmConn") -> None:
         under = self._swarm.under(conn)

@@ -29,8 +29,10 @@ from libp2p.io.exceptions import ConnectionClosedError
 from libp2p.peer.id import ID
 from libp2p.stream_muxer.muxer_multistream import MuxerMultistream
 from libp2p.stream_muxer.yamux.yamux import (
+    FLAG_SYN,
     PROTOCOL_ID,
     TYPE_DATA,
+    TYPE_PING,
     TYPE_WINDOW_UPDATE,
     Yamux,
     YamuxStream,
@@ -48,6 +50,9 @@ WINDOW = 512 * 1024
 CHUNK = 65535 - 16 - HEADER.size
 # What a frame inside a circuit has around it: the length and tag of Noise, and a header.
 AROUND = 2 + 16 + HEADER.size
+# In seconds: how often something is said on a line, and how long it may stay silent after that.
+KEEPALIVE, DEAD = 30.0, 15.0
+LARGEST = 0xFFFFFFFF
 # The longest protocol name anybody sends while a protocol is being agreed on.
 LONGEST_NAME = 1024
 
@@ -94,7 +99,33 @@ class GuardedYamux(Yamux):
         self.chunk = CHUNK - AROUND if self.under.path is Path.RELAYED else CHUNK
         self.circuits = 0  # streams that are one end of a circuit, besides all others
         self.kept_until = 0.0  # not cut before, although nobody uses it; trio's clock
+        self._ping_event.set()  # nothing has been asked yet
         self._streams = 2 * limits.streams_per_peer
+
+    async def is_there(self, seconds: float) -> bool:
+        """Whether anything comes from the other side within `seconds` of our asking for it."""
+        asked = trio.current_time()
+        try:
+            with trio.move_on_after(seconds):
+                if self._ping_event.is_set():
+                    self._ping_event = trio.Event()
+                    self._ping_id += 1
+                    ping = HEADER.pack(0, TYPE_PING, FLAG_SYN, 0, self._ping_id & LARGEST)
+                    await self._write_frame(ping)
+                await self._ping_event.wait()
+        except ConnectionClosedError:
+            return False
+        # What is under way before the answer counts as one: a thin line is not a dead one.
+        there = self._ping_event.is_set() or self.under.heard > asked
+        self._ping_event.set()
+        return there and not self.event_closed.is_set()
+
+    async def _measure_rtt_loop(self) -> None:
+        """Say something now and then, so that routers keep the line; cut it when it is dead."""
+        while True:
+            await trio.sleep(KEEPALIVE)
+            if not await self.is_there(DEAD):
+                await self.close()
 
     async def _write_frame(self, data: bytes) -> None:
         await taken(self._write_lock)

@@ -7,7 +7,6 @@ and whatever a relay says about time, it neither spins nor forgets. The wall clo
 whether more of it has passed, which is how a laptop that slept finds its place gone.
 """
 
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,7 +28,6 @@ ATTEMPT = 15.0  # for one try: dialling, asking and the answer
 FIRST, LONGEST = 1.0, 60.0  # between tries
 SHORTEST_LIFE, LONGEST_LIFE = 60.0, 3600.0  # what a relay's word about time is taken for
 PING_EVERY, PING_PATIENCE = 15.0, 5.0
-NONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +39,11 @@ class Asking:
     reserve: Callable[["SwarmConn"], Awaitable[Answer]]
     keep: Callable[["SwarmConn", float], None]
     """Keep a connection for so many seconds although nobody uses it."""
-    is_there: Callable[["SwarmConn", float, bytes], Awaitable[bool]]
+    is_there: Callable[["SwarmConn", float], Awaitable[bool]]
+    """Whether anything comes from the relay within so many seconds."""
     cut: Callable[["SwarmConn"], Awaitable[None]]
+    wall: Callable[[], float]
+    """The wall clock, in Unix seconds."""
 
 
 class Keeper:
@@ -70,7 +71,7 @@ class Keeper:
                 self._pause = min(self._pause * 2, LONGEST)
                 continue
             self._pause = FIRST
-            life = min(max(answer.expires - time.time(), SHORTEST_LIFE), LONGEST_LIFE)
+            life = min(max(answer.expires - self._asking.wall(), SHORTEST_LIFE), LONGEST_LIFE)
             self._asking.keep(conn, life)
             self._tell(Reservation.HELD)
             if not await self._hold(conn, life / 2):
@@ -94,15 +95,15 @@ class Keeper:
 
     async def _hold(self, conn: "SwarmConn", seconds: float) -> bool:
         """Wait until it is time to renew; False when the connection was lost before."""
-        due, wall_due = trio.current_time() + seconds, time.time() + seconds
+        due, wall_due = trio.current_time() + seconds, self._asking.wall() + seconds
         while (left := due - trio.current_time()) > 0:
             with trio.move_on_after(min(left, PING_EVERY)):
                 await conn.event_closed.wait()
                 return False
-            if not await self._asking.is_there(conn, PING_PATIENCE, self._entropy(NONCE)):
+            if not await self._asking.is_there(conn, PING_PATIENCE):
                 await self._asking.cut(conn)
                 return False
-            if time.time() > wall_due + PING_EVERY:
+            if self._asking.wall() > wall_due + PING_EVERY:
                 break
         return not conn.is_closed
 

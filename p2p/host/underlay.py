@@ -29,6 +29,7 @@ class Underlay(ReadWriteCloser):
         self.remote = remote
         self.expected = expected
         self.ahead = bytearray()  # came, and was not taken yet
+        self.heard = 0.0  # when something came last, by trio's clock
         self._reading = trio.Lock()
 
     @abstractmethod
@@ -55,6 +56,7 @@ class Underlay(ReadWriteCloser):
         if not chunk:
             raise ConnectionClosedError("the connection has ended")
         self.ahead += chunk
+        self.heard = trio.current_time()
 
     def get_remote_address(self) -> tuple[str, int] | None:
         """Unknown to libp2p, which has no use for it here; `remote` says it."""

@@ -3,6 +3,7 @@
 This is what `load` imports: everything of ours that stands on libp2p.
 """
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -125,8 +126,9 @@ class Ways:
             connect=partial(self._directly, relay, ways),
             reserve=self._circuits.reserve,
             keep=_keep,
-            is_there=self._identity.is_there,
+            is_there=_is_there,
             cut=self._cut,
+            wall=time.time,
         )
         try:
             with self._circuits.through(relay):
@@ -199,6 +201,10 @@ class Ways:
         others = (self.swarm.under(other).path for other in self.swarm.live(peer))
         if self._on_direct is not None and Path.RELAYED in others:
             self._on_direct(peer)
+
+
+async def _is_there(conn: "SwarmConn", seconds: float) -> bool:
+    return await session_of(conn).is_there(seconds)
 
 
 def _keep(conn: "SwarmConn", seconds: float) -> None:

@@ -2,8 +2,6 @@
 
 # ruff: noqa: E402 - libp2p is imported after load(), which puts a stand-in for fastecdsa in place
 
-import secrets
-
 import pytest
 import trio
 from hypothesis import given
@@ -21,7 +19,7 @@ from libp2p.host.ping import PingService
 from libp2p.identity.identify.pb.identify_pb2 import Identify
 from libp2p.peer.id import ID
 
-from p2p.host import identify, messages
+from p2p.host import identify, messages, muxing
 
 
 class Said:
@@ -66,8 +64,8 @@ async def test_a_stock_host_pings_a_home() -> None:
         assert len(times) == 5
 
 
-async def test_we_ask_both_questions_ourselves() -> None:
-    """Where am I seen, and are you there: asked of a home of ours and of a stock host."""
+async def test_we_ask_ourselves_where_we_are_seen() -> None:
+    """A home of ours and a stock host are asked; both also say that they are there."""
     async with at_home() as ben, at_home(listen=()) as ada, Stranger().at_home() as visitor:
         await says_hello(ada, ben)
         stream = await ada.open(ben.peer, ben.addresses())
@@ -76,13 +74,13 @@ async def test_we_ask_both_questions_ourselves() -> None:
         seen = await ada._ways._identity.observed_on(conn)
         assert seen is not None
         assert seen.bare == mine
-        assert await ada._ways._identity.is_there(conn, 2, secrets.token_bytes(32))
         await stream.close()
 
         dialled = await ada._ways.connect(visitor.key, candidates(visitor.key, visitor.listening()))
         assert dialled is not None
         assert await ada._ways._identity.observed_on(dialled) is not None
-        assert await ada._ways._identity.is_there(dialled, 2, secrets.token_bytes(32))
+        assert await muxing.session_of(conn).is_there(2)
+        assert await muxing.session_of(dialled).is_there(2)
 
 
 async def test_who_pings_without_end_or_not_at_all_is_let_go() -> None:
