@@ -27,7 +27,7 @@ from p2p.company import Company
 from p2p.crypto import Entropy
 from p2p.errors import OurFault, PeerFault
 from p2p.happened import Brought, Dismissed, Happened, Met, NewCards, WentLive
-from p2p.host import Closed, FrameStream, Unreachable, address_peer
+from p2p.host import Closed, FrameStream, Path, Unreachable, address_peer
 from p2p.ids import DeviceId, EnvelopeId
 from p2p.neighbours import Choice
 from p2p.op import Log
@@ -51,6 +51,9 @@ class Dialer(Protocol):
         timeout: float = 5.0,  # noqa: ASYNC109 - the host's own shape
     ) -> FrameStream:
         """A stream to a peer, or `Unreachable`."""
+
+    def path(self, peer: bytes) -> Path | None:
+        """The best way that is up to a peer."""
 
 
 class Clock(Protocol):
@@ -103,6 +106,8 @@ class Node:
         self._entropy = entropy
         self.own_door = own_door
         self._dialer: Dialer | None = None
+        self._nursery: trio.Nursery | None = None  # while it runs
+        self._moving: set[DeviceId] = set()
         self._company = Company(own_door)
         self._turn = CatchingUp(trio.current_time)
         self._threshold = Threshold(shelf, self._answering, directory.let_in)
@@ -119,11 +124,16 @@ class Node:
         """Serve until cancelled."""
         self._dialer = dialer
         async with trio.open_nursery() as nursery:
-            self.people_changed()
-            await nursery.start(self.reach.run)
-            nursery.start_soon(self._reconcile_now_and_then)
-            nursery.start_soon(self._pass_the_turn_on)
-            task_status.started()
+            self._nursery = nursery
+            try:
+                self.people_changed()
+                await nursery.start(self.reach.run)
+                nursery.start_soon(self._reconcile_now_and_then)
+                nursery.start_soon(self._pass_the_turn_on)
+                task_status.started()
+                await trio.sleep_forever()
+            finally:
+                self._nursery = None
 
     # -- what the home tells -------------------------------------------------------------------
 
@@ -200,6 +210,16 @@ class Node:
                     self.reach.visit(device)
         self.reach.nudge()
 
+    def direct(self, door: bytes) -> None:
+        """Whoever has this door can be reached without a relay now: what we lead moves there."""
+        device = self._shelf.device_at(door)
+        talk = None if device is None else self._company.talks.get(device)
+        if device is None or talk is None or self._nursery is None or device in self._moving:
+            return
+        if talk.conversation.leads and talk.stream.path is Path.RELAYED:
+            self._moving.add(device)
+            self._nursery.start_soon(self._move, device)
+
     # -- streams -------------------------------------------------------------------------------
 
     async def on_stream(self, stream: FrameStream) -> None:
@@ -264,6 +284,13 @@ class Node:
         await self._talk(conversation, stream)
         return trio.current_time() - begun > SHORT
 
+    async def _move(self, device: DeviceId) -> None:
+        """Dial anew: on both sides the newer conversation takes the place of the older."""
+        try:
+            await self._dial(device)
+        finally:
+            self._moving.discard(device)
+
     # -- a conversation ------------------------------------------------------------------------
 
     async def _talk(
@@ -290,6 +317,7 @@ class Node:
                     return False
                 self._directory.met(device)
                 self.reach.look()
+                self._look_for_a_better_way(talk)
             case Brought(kind, ids, news):
                 if news:
                     self.announce(kind, ids, but=talk)
@@ -303,6 +331,13 @@ class Node:
                 self.words_wait()
                 self._catch_up_next(talk.conversation)
         return True
+
+    def _look_for_a_better_way(self, talk: Talk) -> None:
+        """One may have come while the two said hello."""
+        if talk.stream.path is Path.RELAYED and self._dialer is not None:
+            peer = talk.stream.peer
+            if self._dialer.path(peer) in {Path.DIRECT, Path.PUNCHED}:
+                self.direct(peer)
 
     def _others_lag(self, caught_up: Talk) -> None:
         """Much came by one: the others find out by their sets what they lack of it, if anything."""

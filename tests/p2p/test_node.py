@@ -21,7 +21,7 @@ from p2p.catching_up import PATIENCE as TURN
 from p2p.crypto import sign_public
 from p2p.door import CapsuleCame, LetIn, Visit
 from p2p.errors import OurFault, PeerFault
-from p2p.host import Closed, FrameStream, Unreachable
+from p2p.host import Closed, FrameStream, Path, Unreachable
 from p2p.ids import DeviceId, EnvelopeId
 from p2p.node import Node, Way
 from p2p.op import Log
@@ -59,12 +59,12 @@ class Tube:
         await self._stream.aclose()
 
 
-def streams(left: bytes, right: bytes) -> tuple[FrameStream, FrameStream]:
+def streams(left: bytes, right: bytes, path: Path = Path.DIRECT) -> tuple[FrameStream, FrameStream]:
     """Two ends of one stream: what `left` holds, and what `right` holds."""
     mine, theirs = memory_stream_pair()
     return (
-        FrameStream(Tube(mine), peer=right, remote=""),
-        FrameStream(Tube(theirs), peer=left, remote=""),
+        FrameStream(Tube(mine), peer=right, remote="", path=path),
+        FrameStream(Tube(theirs), peer=left, remote="", path=path),
     )
 
 
@@ -77,13 +77,15 @@ class Town:
     away: set[bytes] = field(default_factory=set)
     dialled: list[tuple[bytes, bytes, tuple[str, ...]]] = field(default_factory=list)
     open_: list[FrameStream] = field(default_factory=list)
+    path: Path = Path.DIRECT  # of what is opened from now on
 
     async def open(self, mine: bytes, peer: bytes, addresses: Sequence[str]) -> FrameStream:
         self.dialled.append((mine, peer, tuple(addresses)))
+        path = self.path
         await trio.sleep(0.01)
         if peer in self.away or mine in self.away or peer not in self.nodes:
             raise Unreachable
-        here, there = streams(mine, peer)
+        here, there = streams(mine, peer, path)
         self.open_ += [here, there]
         self.nursery.start_soon(self.nodes[peer].on_stream, there)
         return here
@@ -104,6 +106,9 @@ class Phone:
         timeout: float = 5.0,  # noqa: ARG002, ASYNC109 - the host's own shape
     ) -> FrameStream:
         return await self.town.open(self.mine, peer, addresses)
+
+    def path(self, peer: bytes) -> Path | None:
+        return self.town.path if peer in self.town.nodes else None
 
 
 @dataclass
@@ -450,6 +455,66 @@ async def test_whoever_dials_again_has_lost_the_older_line(
                 await ends[0].receive()
         assert node.here() == {bo.device}
         assert ("lost", bo.device) not in family.told
+
+
+@pytest.mark.parametrize("before_hello", [False, True])
+async def test_a_conversation_moves_to_a_direct_way_when_there_is_one(
+    ada: Person, bo: Person, autojump_clock: MockClock, *, before_hello: bool
+) -> None:
+    """It began through a relay: it goes on directly, on both sides, and nobody was ever away.
+
+    Also where the way came up before the two had said hello. What was written meanwhile is there.
+    """
+    async with town() as here:
+        here.path = Path.RELAYED
+        left, family = await moves_in(here, ada)
+        right, _ = await moves_in(here, bo)
+        nodes = {ada.door: left, bo.door: right}
+        await trio.sleep(0.005)
+        if not before_hello:
+            await until(lambda: left.here() == {bo.device} and right.here() == {ada.device})
+            await trio.sleep(2)
+            ada.write("through the relay")
+            left.words_wait()
+        here.path = Path.PUNCHED
+        for node, other in ((left, bo), (right, ada)):
+            node.direct(other.door)
+            node.direct(other.door)
+        await until(lambda: _ways(nodes) == {Path.PUNCHED})
+        assert here.open_[0].path is Path.RELAYED
+        dialled = len(here.dialled)
+        for person in (ada, bo):
+            person.write(f"{person.name} is here")
+            person.room.neighbour.words_wait()  # type: ignore[union-attr]  # the node
+        await until(lambda: len(ada.bodies()) >= 2 and ada.bodies() == bo.bodies())
+        await trio.sleep(60)
+        assert _ways(nodes) == {Path.PUNCHED}
+        assert ("lost", bo.device) not in family.told
+        assert len(here.dialled) == dialled
+
+
+def _ways(nodes: dict[bytes, Node]) -> set[Path]:
+    """Those of all conversations there are, of which everybody has one."""
+    assert all(len(node._company.talks) <= 1 for node in nodes.values())
+    return {talk.stream.path for node in nodes.values() for talk in node._company.talks.values()}
+
+
+async def test_only_what_goes_through_a_relay_and_is_led_here_is_moved(
+    ada: Person, bo: Person, autojump_clock: MockClock
+) -> None:
+    """A direct conversation stays as it is; nobody is dialled for somebody who is not here."""
+    async with town() as here:
+        left, _ = await moves_in(here, ada)
+        right, _ = await moves_in(here, bo)
+        await until(lambda: left.here() == {bo.device} and right.here() == {ada.device})
+        await trio.sleep(5)
+        talks_before = [*left._company.talks.values(), *right._company.talks.values()]
+        dialled = len(here.dialled)
+        for node, door in ((left, bo.door), (right, ada.door), (left, b"n" * 32)):
+            node.direct(door)
+        await trio.sleep(5)
+        assert [*left._company.talks.values(), *right._company.talks.values()] == talks_before
+        assert len(here.dialled) == dialled
 
 
 async def test_what_a_device_claims_holds_while_one_of_its_two_lines_does(
