@@ -63,6 +63,12 @@ class Address:
         return f"/{self.kind}/{self.host}/tcp/{self.port}"
 
     @property
+    def text(self) -> str:
+        """All of it, as it stands on cards."""
+        between = "" if self.relay is None else f"/p2p/{peer_text(self.relay)}/p2p-circuit"
+        return self.bare + between + ("" if self.peer is None else f"/p2p/{peer_text(self.peer)}")
+
+    @property
     def binary(self) -> bytes:
         """`bare` as libp2p's messages carry it; empty for a DNS name, which they need not."""
         ip = self.ip

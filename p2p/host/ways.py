@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import trio
 from libp2p.rcmgr import Direction
 
-from p2p.host.addresses import Address, key_in, peer_text
+from p2p.host.addresses import Address, key_in
 from p2p.host.circuits import Circuits
 from p2p.host.dialer import Unreachable, candidates, race
 from p2p.host.frames import FrameStream, Path
@@ -79,11 +79,11 @@ class Ways:
 
     def circuits(self) -> list[str]:
         """Where others may call us through relays, as it stands on cards."""
-        me = peer_text(self.swarm.key)
+        me = self.swarm.key
         return [
-            f"{address.bare}/p2p/{peer_text(relay)}/p2p-circuit/p2p/{me}"
+            Address(at.kind, at.host, at.port, me, relay).text
             for relay, addresses in self._places.items()
-            for address in addresses
+            for at in addresses
         ]
 
     def path(self, peer: bytes) -> Path | None:

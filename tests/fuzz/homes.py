@@ -145,8 +145,8 @@ def _address(data: bytes) -> object:
         assert peer is None
         assert not well_formed(text)
         return None
-    again = parse(found.bare if peer is None else f"{found.bare}/p2p/{peer_text(peer)}")
-    assert again == found
+    assert peer == found.peer
+    assert parse(found.text) == found
     return well_formed(text), found.ip
 
 
