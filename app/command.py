@@ -16,6 +16,7 @@ class Command(Struct, Generic[R], frozen=True, kw_only=True, forbid_unknown_fiel
     """A request with an answer of type `R`."""
 
     method: ClassVar[str] = ""
+    long: ClassVar[bool] = False  # it takes its time, and nothing asked after it waits for it
 
 
 def answer_of(command: type[Command[Any]]) -> Any:  # noqa: ANN401 - a type, also list[Circle]

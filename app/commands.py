@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from app.byhand_commands import BringPosts, PostsBrought, PostsTaken, TakePosts
 from app.circle.openlog import LogEntry
 from app.circle.state import (
     Circle,
@@ -70,6 +71,7 @@ __all__ = [
     "AnswerQuestions",
     "AnswerRequest",
     "AskBack",
+    "BringPosts",
     "CancelJoin",
     "CircleMade",
     "Command",
@@ -103,6 +105,8 @@ __all__ = [
     "Nothing",
     "Picture",
     "PostMade",
+    "PostsBrought",
+    "PostsTaken",
     "ReadDigest",
     "ReadLog",
     "ReadNetwork",
@@ -119,6 +123,7 @@ __all__ = [
     "SetRules",
     "Status",
     "Stop",
+    "TakePosts",
     "Unlock",
     "Vouch",
     "WithdrawInvite",
@@ -387,5 +392,6 @@ ALL: tuple[type[Command[Any]], ...] = (
     ListRequests, AnswerRequest, AskBack, AnswerQuestions,
     WritePost, ListPosts, FindPosts, ReadThread,
     ReadNetwork, Dial, AddMailbox, ListMailboxes, RetireMailbox,
+    TakePosts, BringPosts,
     KeepDraft, ListDrafts,
 )  # fmt: skip

@@ -40,12 +40,17 @@ def failing_disk() -> Refused:
     )
 
 
+def is_full(fault: BaseException) -> bool:
+    """Whether this says that a disk is full, or a quota used up."""
+    return isinstance(fault, OSError) and fault.errno in _FULL
+
+
 def as_refusal(fault: OSError) -> Refused:
     """Say an operating system's error as a refusal: DISK_FULL, DAMAGED_STORE or READ_ONLY.
 
     The path and the system's own text stay out of it.
     """
-    if fault.errno in _FULL:
+    if is_full(fault):
         return disk_full()
     if fault.errno == errno.EIO:
         return failing_disk()

@@ -284,6 +284,10 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
             return adding.retire(home.own(command.circle), command)
         case c.ListMailboxes():
             return adding.listed(home.circle(command.circle))
+        case c.TakePosts():
+            return await home.take_posts(command)
+        case c.BringPosts():
+            return await home.bring_posts(command)
         case c.KeepDraft():
             return home.keep_draft(command)
         case c.ListDrafts():

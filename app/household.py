@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import trio
 
-from app import commands as c
 from app import (
+    byhand,
     doorkeeping,
     doorqueue,
     founding,
@@ -19,6 +19,7 @@ from app import (
     settings,
     writing,
 )
+from app import commands as c
 from app.arrivals import Arrivals
 from app.circle.names import line, one_line
 from app.circle.openlog import LogEntry
@@ -369,6 +370,17 @@ class Household:
             for running in self._circles.values():
                 running.node.hint(asked.address)
         return c.Nothing()
+
+    # -- by hand -------------------------------------------------------------------------------
+
+    async def take_posts(self, asked: c.TakePosts) -> c.PostsTaken:
+        """All of a circle in one sealed file."""
+        return await byhand.take(self.own(asked.circle), asked)
+
+    async def bring_posts(self, asked: c.BringPosts) -> c.PostsBrought:
+        """What somebody's file holds, in its place here."""
+        among = [self.circle(asked.circle)] if asked.circle else list(self._circles.values())
+        return await byhand.bring(among, asked.path)
 
 
 def _any_port(address: str) -> str:

@@ -22,6 +22,7 @@ class Why(StrEnum):
     TOO_LARGE = "too_large"
     DISK_FULL = "disk_full"
     DAMAGED_STORE = "damaged_store"
+    BAD_FILE = "bad_file"
 
 
 HALF_A_CHARACTER = "This text ends in the middle of a character. Take its last character away."

@@ -31,6 +31,15 @@ from p2p.wire import BATCH, MAX_CHAIN, Card, Chain, Grant, Logbook, Removed, Wai
 CARD = "hearthside/card/1"
 
 
+class StoreRefused(OurFault):
+    """The store said no, which was told to the person. `refused`: in which words."""
+
+    def __init__(self, refused: Refused) -> None:
+        """`refused` has no ids and no words of people in it."""
+        super().__init__("the store refused")
+        self.refused = refused
+
+
 class RoomShelf:
     """Implements `p2p.ports.Shelf` for one room."""
 
@@ -49,7 +58,7 @@ class RoomShelf:
             yield
         except Refused as refused:
             self._room.say(Trouble(kind=refused.kind.value, message=refused.message))
-            raise OurFault("the store refused") from None
+            raise StoreRefused(refused) from None
 
     # -- people --------------------------------------------------------------------------------
 

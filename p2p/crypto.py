@@ -1,13 +1,14 @@
 """The only door to libsodium and to hybrid HPKE.
 
-Theory of operation. Everything the protocol needs is nine small verbs over ``bytes``; no key object
-leaves this module, so keys can be stored, compared and passed on as what they are. One primitive
-for each job, none negotiable:
+Theory of operation. Everything the protocol needs is small verbs over ``bytes`` and two streams;
+no key object leaves this module, so keys can be stored, compared and passed on as what they are.
+One primitive for each job, none negotiable:
 
 * hashing, MACs, key derivation: BLAKE2b (RFC 7693), unkeyed or keyed, here 16 to 64 B long;
 * signatures: Ed25519 (RFC 8032) **by libsodium only**, for signing and above all for checking: two
   verifiers accept different edge cases, and replicas that disagree on one op part for ever;
 * sealing under a shared secret: XChaCha20-Poly1305-IETF (draft-irtf-cfrg-xchacha);
+* sealing a stream: libsodium's secretstream (XChaCha20-Poly1305), which notices what is cut off;
 * sealing to a device: HPKE (RFC 9180) base mode, KEM MLKEM768-X25519 (X-Wing type), KDF
   HKDF-SHA256, AEAD ChaCha20-Poly1305. HKDF-SHA256 is HPKE's most tested KDF and loses nothing at
   a 256-bit key; ChaCha20 is constant-time on any CPU, as everything else here;
@@ -53,8 +54,15 @@ SEAL_PUBLIC_SIZE: Final = 1216
 BOX_OVERHEAD: Final = 1136
 """Bytes that ``box`` adds: ML-KEM ciphertext 1,088 ‖ X25519 share 32 ‖ tag 16."""
 
+STREAM_HEAD_SIZE: Final = 24
+"""Bytes before the first part of a stream."""
+STREAM_OVERHEAD: Final = 17
+"""Bytes that each part of a stream is longer than what is in it."""
+
 _MLKEM_SEED: Final = 64
 _MLKEM_PUBLIC: Final = 1184
+_PART: Final = sodium.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
+_LAST: Final = sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 
 
 def system_entropy(size: int) -> bytes:
@@ -154,6 +162,49 @@ def open_aead(key: bytes, nonce: bytes, sealed: bytes, associated: bytes) -> byt
     return bytes(plaintext)
 
 
+class SealedStream:
+    """Seals a text part by part under a 32 B key that is used for this stream and no other.
+
+    The 24 B ``head`` comes before the first part; it is drawn inside libsodium. Each part is 17 B
+    longer than what is in it, and opens in its place only.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        """Begin. ``OurFault`` for a key of another size."""
+        _expect_stream_key(key)
+        self._state = sodium.crypto_secretstream_xchacha20poly1305_state()
+        self.head = sodium.crypto_secretstream_xchacha20poly1305_init_push(self._state, key)
+
+    def seal(self, part: bytes, *, last: bool = False) -> bytes:
+        """Seal the next part; ``last`` says in it that no other follows."""
+        tag = _LAST if last else _PART
+        return sodium.crypto_secretstream_xchacha20poly1305_push(self._state, part, None, tag)
+
+
+class OpenedStream:
+    """Opens what a ``SealedStream`` sealed, part by part, in its order."""
+
+    def __init__(self, key: bytes, head: bytes) -> None:
+        """Begin. ``OurFault`` for a key, ``PeerFault`` for a head of another size."""
+        _expect_stream_key(key)
+        if len(head) != STREAM_HEAD_SIZE:
+            raise PeerFault("the head of a stream of the wrong size")
+        self._state = sodium.crypto_secretstream_xchacha20poly1305_state()
+        sodium.crypto_secretstream_xchacha20poly1305_init_pull(self._state, head, key)
+
+    def open(self, sealed: bytes, *, last: bool) -> bytes:
+        """Open the next part. ``PeerFault`` if a bit differs, or it is not the last or is."""
+        if len(sealed) < STREAM_OVERHEAD:
+            raise PeerFault("a part of a stream too short")
+        try:
+            part, tag = sodium.crypto_secretstream_xchacha20poly1305_pull(self._state, sealed)
+        except (CryptoError, RuntimeError):
+            raise PeerFault("a part of a stream that does not open") from None
+        if tag != (_LAST if last else _PART):
+            raise PeerFault("a stream that ends elsewhere")
+        return part
+
+
 def seal_public(seed: bytes) -> bytes:
     """Give the 1,216 B public seal key of a 96 B seed; ``OurFault`` for another size."""
     kem, curve = _seal_private(seed)
@@ -225,6 +276,11 @@ def stretch(passphrase: bytes, salt: bytes, ops: int, mem_bytes: int) -> bytes:
 def same(left: bytes, right: bytes) -> bool:
     """Compare in a time that tells nothing about where two byte strings differ."""
     return hmac.compare_digest(left, right)
+
+
+def _expect_stream_key(key: bytes) -> None:
+    if len(key) != KEY_SIZE:
+        raise OurFault("a stream's key of the wrong size")
 
 
 def _key_pair(seed: bytes) -> tuple[bytes, bytes]:

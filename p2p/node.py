@@ -170,6 +170,15 @@ class Node:
                 talk.conversation.announce(kind, names)
                 talk.poke()
 
+    def brought(
+        self, kind: Log, ids: Iterable[EnvelopeId], *, news: bool, by: Talk | None = None
+    ) -> None:
+        """These came by a conversation, or by none: hand them on, or have the others look."""
+        if news:
+            self.announce(kind, ids, but=by)
+        else:
+            self._others_lag(by)
+
     def offer_epochs(self) -> None:
         """New epochs are known: grant them to everybody here who may have them."""
         for talk in list(self._company.talks.values()):
@@ -319,10 +328,7 @@ class Node:
                 self.reach.look()
                 self._look_for_a_better_way(talk)
             case Brought(kind, ids, news):
-                if news:
-                    self.announce(kind, ids, but=talk)
-                else:
-                    self._others_lag(talk)
+                self.brought(kind, ids, news=news, by=talk)
             case NewCards(cards):
                 self.cards_changed(cards, but=talk)
             case Dismissed():
@@ -339,12 +345,13 @@ class Node:
             if self._dialer.path(peer) in {Path.DIRECT, Path.PUNCHED}:
                 self.direct(peer)
 
-    def _others_lag(self, caught_up: Talk) -> None:
-        """Much came by one: the others find out by their sets what they lack of it, if anything."""
+    def _others_lag(self, caught_up: Talk | None) -> None:
+        """Much came by one, or by none: the others find out by their sets what they lack of it."""
         for talk in self._company.talks.values():
             if talk is not caught_up:
                 talk.conversation.behind = True
-        if caught_up.conversation.phase is sync.Phase.LIVE:  # asked for, so no going live follows
+        # What was asked for, or came by hand, is followed by no going live.
+        if caught_up is None or caught_up.conversation.phase is sync.Phase.LIVE:
             self._catch_up_next()
 
     def _catch_up_next(self, done: sync.Conversation | None = None) -> None:
