@@ -59,6 +59,7 @@ async def take(running: RunningCircle, asked: TakePosts) -> PostsTaken:
     if len(devices) > LEAST << STEPS:
         raise Refused(Why.TOO_LARGE, TOO_MANY)
     async with new_file(Path(asked.path), room.entropy, replace=asked.replace) as file:
+        running.outbox.say_name()
         with _in_their_words():
             running.shelf.sign_waiting(room.clock.hour())
         posts, waiting = room.posts.count_signed(), room.posts.count_unsent()
@@ -75,9 +76,9 @@ async def take(running: RunningCircle, asked: TakePosts) -> PostsTaken:
 async def bring(among: Iterable[RunningCircle], path: str) -> PostsBrought:
     """Take in what a file holds. `Refused` where it is none for us, and where it breaks off."""
     bringing = _Bringing(among)
-    async with old_file(Path(path)) as pieces:
+    async with old_file(Path(path)) as file:
         try:
-            async for data in pieces():
+            while data := await file.read():
                 for record in bringing.opening.receive(data):
                     bringing.merge(record)
                     await trio.lowlevel.checkpoint()
@@ -139,9 +140,9 @@ class _Bringing:
         """It is no such file, or is not whole."""
         if self.opening.newer:
             return Refused(Why.BAD_FILE, NEWER)
-        if self._merging is None:
+        if self.opening.mine is None:
             return Refused(Why.BAD_FILE, NOT_ONE)
-        new = self._merging.words
+        new = self._merging.words if self._merging is not None else 0
         came = SOME_CAME.format(new=new) if new > 1 else ONE_CAME if new else NOTHING_CAME
         return Refused(Why.BAD_FILE, DAMAGED.format(came=came))
 

@@ -100,17 +100,24 @@ async def new_file(path: Path, entropy: Entropy, *, replace: bool) -> AsyncItera
             half.unlink()
 
 
+class OldFile:
+    """A file that is being read."""
+
+    def __init__(self, handle: int) -> None:
+        """`handle` is open for reading."""
+        self._handle = handle
+
+    async def read(self) -> bytes:
+        """The next of it; nothing at its end."""
+        return await _in_thread(_read, lambda: os.read(self._handle, PIECE))
+
+
 @asynccontextmanager
-async def old_file(path: Path) -> AsyncIterator[Callable[[], AsyncIterator[bytes]]]:
-    """A file that is there, as a function that gives its bytes. `Refused`: BAD_FILE."""
+async def old_file(path: Path) -> AsyncIterator[OldFile]:
+    """A file that is there. `Refused`: BAD_FILE, here and in reading."""
     handle = await _in_thread(_read, lambda: _look_into(path))
-
-    async def pieces() -> AsyncIterator[bytes]:
-        while data := await _in_thread(_read, lambda: os.read(handle, PIECE)):
-            yield data
-
     try:
-        yield pieces
+        yield OldFile(handle)
     finally:
         with suppress(OSError):
             os.close(handle)

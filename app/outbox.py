@@ -230,6 +230,13 @@ class Outbox:
             return heads
         return (*heads[: AUTHORITY_HEADS_LIMIT - 1], view.admitted_by[device])
 
+    def say_name(self) -> None:
+        """Tell what we are called, where nobody was told yet: a newcomer owes it."""
+        myself = self._room.ledger.myself()
+        if myself is not None and not myself.name and not self.mute:
+            with self._room.change() as change:
+                self.act(change, Kind.PROFILE, acts.Profile(self._room.row.display_name))
+
     def leave(self, change: Change) -> None:
         """Go: the last act of all our devices, with cuts at what was said until now."""
         goodbye = acts.Leave(self._cuts(self._room.ledger.me))

@@ -230,9 +230,7 @@ class RoomShelf:
         if self._outbox.mute:
             return
         with self._careful():
-            if not myself.name:
-                with room.change() as change:
-                    self._outbox.act(change, Kind.PROFILE, acts.Profile(room.row.display_name))
+            self._outbox.say_name()
             resealing.settled(room, self._outbox)
             if self._outbox.tie() and room.neighbour is not None:
                 room.neighbour.epoch_due()

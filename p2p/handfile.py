@@ -132,7 +132,7 @@ class Sealing:
         try:
             return box(public, BOX_DOMAIN + self._nonce, self._key)
         except PeerFault:  # a seal key that is none harms only its owner
-            return box(nobody, BOX_DOMAIN + self._nonce, bytes(KEY_SIZE))
+            return box(nobody, BOX_DOMAIN + self._nonce, self._key)
 
     def _more(self, text: bytes) -> bytes:
         stream = self._sealer()
