@@ -1,9 +1,10 @@
 """The only place where two threads meet: Qt above, trio with the whole home below.
 
 Down go commands, in the order they were asked, one at a time: a draft kept before a lock is on
-disk before the store closes. Up comes one queued signal for everything that happened since the
-last one was heard, so a thousand posts arriving are one wake-up of the window, not a thousand.
-What happened before an answer is always delivered before that answer.
+disk before the store closes. Only what takes long goes beside the others. Up comes one queued
+signal for everything that happened since the last one was heard, so a thousand posts arriving are
+one wake-up of the window, not a thousand. What happened before an answer is always delivered before
+that answer.
 """
 
 import logging
@@ -264,7 +265,7 @@ class Bridge(QObject):
                 with self._lock:
                     self._token = trio.lowlevel.current_trio_token()
                 nursery.start_soon(self._listen, said)
-                nursery.start_soon(self._serve, home)
+                nursery.start_soon(self._serve, home, nursery)
                 self._wake_trio()
 
     @staticmethod
@@ -282,13 +283,17 @@ class Bridge(QObject):
         async for event in said:
             self._raise_up(*at_once(event, said))
 
-    async def _serve(self, home: Keeper) -> None:
+    async def _serve(self, home: Keeper, aside: trio.Nursery) -> None:
         asked = self._asked
         while asked is not None:
             await asked.wait()
             self._asked = asked = trio.Event()
             while self._down:
-                await self._answer(self._down.popleft(), home)
+                question = self._down.popleft()
+                if question.command.long:
+                    aside.start_soon(self._answer, question, home)
+                else:
+                    await self._answer(question, home)
             if self._closing:
                 # The home locks and ends; `_wake_trio` has set how long it may take.
                 await self._answer(_Question(Stop(), None, None), home)

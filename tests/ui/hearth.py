@@ -88,10 +88,13 @@ class FakeHome:
         self.pictures: dict[str, bytes] = {}  # of members, behind the marks that `members` has
         self.drafts: list[Draft] = []
         self.goodbyes: list[GoodbyeWaiting] = []
+        self.taken = c.PostsTaken(posts=42, bytes=1_234_567, people=7)
+        self.brought = c.PostsBrought(circle=TABLE, new=12)
         self.refuse: dict[type[c.Command[Any]], Refused] = {}
         self.net = NetStatus(listening=["here"], reachable=0, of=0, people=[])
         self.crash = False
         self.stuck = False
+        self.stuck_with: type[c.Command[Any]] | None = None
         self._ears: list[trio.MemorySendChannel[e.Said]] = []
         self._stop = trio.Event()
 
@@ -127,6 +130,8 @@ class FakeHome:
         self._stop.set()
 
     async def do(self, command: c.Command[Any]) -> Any:  # noqa: ANN401
+        if type(command) is self.stuck_with:
+            await trio.sleep_forever()
         try:
             return await self._do(command)
         finally:
@@ -219,6 +224,10 @@ class FakeHome:
     def govern(self, command: c.Command[Any]) -> Any:  # noqa: ANN401, C901, PLR0912 - a table
         """What people do about each other and the circle, and what they are about to say."""
         match command:
+            case c.TakePosts():
+                return self.taken
+            case c.BringPosts():
+                return self.brought
             case c.ListInvites():
                 return self.invites
             case c.ReadSettings():

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAccessible
 from pytestqt.qtbot import QtBot
 
@@ -293,6 +293,20 @@ def test_the_sheets_and_menus(window: Hearth) -> None:
     is_clear(window)
     window.press("erase")
     is_clear(window)
+
+
+def test_posts_that_are_carried_by_hand(window: Hearth) -> None:
+    for entry in ("menuTake", "menuBring"):
+        window.press("roomMenu")
+        opened(window, entry)
+        is_clear(window)
+        window.press(entry)
+        opened(window, "carryChoose")
+        is_clear(window)
+        window.shell._rooms._carrying.chosen(QUrl("file:///somewhere"))
+        opened(window, "carryDone")
+        is_clear(window)
+        closed(window, "carryDone")
 
 
 def test_the_waiting_room_and_a_door_that_stays_closed(window: Hearth, home: FakeHome) -> None:

@@ -27,6 +27,7 @@ from app.commands import (
     ReadDigest,
     Status,
     Stop,
+    TakePosts,
     Unlock,
 )
 from app.events import CircleChanged, HomeChanged, NetChanged, Trouble
@@ -91,6 +92,18 @@ def test_what_happened_before_an_answer_is_told_before_it(window: Window) -> Non
     told = window.until(2)
     assert told == [[HomeChanged(state=HomeState.OPEN)], Nothing()]
     assert window.bridge.property("state") == "open"
+
+
+def test_what_takes_long_holds_up_nothing_that_is_asked_after_it(window: Window) -> None:
+    """A file is written or brought in; posts are read meanwhile, and the home can be locked."""
+    window.home.stuck_with = TakePosts
+    window.ask(Unlock(passphrase=PASSPHRASE))
+    window.until(2)
+    window.ask(TakePosts(circle=TABLE, path="/somewhere"))
+    window.ask(ListCircles())
+    assert window.until(3)[2:] == [[]]
+    window.ask(Lock())
+    assert window.until(5)[3:] == [[HomeChanged(state=HomeState.LOCKED)], Nothing()]
 
 
 def test_a_thousand_events_are_one_signal(window: Window) -> None:

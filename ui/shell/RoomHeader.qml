@@ -120,6 +120,20 @@ FocusScope {
                     onTriggered: head.shell.rooms.go("settings")
                 }
                 PopMenu.Entry {
+                    objectName: "menuTake"
+                    visible: head.room.open
+                    glyph: "paper-plane-right"
+                    text: qsTr("Take posts with me…")
+                    onTriggered: head.shell.rooms.carry(false)
+                }
+                PopMenu.Entry {
+                    objectName: "menuBring"
+                    visible: head.room.open
+                    glyph: "envelope-simple"
+                    text: qsTr("Bring posts in…")
+                    onTriggered: head.shell.rooms.carry(true)
+                }
+                PopMenu.Entry {
                     objectName: "menuLeave"
                     glyph: "sign-out"
                     text: head.room.open ? qsTr("Leave circle…") : qsTr("Erase it here…")

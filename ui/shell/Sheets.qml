@@ -3,6 +3,7 @@
 import QtQuick
 import Hearthside
 import circles
+import connection
 import door
 import people
 import settings
@@ -11,7 +12,7 @@ Item {
     id: sheets
 
     required property Shell shell
-    readonly property bool any: inviting.visible || joining.visible || beginning.visible || leaving.visible || removing.visible || takingBack.visible || changing || handing.visible || declining.visible
+    readonly property bool any: inviting.visible || joining.visible || beginning.visible || leaving.visible || removing.visible || takingBack.visible || changing || handing.visible || declining.visible || carrying.visible
     readonly property bool changing: promising.visible || renaming.visible || opening.visible || vouching.visible
 
     function leave(): void {
@@ -84,6 +85,13 @@ Item {
         }
     }
     Connections {
+        target: sheets.shell.rooms.carrying
+
+        function onAsking(): void {
+            carrying.open();
+        }
+    }
+    Connections {
         target: sheets.shell.rooms.vouching
 
         function onAsking(): void {
@@ -126,6 +134,12 @@ Item {
 
         objectName: "keepSheet"
         model: sheets.shell.rooms.settings.keeping
+    }
+    CarrySheet {
+        id: carrying
+
+        objectName: "carrySheet"
+        model: sheets.shell.rooms.carrying
     }
     RemoveSheet {
         id: removing

@@ -10,6 +10,7 @@ from ui.bridge import Bridge
 from ui.circles.invites import Invites
 from ui.circles.item import CircleItem
 from ui.circles.vouching import Vouching
+from ui.connection.carrying import Carrying
 from ui.door.declining import Declining
 from ui.door.model import Door
 from ui.openlog.model import OpenLog
@@ -52,12 +53,13 @@ class Rooms(QObject):
         self._settings = CircleSettings(bridge, self)
         self._door = Door(bridge, self)
         self._declining = Declining(bridge, self)
+        self._carrying = Carrying(bridge, self)
         self._door.declining.connect(self._decline)
         self._declining.done.connect(self._door.declined)
         self._person.gone.connect(self._gone)
         of_people = (self._person, self._portraying, self._removal)
         talkers = (*of_people, self._invites, self._vouching, self._settings)
-        for one in (*talkers, self._door, self._declining):
+        for one in (*talkers, self._door, self._declining, self._carrying):
             one.told.connect(self.told)
 
     page = Property(str, lambda self: self._page, notify=pageChanged)
@@ -70,6 +72,7 @@ class Rooms(QObject):
     vouching = Property(QObject, lambda self: self._vouching, constant=True)
     settings = Property(QObject, lambda self: self._settings, constant=True)
     door = Property(QObject, lambda self: self._door, constant=True)
+    carrying = Property(QObject, lambda self: self._carrying, constant=True)
     noes = Property(QObject, lambda self: self._declining, constant=True)
 
     # ---- what the person does ---------------------------------------------------------------
@@ -112,6 +115,13 @@ class Rooms(QObject):
         if found is not None and found.member:
             self._vouching.begin(self._invites.circle, invite, found.title)
 
+    @Slot(bool)
+    def carry(self, bringing: bool) -> None:
+        """Ask where posts are to be taken to, or which file is to be brought in."""
+        row = self._row
+        if row is not None and row.state == CircleState.MEMBER:
+            self._carrying.begin(row.circle, row.name, row.members, bringing=bringing)
+
     # ---- what the shell does ----------------------------------------------------------------
 
     def to(self, row: CircleItem | None) -> None:
@@ -130,6 +140,7 @@ class Rooms(QObject):
     def end(self) -> None:
         """Nowhere: the home is to be locked. What was typed is with the home."""
         self._row = None
+        self._carrying.close()
         self._empty()
         self._turn(HOME)
 

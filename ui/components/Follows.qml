@@ -2,7 +2,6 @@
 //   model: [{glyph, text}]; name (of the list, for who cannot see it)
 import QtQuick
 import QtQuick.Layouts
-import components
 import theme
 
 ColumnLayout {
