@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtQuick import QQuickWindow
+from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -266,6 +266,14 @@ def back(window: Hearth) -> None:
     window.until(lambda: window.window.activeFocusItem() is not None)
 
 
+def tab_in(box: QQuickWindow, so: Callable[[QQuickItem], bool]) -> None:
+    for _ in range(30):
+        if so(box.activeFocusItem()):
+            return
+        QTest.keyClick(box, Qt.Key.Key_Tab)
+    raise AssertionError("it can't be reached by Tab")
+
+
 def test_by_keyboard_alone(opens: Opens, home: FakeHome, tmp_path: Path) -> None:
     """Into the menu, the sheet and Qt's own dialog, out of it, in again, and to the end."""
     (tmp_path / "carry.sealed").write_bytes(b"sealed")
@@ -301,19 +309,23 @@ def test_by_keyboard_alone(opens: Opens, home: FakeHome, tmp_path: Path) -> None
     window.until(lambda: not window.all("carryClose"))
 
 
-def test_a_new_file_is_named_in_the_dialog(opens: Opens, home: FakeHome, tmp_path: Path) -> None:
+def test_a_new_file_gets_its_name_in_the_dialog(
+    opens: Opens, home: FakeHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the ending, so that others find it."""
+    monkeypatch.setenv("HOME", str(tmp_path))
     window = opens(home)
     asks(window, "menuTake")
-    dialog = window.window.findChild(QObject, "takeDialog")
-    assert dialog is not None
-    dialog.setProperty("currentFolder", QUrl.fromLocalFile(str(tmp_path)))
     window.press("carryChoose")
     box = asking(window, "Where the file goes")
-    QTest.keyClick(box, Qt.Key.Key_Return)
+    tab_in(box, lambda item: item.property("placeholderText") is not None)
+    for letter in "letters":
+        QTest.keyClick(box, letter)  # type: ignore[call-overload]  # stubs lack it
+    tab_in(box, lambda item: item.property("text") == "Save")
+    QTest.keyClick(box, Qt.Key.Key_Space)
     window.until(lambda: bool(window.asked(TakePosts)))
-    (asked,) = window.asked(TakePosts)
-    assert asked.circle == TABLE
-    assert asked.path.endswith(".sealed")
+    written = str(tmp_path / "letters.sealed")
+    assert window.asked(TakePosts) == [TakePosts(circle=TABLE, path=written, replace=True)]
 
 
 def test_a_lock_takes_the_sheet_and_the_dialog_along(opens: Opens, home: FakeHome) -> None:

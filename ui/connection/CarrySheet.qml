@@ -119,6 +119,8 @@ Sheet {
             busy: sheet.model.working
             onClicked: {
                 sheet.keyed = visualFocus;
+                if (!sheet.model.bringing)
+                    taking.selectedFile = sheet.model.suggested;
                 (sheet.model.bringing ? bringing : taking).open();
             }
         }
@@ -138,7 +140,6 @@ Sheet {
         title: qsTr("Where the file goes")
         fileMode: FileDialog.SaveFile
         defaultSuffix: sheet.model.ending
-        selectedFile: sheet.model.suggested
         nameFilters: [qsTr("Sealed files (%1)").arg("*." + sheet.model.ending), qsTr("All files (%1)").arg("*")]
         onAccepted: sheet.model.chosen(selectedFile)
         onRejected: sheet.settle()

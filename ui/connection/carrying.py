@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import Property, QLocale, QObject, QStandardPaths, QUrl, Signal, Slot
+from PySide6.QtCore import Property, QDir, QLocale, QObject, QStandardPaths, QUrl, Signal, Slot
 from PySide6.QtQml import QmlElement
 
 from app.circle.state import Circle
@@ -91,8 +91,10 @@ class Carrying(QObject):
     @Property(QUrl, notify=changed)
     def suggested(self) -> QUrl:
         """Where a new file might go, under a name that tells nothing but the day."""
-        where = QStandardPaths.StandardLocation.DocumentsLocation
-        folder = QStandardPaths.writableLocation(where)
+        where = QStandardPaths.StandardLocation
+        documents = QStandardPaths.writableLocation(where.DocumentsLocation)
+        home = QStandardPaths.writableLocation(where.HomeLocation)
+        folder = documents if QDir(documents).exists() else home
         return QUrl.fromLocalFile(f"{folder}/carry-{self._clock():%Y-%m-%d}.{ENDING}")
 
     # ---- what the person does ---------------------------------------------------------------
