@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.fuzz.heart import heart
 from tests.fuzz.homes import homes
+from tests.fuzz.lan import lan
 from tests.fuzz.lines import lines
 from tests.fuzz.targets import Target
 from tests.fuzz.villages import villages
@@ -16,6 +17,7 @@ NAMES = (
     "capsule inside", "request", "request inside", "address", "peer id", "line", "splitter",
     "header", "conversation", "door", "visit", "signed op", "card", "stream",
     "hole", "message", "hop", "stop", "punch", "identity",
+    "own network",
 )  # fmt: skip
 
 
@@ -24,7 +26,8 @@ def table(folder: Path) -> Iterator[dict[str, Target]]:
     """Every target by its name; `folder` is for what they have on disk."""
     living, stages = villages(folder)
     try:
-        yield {target.name: target for target in [*heart(), *homes(folder), *living, *lines()]}
+        every = [*heart(), *homes(folder), *living, *lines(), lan()]
+        yield {target.name: target for target in every}
     finally:
         for stage in stages:
             stage.close()
