@@ -78,8 +78,10 @@ class Lan:
 
     def tell(self, own: Mapping[str, Ports]) -> None:
         """These are our names now. What is new in it is announced."""
-        if dict(own) != self._own:
-            self._own = dict(own)
+        before, self._own = self._own, dict(own)
+        if bool(before) is not bool(own):
+            self.again()
+        elif before != self._own:
             self._said.set()
 
     def ask(self) -> None:
@@ -88,6 +90,8 @@ class Lan:
 
     async def _live(self) -> None:
         """Until there is a reason to begin anew, or to give up for now."""
+        if not self._own:  # who has nothing to say has nobody to ask for
+            return
         reached = [n for n in self.networks() if n.multicast and n.at.version == 4][:NETWORKS]  # noqa: PLR2004
         air = await _Air.open(reached)
         if air is None:

@@ -16,8 +16,11 @@ from p2p.errors import PeerFault
 from p2p.lan import GROUP, PORT, Lan
 from p2p.lan_wire import SERVICE, Heard, Sighting
 from p2p.networks import Network
+from tests.p2p.loopback import CORNER, HERE, only_on_linux
 
-LOOPBACK = Network(IPv4Interface("127.0.0.1/8"))
+pytestmark = only_on_linux
+
+LOOPBACK = Network(IPv4Interface(f"{HERE}/24"))
 ADA = Sighting("a" * 26, 40_001)
 BEN = Sighting("b" * 26, 40_002)
 
@@ -35,7 +38,7 @@ class Listener:
 
     async def until(self, sighting: Sighting) -> None:
         with trio.fail_after(10):
-            while (sighting, "127.0.0.1") not in self.seen:
+            while (sighting, HERE) not in self.seen:
                 self.news = trio.Event()
                 await self.news.wait()
 
@@ -80,7 +83,7 @@ async def test_two_homes_hear_of_each_other() -> None:
 async def test_a_new_name_is_announced_and_the_old_one_is_silent() -> None:
     """As at midnight."""
     later = Sighting("c" * 26, 40_003)
-    async with on_air(ADA) as (lan, _), on_air() as (asking, ben):
+    async with on_air(ADA) as (lan, _), on_air(BEN) as (asking, ben):
         await ben.until(ADA)
         lan.tell({later.letters: {LOOPBACK.ip: later.port}})
         await ben.until(later)
@@ -96,38 +99,48 @@ async def test_another_program_finds_the_name_by_its_own_means() -> None:
         await trio.sleep(0.3)
 
         def resolve() -> tuple[int | None, list[str]]:
-            with Zeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only) as other:
+            with Zeroconf(interfaces=[HERE], ip_version=IPVersion.V4Only) as other:
                 info = other.get_service_info(SERVICE, f"{ADA.letters}.{SERVICE}", 5000)
                 assert info is not None
                 return info.port, info.parsed_addresses()
 
-        assert await trio.to_thread.run_sync(resolve) == (ADA.port, ["127.0.0.1"])
+        assert await trio.to_thread.run_sync(resolve) == (ADA.port, [HERE])
 
 
 async def test_a_network_full_of_noise_costs_nothing(stranger: socket.socket) -> None:
     """Ten thousand names that nobody knows and as many broken packets: Ben is found among them."""
-    async with on_air() as (lan, listener):
+    async with on_air(ADA) as (lan, listener):
         await trio.sleep(0.2)
         for at in range(10_000):
             name = Sighting(f"{at:026d}".translate(str.maketrans("01789", "abcde")), 1)
-            stranger.sendto(lan_wire.answer(name, b"\x7f\0\0\1"), (GROUP, PORT))
+            stranger.sendto(lan_wire.answer(name, LOOPBACK.at.ip.packed), (GROUP, PORT))
             stranger.sendto(system_entropy(64), (GROUP, PORT))
         started = trio.current_time()
         async with on_air(BEN):
             await listener.until(BEN)
         assert trio.current_time() - started < 5
         assert len(listener.seen) < 2_000  # the rest was dropped unread
-        assert lan._own == {}  # and nothing was kept
+        assert set(lan._own) == {ADA.letters}  # and nothing was kept
 
 
 async def test_who_is_not_on_the_network_is_not_heard(stranger: socket.socket) -> None:
     """A packet from outside the subnet counts for nothing, whatever it says."""
-    narrow = Network(IPv4Interface("127.0.0.2/32"))
-    async with on_air(network=narrow) as (_, listener):
+    narrow = Network(IPv4Interface(f"{CORNER}.2/32"))
+    async with on_air(ADA, network=narrow) as (_, listener):
         await trio.sleep(0.2)
-        stranger.sendto(lan_wire.answer(BEN, b"\x7f\0\0\2"), (GROUP, PORT))
+        stranger.sendto(lan_wire.answer(BEN, narrow.at.ip.packed), (GROUP, PORT))
         await trio.sleep(0.3)
     assert listener.seen == []
+
+
+async def test_who_has_no_name_asks_nobody(stranger: socket.socket) -> None:
+    """And listens to nobody: whoever is on no network of others leaves the port alone."""
+    async with on_air() as (lan, _):
+        await trio.sleep(0.3)
+        assert _came(stranger) == b""
+        lan.tell({ADA.letters: {HERE: ADA.port}})
+        async with on_air(BEN) as (_, ben):
+            await ben.until(ADA)
 
 
 async def test_without_multicast_nothing_happens() -> None:
@@ -135,14 +148,15 @@ async def test_without_multicast_nothing_happens() -> None:
     blocker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     blocker.bind((GROUP, PORT))  # for itself alone
     try:
-        async with on_air(ADA) as (lan, _), on_air(network=Network(IPv4Interface("192.0.2.77/24"))):
+        not_ours = Network(IPv4Interface("192.0.2.77/24"))
+        async with on_air(ADA) as (lan, _), on_air(BEN, network=not_ours):
             await trio.sleep(0.2)
             lan.ask()
             lan.again()
             await trio.sleep(0.2)
             blocker.close()
             lan.again()
-            async with on_air() as (_, ben):
+            async with on_air(BEN) as (_, ben):
                 await ben.until(ADA)
     finally:
         blocker.close()
@@ -150,19 +164,25 @@ async def test_without_multicast_nothing_happens() -> None:
 
 async def test_what_goes_out_holds_nothing_else(stranger: socket.socket) -> None:
     """A question and an answer, byte for byte; no name of the machine."""
-    said = b""
     async with on_air(ADA):
         await trio.sleep(1.5)
-        try:
-            while True:
-                said += stranger.recv(2000)
-        except BlockingIOError:
-            pass
-    asked, answered = lan_wire.question(), lan_wire.answer(ADA, b"\x7f\0\0\1")
+        said = _came(stranger)
+    asked, answered = lan_wire.question(), lan_wire.answer(ADA, LOOPBACK.at.ip.packed)
     assert asked in said
     assert answered in said
     assert said.replace(asked, b"").replace(answered, b"") == b""
     assert socket.gethostname().encode() not in said
+
+
+def _came(stranger: socket.socket) -> bytes:
+    """All that was said here since the last time."""
+    said = b""
+    try:
+        while True:
+            packet, (ip, _) = stranger.recvfrom(2000)
+            said += packet if ip == HERE else b""
+    except BlockingIOError:
+        return said
 
 
 def test_answers_are_read_back() -> None:
