@@ -46,15 +46,14 @@ from app.door_commands import (
     SetRules,
     Vouch,
 )
-from app.net_commands import (
+from app.mailbox_commands import (
     AddMailbox,
-    Dial,
     ListMailboxes,
     Mailbox,
     MailboxAdded,
-    ReadNetwork,
     RetireMailbox,
 )
+from app.net_commands import Dial, NetSettings, ReadNetSettings, ReadNetwork, SetNet
 from app.persona_commands import MAX_PICTURE, Picture, ReadPicture, SetProfile
 
 __all__ = [
@@ -102,6 +101,7 @@ __all__ = [
     "MakeInvite",
     "MarkRead",
     "Name",
+    "NetSettings",
     "Nothing",
     "Picture",
     "PostMade",
@@ -109,6 +109,7 @@ __all__ = [
     "PostsTaken",
     "ReadDigest",
     "ReadLog",
+    "ReadNetSettings",
     "ReadNetwork",
     "ReadPicture",
     "ReadRetention",
@@ -117,6 +118,7 @@ __all__ = [
     "RemoveMember",
     "RetireMailbox",
     "SetDoor",
+    "SetNet",
     "SetProfile",
     "SetRetention",
     "SetRole",
@@ -391,7 +393,7 @@ ALL: tuple[type[Command[Any]], ...] = (
     ReadSettings, SetRules, SetDoor, SetRetention, ReadRetention, Vouch,
     ListRequests, AnswerRequest, AskBack, AnswerQuestions,
     WritePost, ListPosts, FindPosts, ReadThread,
-    ReadNetwork, Dial, AddMailbox, ListMailboxes, RetireMailbox,
+    ReadNetwork, Dial, ReadNetSettings, SetNet, AddMailbox, ListMailboxes, RetireMailbox,
     TakePosts, BringPosts,
     KeepDraft, ListDrafts,
 )  # fmt: skip

@@ -150,7 +150,7 @@ class Home:
                 self._open_scope = nursery.cancel_scope
                 household = Household(
                     db, self._settings.listen or EVERYWHERE, self._clock, self._entropy,
-                    self._ears.say, nursery, self._network,
+                    self._ears.say, nursery, self._network, self._settings.lan,
                 )  # fmt: skip
                 try:
                     household.begin()
@@ -288,6 +288,8 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
             return await home.take_posts(command)
         case c.BringPosts():
             return await home.bring_posts(command)
+        case c.ReadNetSettings() | c.SetNet():
+            return home.outside.settle(command)
         case c.KeepDraft():
             return home.keep_draft(command)
         case c.ListDrafts():

@@ -16,6 +16,7 @@ from app import (
     invite,
     overview,
     portraits,
+    reaching,
     settings,
     writing,
 )
@@ -42,6 +43,7 @@ from app.circle.state import (
 from app.events import CircleChanged, CircleForgotten, Said
 from app.farewells import Farewells
 from app.founding import Wish
+from app.outside import Outside
 from app.refused import Refused, Why
 from app.room import Clock, Room
 from app.running import RunningCircle
@@ -69,9 +71,11 @@ class Household:
     say: Callable[[Said], None]
     nursery: trio.Nursery
     network: trio.Event
+    lan: bool = True
     _circles: dict[CircleId, RunningCircle] = field(default_factory=dict)
     arrivals: Arrivals = field(init=False)
     farewells: Farewells = field(init=False)
+    outside: Outside = field(init=False)
 
     def __post_init__(self) -> None:
         """Nothing runs before `begin`."""
@@ -79,6 +83,7 @@ class Household:
             self.db, self.clock, self.entropy, self.say, self._start_online, self._let_in
         )
         self.farewells = Farewells(self.db, self.clock, self.entropy, self.say, self._start_online)
+        self.outside = Outside(self.db, self.clock, self.entropy, self._circles.values, self.lan)
 
     def begin(self) -> None:
         """Open every circle and go on with every join. The network may come later."""
@@ -90,10 +95,11 @@ class Household:
             self._open(Room(self.db, row, self.clock, self.entropy, self.say))
         self.arrivals.go_on()
         self.farewells.go_on()
+        self._start_online(self.outside.run)
 
     def _open(self, room: Room) -> RunningCircle:
         listen = self.listen if not self._circles else tuple(_any_port(a) for a in self.listen)
-        running = RunningCircle(room, listen, self.say)
+        running = RunningCircle(room, listen, self.say, stirred=self.outside.stir)
         self._circles[room.row.circle] = running
         self._start_online(running.run)
         return running
@@ -183,7 +189,7 @@ class Household:
         with trio.move_on_after(5):  # a link without our address would be of little use
             await running.ready.wait()
         expires = math.ceil(self.clock.now() / 1000) + asked.expires_in
-        addresses = running.link_addresses()
+        addresses = reaching.link_addresses(running)
         code = doorkeeping.make_invite(
             running.room, running.outbox, uses=asked.uses, expires=expires,
             label=one_line(asked.label), addresses=addresses, vouch=asked.vouch,

@@ -1,6 +1,5 @@
 """What can be asked about the network."""
 
-from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -8,67 +7,7 @@ from msgspec import Meta, Struct
 from app.circle.state import NetStatus
 from app.command import Command, Id, Nothing
 
-__all__ = [
-    "AddMailbox",
-    "Dial",
-    "ListMailboxes",
-    "Mailbox",
-    "MailboxAdded",
-    "ReadNetwork",
-    "RetireMailbox",
-]
-
-MAX_CARD = 4096  # characters
-
-
-class Mailbox(Struct, frozen=True, kw_only=True):
-    """A mailbox of a circle. `mine`: ours to say whose keys count; `used`: its owner is a member.
-
-    `held`: envelopes of this circle there, `bytes` of `room`, words kept for `days`: as it last
-    said, null where it was not reached. `full`: it had no room for something.
-    """
-
-    mailbox: str
-    name: str
-    mine: bool
-    used: bool
-    reachable: bool
-    since: datetime | None
-    held: int | None
-    bytes: int | None
-    room: int | None
-    days: int | None
-    full: bool
-
-
-class MailboxAdded(Struct, frozen=True, kw_only=True):
-    """A mailbox of a circle."""
-
-    mailbox: str
-
-
-class AddMailbox(Command[MailboxAdded], frozen=True):
-    """Use the mailbox whose card this is; `name`: what the circle calls it. For hosts."""
-
-    method = "circle.add_mailbox"
-    circle: Id
-    card: Annotated[str, Meta(max_length=MAX_CARD)]
-    name: str | None = None
-
-
-class ListMailboxes(Command[list[Mailbox]], frozen=True):
-    """The mailboxes of a circle, as this computer sees them."""
-
-    method = "circle.mailboxes"
-    circle: Id
-
-
-class RetireMailbox(Command[Nothing], frozen=True):
-    """Use a mailbox no longer. For hosts."""
-
-    method = "circle.retire_mailbox"
-    circle: Id
-    mailbox: Id
+__all__ = ["Dial", "NetSettings", "ReadNetSettings", "ReadNetwork", "SetNet"]
 
 
 class ReadNetwork(Command[NetStatus], frozen=True):
@@ -84,3 +23,28 @@ class Dial(Command[Nothing], frozen=True):
     address: Annotated[str, Meta(min_length=1, max_length=512)]
     circle: Id | None = None
     join: Id | None = None
+
+
+class NetSettings(Struct, frozen=True, kw_only=True):
+    """What this home may do on the networks around it, as was chosen last.
+
+    `lan`: say on the same network that it is here, under a name that only its circles know, and
+    hear who else is. `port_mapping`: ask the router to let the circles' people in.
+    """
+
+    lan: bool
+    port_mapping: bool
+
+
+class ReadNetSettings(Command[NetSettings], frozen=True):
+    """What this home may do on the networks around it."""
+
+    method = "net.settings"
+
+
+class SetNet(Command[NetSettings], frozen=True):
+    """Allow or forbid it, from now on and after every start; what is not named stays."""
+
+    method = "net.set"
+    lan: bool | None = None
+    port_mapping: bool | None = None

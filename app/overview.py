@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from app import doorqueue, epochs, governing, lapsing, portraits
+from app import doorqueue, epochs, governing, lapsing, portraits, reaching
 from app.circle.names import clean, line
 from app.circle.retention import NOTHING
 from app.circle.state import (
@@ -22,6 +22,9 @@ from app.store import frontier, stripped, sums
 from app.store.views import moment
 from p2p.ids import MemberId
 from p2p.op import HOUR_LIMIT
+
+AWAY = (Path.NONE, Path.MAILBOX)
+"""Ways of people whose computers are not reached: what is written waits, at a mailbox or here."""
 
 
 def row(running: RunningCircle) -> Circle:
@@ -67,12 +70,12 @@ def members(running: RunningCircle) -> list[Member]:
     for member, person in ledger.view.people.items():
         if person.left:
             continue
-        met = running.last_met(member)
+        met = reaching.last_met(running, member)
         mine = member == ledger.me
         found.append(
             Member(
                 member=member.hex(), display_name=ledger.name_of(member), role=person.role,
-                me=mine, reach=Path.NONE if mine else running.path_to(member)[0],
+                me=mine, reach=Path.NONE if mine else reaching.path_to(running, member)[0],
                 last_met=moment(met) if met is not None else None,
                 joined_at=moment(person.since_hour * 3_600_000),
                 founder=ledger.view.is_founder(member),
@@ -117,7 +120,7 @@ def network(circles: Iterable[RunningCircle]) -> NetStatus:
         for member, person in ledger.view.people.items():
             if person.left or member == ledger.me:
                 continue
-            path, since = running.path_to(member)
+            path, since = reaching.path_to(running, member)
             people.append(
                 Reach(
                     circle=running.room.hex, member=member.hex(), path=path,
@@ -126,7 +129,7 @@ def network(circles: Iterable[RunningCircle]) -> NetStatus:
                 )
             )  # fmt: skip
     return NetStatus(
-        listening=listening, reachable=sum(p.path is not Path.NONE for p in people),
+        listening=listening, reachable=sum(p.path not in AWAY for p in people),
         of=len(people), people=people, waiting=waiting,
     )  # fmt: skip
 

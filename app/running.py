@@ -12,8 +12,7 @@ import trio
 
 from app.boxes.known import known
 from app.boxes.postroom import Postroom
-from app.circle.state import CircleState, Path, Role
-from app.circle.view import Person
+from app.circle.state import CircleState
 from app.events import NetChanged, Said, Trouble
 from app.inbox import Inbox
 from app.logs import leaves
@@ -23,10 +22,12 @@ from app.room import Room
 from app.shelf import RoomShelf
 from app.store import circles, ops
 from app.store.goodbyes import GoodbyeRow
+from app.whereabouts import port_of, wide, with_port
 from app.witness import Witness
 from p2p.errors import OurFault, PeerFault
 from p2p.host import Host, HostCrashed, PortTaken, address_peer
-from p2p.ids import DeviceId, EnvelopeId, MemberId
+from p2p.ids import DeviceId, EnvelopeId
+from p2p.networks import Network
 from p2p.node import Node, Way
 from p2p.op import Kind, Log
 
@@ -35,21 +36,8 @@ LONGEST = 60.0
 GOODBYE = 32  # bytes of its id
 HOUR = 3_600_000  # ms
 RENEWAL = 60.0  # seconds until an old epoch is followed by the next, at the most
-LOOPBACK = ("/ip4/127.", "/ip6/::1/")
 
 log = logging.getLogger("hearthside.circle")
-
-
-def with_port(address: str, port: int) -> str:
-    """A listen address with port 0 replaced by the circle's own."""
-    return address[: -len("/tcp/0")] + f"/tcp/{port}" if address.endswith("/tcp/0") else address
-
-
-def port_of(address: str) -> int:
-    """The TCP port of a multiaddr, or 0."""
-    parts = address.split("/tcp/")
-    digits = parts[1].split("/")[0] if len(parts) > 1 else ""
-    return int(digits) if digits.isdigit() else 0
 
 
 @dataclass(slots=True)
@@ -69,6 +57,10 @@ class RunningCircle:
     met_before: dict[DeviceId, int] = field(default_factory=dict)
     listening: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    external: tuple[str, ...] = ()  # where else we can be reached, through a router
+    networks: Sequence[Network] = ()  # of this computer
+    stirred: Callable[[], None] = lambda: None  # names or addresses of this circle may be others
+    host: Host | None = None  # while it is on the air
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     ready: trio.Event = field(default_factory=trio.Event)
     arrived: trio.Event = field(default_factory=trio.Event)  # our own admission is known here
@@ -153,6 +145,7 @@ class RunningCircle:
         host = Host(self.room.row.door_seed, listen=listen, on_stream=self.node.on_stream)
         self.node.own_door = host.peer
         async with host.run():
+            self.host = host
             self._listens(host.listening(), host.addresses())
             self.ready.set()
             async with trio.open_nursery() as nursery:
@@ -163,7 +156,7 @@ class RunningCircle:
                 try:
                     await self.node.run(host)
                 finally:
-                    self._nursery = None
+                    self._nursery = self.host = None
                 nursery.cancel_scope.cancel()
 
     async def renew(self) -> None:
@@ -204,7 +197,9 @@ class RunningCircle:
     def _listens(self, listening: Sequence[str], addresses: Sequence[str]) -> None:
         """Remember the port, and tell the others where we are if that changed."""
         room = self.room
-        self.listening, self.addresses = tuple(listening), tuple(addresses)
+        outer = [f"{at}/p2p/{self.host.peer_id}" for at in self.external if self.host is not None]
+        # First, so that a link has the one by which people can come from anywhere.
+        self.listening, self.addresses = tuple(listening), (*outer, *addresses)
         port = port_of(listening[0]) if listening else 0
         if port and port != room.row.port:
             with room.db.write():
@@ -214,6 +209,24 @@ class RunningCircle:
         if own is None or list(own.addresses) != list(self.addresses):
             self.node.cards_changed([self.shelf.own_card(self.addresses)])
         self.say(NetChanged())
+        self.stirred()
+
+    def look_around(self) -> None:
+        """Our addresses may be others now. While there is no network the last ones stay good."""
+        host = self.host
+        if host is not None and (wide(host.addresses()) or not wide(self.addresses)):
+            self._listens(host.listening(), host.addresses())
+
+    def reached_at(self, external: tuple[str, ...]) -> None:
+        """A router leads from there to us now: multiaddrs without a peer."""
+        if external != self.external:
+            self.external = external
+            self.look_around()
+
+    def woke(self) -> None:
+        """Time is missing: whoever is not here is tried at once, and words may have lapsed."""
+        self._look_at_the_hour()
+        self.node.reach.nudge()
 
     def _from_mailbox(self, kind: Log, ids: list[EnvelopeId]) -> None:
         """A mailbox brought these: hand them on to whoever is here."""
@@ -232,6 +245,7 @@ class RunningCircle:
     def offer_epochs(self) -> None:
         """See `app.room.Neighbour`."""
         self.node.offer_epochs()
+        self.stirred()
 
     def epoch_due(self) -> None:
         """See `app.room.Neighbour`."""
@@ -245,6 +259,7 @@ class RunningCircle:
         self.node.people_changed()
         self.postroom.look()
         self.witness.look()
+        self.stirred()
 
     def kept(self) -> None:
         """See `app.room.Neighbour`."""
@@ -342,6 +357,7 @@ class RunningCircle:
         """See `p2p.node.Directory`."""
         self.since.pop(device, None)
         self.say(NetChanged())
+        self.stirred()
 
     def knows_me(self, device: DeviceId) -> bool:
         """See `p2p.node.Directory`. Not who may have heard of our removal only."""
@@ -350,43 +366,3 @@ class RunningCircle:
     def let_in(self) -> None:
         """See `p2p.node.Directory`."""
         self.node.people_changed()
-
-    # -- for the home --------------------------------------------------------------------------
-
-    def path_to(self, member: MemberId) -> tuple[Path, int | None]:
-        """How a member is reached now, and since when (ms)."""
-        person = self.room.ledger.view.people.get(member)
-        here = self.node.here()
-        for device in person.devices if person is not None else ():
-            if device in here:
-                return Path.DIRECT, self.since.get(device)
-        return Path.NONE, None
-
-    def last_met(self, member: MemberId) -> int | None:
-        """When a member's computer was last met (ms)."""
-        person = self.room.ledger.view.people.get(member)
-        times = [
-            self.met_before[d] for d in (person.devices if person else ()) if d in self.met_before
-        ]
-        return max(times, default=None)
-
-    def link_addresses(self) -> list[str]:
-        """Up to three addresses for a link: ours first, then a mailbox's, if there is one.
-
-        Loopback only if there is no other.
-        """
-        own = list(self.addresses)
-        wide = [a for a in own if not a.startswith(LOOPBACK)]
-        mailboxes = [one.addresses[0] for one in known(self.room)[:1]]
-        told = (wide or own)[: 2 - len(mailboxes)] + mailboxes
-        people = self.room.ledger.view
-        ways = list(self.ways().items())
-        # Only hosts let people in, so a member's link leads to one, whoever else is in the circle.
-        ways.sort(key=lambda way: not _is_host(people.person_of(way[0])))
-        for _, way in ways:
-            told += [a for a in way.addresses if not a.startswith(LOOPBACK) or not wide][:1]
-        return told[:3]
-
-
-def _is_host(person: Person | None) -> bool:
-    return person is not None and person.role is Role.HOST

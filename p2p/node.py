@@ -37,6 +37,7 @@ from p2p.talk import SILENCE, Talk
 from p2p.threshold import Threshold, is_knock
 
 AGAIN = 900.0  # seconds between reconciliations of an open conversation
+HINTS = 4  # addresses at which a device was seen, the newest first
 SHORT = 0.3  # seconds: a conversation that ends sooner does not count as having reached someone
 
 
@@ -141,6 +142,11 @@ class Node:
         """The devices in a conversation that has said hello."""
         return set(self._company.talks)
 
+    def line(self, device: DeviceId) -> tuple[Path, str]:
+        """Which way the conversation with a device goes, and its remote address or ""."""
+        talk = self._company.talks.get(device)
+        return (talk.stream.path, talk.stream.remote) if talk is not None else (Path.DIRECT, "")
+
     def people_changed(self) -> None:
         """Devices came or went: talk to whom we should, hang up on whom we must not talk to."""
         ways = self._directory.ways()
@@ -228,6 +234,12 @@ class Node:
         if talk.conversation.leads and talk.stream.path is Path.RELAYED:
             self._moving.add(device)
             self._nursery.start_soon(self._move, device)
+
+    def found(self, device: DeviceId, address: str) -> None:
+        """A device was seen at this address: try it there, if we should talk with it at all."""
+        known = self._hints.get(device, [])
+        self._hints[device] = list(dict.fromkeys([address, *known]))[:HINTS]
+        self.reach.nudge()
 
     # -- streams -------------------------------------------------------------------------------
 

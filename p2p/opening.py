@@ -87,7 +87,7 @@ class Opening:
             gone = {p: at for p, at in self._held.items() if opened.get(p) != at}
             self._tell(opened)
             await self._close(gone)
-            if not opened and self._wanted:
+            if not opened:
                 return
             with trio.move_on_after(LEASE / 2) as waited:
                 await self._other.wait()

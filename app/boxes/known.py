@@ -6,6 +6,7 @@ from app import epochs
 from app.room import Room
 from app.store import boxes
 from p2p.crypto import sign_public
+from p2p.host import well_formed
 from p2p.ids import EpochId
 from p2p.mailbox import capability
 from p2p.mailbox.wire import MAX_CAPABILITIES
@@ -36,7 +37,10 @@ def known(room: Room) -> list[Known]:
         person = view.person_of(seen.first)
         if person is not None and not person.left:
             owner = rows[box].owner if box in rows else None
-            found.append(Known(box, seen.act.peer, tuple(seen.act.addresses), owner))
+            # Nobody has judged them: a host may say anything.
+            addresses = tuple(one for one in seen.act.addresses if well_formed(one))
+            if addresses:
+                found.append(Known(box, seen.act.peer, addresses, owner))
     if room.arriving and not found:
         found = [Known(row.box, row.peer, row.addresses, row.owner) for row in rows.values()]
     return found

@@ -63,6 +63,7 @@ class Postroom:
         return next((post for one, post in self._posts.items() if one.box == box), None)
 
     @property
-    def reached(self) -> bool:
-        """Whether one of them is."""
-        return any(post.since is not None for post in self._posts.values())
+    def since(self) -> int | None:
+        """Since when one of them is reached, in ms; None while none is."""
+        times = [post.since for post in self._posts.values() if post.since is not None]
+        return min(times, default=None)

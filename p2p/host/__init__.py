@@ -12,7 +12,7 @@ Importing this package is cheap. `load()` imports libp2p itself, which takes mos
 it early in a worker thread, so that it is done before the first `Host` is made.
 """
 
-from p2p.host.addresses import address_peer, well_formed
+from p2p.host.addresses import address_peer, peer_text, well_formed
 from p2p.host.dialer import Unreachable
 from p2p.host.frames import MAX_FRAME, Closed, FrameStream, Path
 from p2p.host.guards import Limits
@@ -36,5 +36,6 @@ __all__ = [
     "Unreachable",
     "address_peer",
     "load",
+    "peer_text",
     "well_formed",
 ]

@@ -264,7 +264,7 @@ class Room(QObject):
 
     def _shown(self) -> list[Member]:
         others = [one for one in self._members if not one.me and not one.gone]
-        return sorted(others, key=lambda one: one.reach is Path.NONE)[:SHOWN]
+        return sorted(others, key=lambda one: one.reach in {Path.NONE, Path.MAILBOX})[:SHOWN]
 
     def _here(self) -> int:
         return sum(

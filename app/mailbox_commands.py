@@ -1,0 +1,62 @@
+"""What can be asked about the mailboxes of a circle."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from app.command import Command, Id, Nothing
+
+__all__ = ["AddMailbox", "ListMailboxes", "Mailbox", "MailboxAdded", "RetireMailbox"]
+
+MAX_CARD = 4096  # characters
+
+
+class Mailbox(Struct, frozen=True, kw_only=True):
+    """A mailbox of a circle. `mine`: ours to say whose keys count; `used`: its owner is a member.
+
+    `held`: envelopes of this circle there, `bytes` of `room`, words kept for `days`: as it last
+    said, null where it was not reached. `full`: it had no room for something.
+    """
+
+    mailbox: str
+    name: str
+    mine: bool
+    used: bool
+    reachable: bool
+    since: datetime | None
+    held: int | None
+    bytes: int | None
+    room: int | None
+    days: int | None
+    full: bool
+
+
+class MailboxAdded(Struct, frozen=True, kw_only=True):
+    """A mailbox of a circle."""
+
+    mailbox: str
+
+
+class AddMailbox(Command[MailboxAdded], frozen=True):
+    """Use the mailbox whose card this is; `name`: what the circle calls it. For hosts."""
+
+    method = "circle.add_mailbox"
+    circle: Id
+    card: Annotated[str, Meta(max_length=MAX_CARD)]
+    name: str | None = None
+
+
+class ListMailboxes(Command[list[Mailbox]], frozen=True):
+    """The mailboxes of a circle, as this computer sees them."""
+
+    method = "circle.mailboxes"
+    circle: Id
+
+
+class RetireMailbox(Command[Nothing], frozen=True):
+    """Use a mailbox no longer. For hosts."""
+
+    method = "circle.retire_mailbox"
+    circle: Id
+    mailbox: Id

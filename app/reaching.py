@@ -1,0 +1,67 @@
+"""How the people of one circle are reached, for screens and links: by which way, and since when."""
+
+from app.boxes.known import known
+from app.circle.state import Path, Role
+from app.circle.view import Person
+from app.running import RunningCircle
+from app.whereabouts import wide
+from p2p.host import Path as Line
+from p2p.ids import MemberId
+from p2p.networks import is_near
+
+MOST_IN_LINK = 3  # addresses
+
+
+def path_to(running: RunningCircle, member: MemberId) -> tuple[Path, int | None]:
+    """How a member is reached now, and since when (ms).
+
+    Where none of their computers is, but a mailbox is: `Path.MAILBOX`, since the mailbox is.
+    """
+    person = running.room.ledger.view.people.get(member)
+    here = running.node.here()
+    for device in person.devices if person is not None else ():
+        if device in here:
+            return _line(running, running.node.line(device)), running.since.get(device)
+    since = running.postroom.since
+    return (Path.NONE, None) if since is None else (Path.MAILBOX, since)
+
+
+def _line(running: RunningCircle, line: tuple[Line, str]) -> Path:
+    path, remote = line
+    match path:
+        case Line.RELAYED:
+            return Path.RELAY
+        case Line.PUNCHED:
+            return Path.PUNCHED
+        case _:
+            return Path.LAN if is_near(remote, running.networks) else Path.DIRECT
+
+
+def last_met(running: RunningCircle, member: MemberId) -> int | None:
+    """When a member's computer was last met (ms)."""
+    person = running.room.ledger.view.people.get(member)
+    before = running.met_before
+    times = [before[d] for d in (person.devices if person else ()) if d in before]
+    return max(times, default=None)
+
+
+def link_addresses(running: RunningCircle) -> list[str]:
+    """Up to three addresses for a link: ours first, then a mailbox's, if there is one.
+
+    Loopback only if there is no other.
+    """
+    own = list(running.addresses)
+    beyond = wide(own)
+    mailboxes = [one.addresses[0] for one in known(running.room)[:1]]
+    told = (beyond or own)[: 2 - len(mailboxes)] + mailboxes
+    people = running.room.ledger.view
+    ways = list(running.ways().items())
+    # Only hosts let people in, so a member's link leads to one, whoever else is in the circle.
+    ways.sort(key=lambda way: not _is_host(people.person_of(way[0])))
+    for _, way in ways:
+        told += (wide(way.addresses) if beyond else list(way.addresses))[:1]
+    return told[:MOST_IN_LINK]
+
+
+def _is_host(person: Person | None) -> bool:
+    return person is not None and person.role is Role.HOST

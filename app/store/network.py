@@ -1,0 +1,17 @@
+"""The rows about what the home may do on the networks around it."""
+
+from app.net_commands import NetSettings
+from app.store.db import Database
+
+
+def read(db: Database) -> NetSettings:
+    """As it was chosen last; everything is allowed until somebody says otherwise."""
+    ((lan, port_mapping),) = db.read("SELECT lan, port_mapping FROM network")
+    return NetSettings(lan=bool(lan), port_mapping=bool(port_mapping))
+
+
+def keep(db: Database, chosen: NetSettings) -> None:
+    """Within a transaction."""
+    db.execute(
+        "UPDATE network SET lan = ?, port_mapping = ?", (int(chosen.lan), int(chosen.port_mapping))
+    )
