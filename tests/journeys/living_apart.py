@@ -76,13 +76,16 @@ NewApart: TypeAlias = Callable[..., Awaitable[Apart]]
 
 
 @asynccontextmanager
-async def apart(folder: Path, places: Places, calendar: Calendar) -> AsyncIterator[NewApart]:
-    """As `village`, of people who live apart."""
+async def apart(
+    folder: Path, places: Places, calendar: Calendar, *, lan: bool = False
+) -> AsyncIterator[NewApart]:
+    """As `village`, of people who live apart; `lan`: they look around on their own networks."""
     with plainly():
         async with AsyncExitStack() as stack:
 
             async def new(name: str, *, home: Path | None = None) -> Apart:
                 person = Apart(name, home or folder / name.lower(), stack, places, calendar)
+                person.lan = lan
                 if home is None:
                     make_home(person.folder)
                 await person.wakes()

@@ -39,6 +39,7 @@ class Person:
     def __init__(self, name: str, folder: Path, stack: AsyncExitStack) -> None:
         self.name = name
         self.folder = folder
+        self.lan = False
         self.said_on_stderr = b""
         self._stack = stack
         self._home: RpcProcess | None = None
@@ -59,7 +60,7 @@ class Person:
     ) -> None:
         """The process begins; nothing is unlocked."""
         self._home = await self._stack.enter_async_context(
-            RpcProcess.start(self.folder, listen=listen, program=program)
+            RpcProcess.start(self.folder, listen=listen, lan=self.lan, program=program)
         )
 
     async def wakes(self, listen: Sequence[str] = LOOPBACK) -> None:

@@ -1,0 +1,291 @@
+"""On one network for real: people find each other there, and whoever overhears them learns nothing.
+
+Each home is a process in a network namespace of its own, with a cable to the other. What is told of
+the networks comes from the kernel, the router is a program beside them.
+"""
+
+import socket
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import trio
+
+from app.store import circles
+from p2p.crypto import sign_public
+from p2p.lan_wire import question
+from tests.journeys.late_home import Calendar
+from tests.journeys.living_apart import Apart, apart, where
+from tests.journeys.namespaces import Places, places_apart
+from tests.journeys.overhearing import overheard, packets, spellings
+from tests.journeys.people import eventually, the_same
+from tests.p2p.gateway import PUBLIC
+
+pytestmark = pytest.mark.netns
+
+NEW = {"ada": "10.99.7.1", "ben": "10.99.7.2"}
+OTHER = {"ada": "ben", "ben": "ada"}
+
+
+def ip(places: Places, place: str, *words: str) -> None:
+    """Do something to the cable's end at a place."""
+    command = [*places.command(place), "ip", *words, "dev", f"to-{OTHER[place]}"]
+    subprocess.run(command, check=True, timeout=10)
+
+
+def move(places: Places, place: str) -> None:
+    """A place has another address, in another network, and the one before no more."""
+    ip(places, place, "address", "flush")
+    ip(places, place, "address", "add", f"{NEW[place]}/24")
+
+
+async def path(person: Apart) -> str:
+    """How the other one is reached."""
+    (other,) = (await person.ask("net.status"))["people"]
+    found: str = other["path"]
+    return found
+
+
+async def meet_nearby(*people: Apart, seconds: float = 15) -> None:
+    for person in people:
+
+        async def so(person: Apart = person) -> bool:
+            return await path(person) == "lan"
+
+        await eventually(so, f"{person.name} is reached on the own network", seconds)
+
+
+@asynccontextmanager
+async def two(
+    tmp_path: Path, places: Places
+) -> AsyncIterator[tuple[Apart, Apart, str, Calendar]]:
+    """Ada, Ben, and the circle that both are in."""
+    calendar = Calendar(tmp_path / "calendar")
+    async with apart(tmp_path, places, calendar, lan=True) as new:
+        ada, ben = await new("Ada"), await new("Ben")
+        circle = await ada.founds("Thursday's table")
+        await ben.is_in(await ben.knocks_at(ada, await ada.invites(circle)))
+        await the_same(circle, ada, ben)
+        yield ada, ben, circle, calendar
+
+
+async def test_two_who_moved_find_each_other_by_name(tmp_path: Path) -> None:
+    """Nothing they know of each other's addresses is true any more; and it can be switched off."""
+    with places_apart("ada", "ben") as places:
+        async with two(tmp_path, places) as (ada, ben, circle, _):
+            await ada.ask("net.set", lan=False)
+            await ben.sleeps()
+            await ada.sleeps()
+            for place in NEW:
+                move(places, place)
+            await ada.wakes()
+            await ben.wakes()
+            assert await ada.ask("net.settings") == {"lan": False, "port_mapping": True}
+            await trio.sleep(4)
+            assert (await path(ada), await path(ben)) == ("none", "none")
+            await ada.ask("net.set", lan=True)
+            await meet_nearby(ada, ben)
+            await ada.writes(circle, "There you are.")
+            await the_same(circle, ada, ben, posts=1)
+
+
+async def test_whoever_overhears_them_learns_an_address_and_nothing_else(tmp_path: Path) -> None:
+    """Not a name, an id, or a key, however it is spelled; and tomorrow nothing is as it was."""
+    days = [tmp_path / "today", tmp_path / "tomorrow"]
+    with places_apart("ada", "ben") as places:
+        here, there = places.address("ada", "ben"), places.address("ben", "ada")
+        async with two(tmp_path, places) as (ada, ben, circle, calendar):
+            await meet_nearby(ada, ben)
+            for file in days:
+                async with overheard(places, "ada", here, file):
+                    for person in (ada, ben):
+                        await person.sleeps()
+                        await person.wakes()
+                    await meet_nearby(ada, ben)
+                    await trio.sleep(2)
+                    calendar.days_pass(1)
+            ports = [at.split("/tcp/")[1].split("/")[0] for at in await ada.addresses()]
+            await ada.sleeps()
+            await ben.sleeps()
+            told = [packets(file, here, there) for file in days]
+            assert all(len(set(said)) >= 3 for said in told)  # a question, and a name of each
+            secrets = known_of(ada, circle) + known_of(ben, circle)
+            everything = b"\0".join(told[0] + told[1])
+            assert not [one for raw in secrets for one in spellings(raw) if one in everything]
+            for words in ("Ada", "Ben", "Thursday", "hearthside", socket.gethostname()):
+                assert words.lower().encode() not in everything.lower()
+            for port in {int(port) for port in ports}:
+                assert port.to_bytes(2, "big") not in everything
+            assert not shared(*told)
+
+
+def known_of(person: Apart, circle: str) -> list[bytes]:
+    """Every id, key and secret that a home has of a circle."""
+    db = person.store()
+    try:
+        row = circles.one_circle(db, bytes.fromhex(circle))
+        assert row is not None
+        seeds = [row.member_seed, row.device_seed, row.door_seed]
+        secrets = [s for _, *both in circles.secrets_of(db, row.circle_no) for s in both if s]
+        epochs = [bytes(epoch) for epoch, *_ in circles.secrets_of(db, row.circle_no)]
+        return [bytes(row.circle), *seeds, *map(sign_public, seeds), *secrets, *epochs]
+    finally:
+        db.close()
+
+
+def shared(first: list[bytes], second: list[bytes]) -> set[bytes]:
+    """Runs of eight bytes that both days have, but for what every such packet of ours has.
+
+    That is: the question, and what an answer has with another name, port and address.
+    """
+    constant = question() + _plain_answer()
+    runs = [{p[at : at + 8] for p in day for at in range(len(p) - 7)} for day in (first, second)]
+    return {run for run in runs[0] & runs[1] if run not in constant and not _in_form(run)}
+
+
+def _plain_answer() -> bytes:
+    from p2p.lan_wire import Sighting, answer  # noqa: PLC0415 - only here
+
+    return answer(Sighting("7" * 26, 0x3737), bytes.fromhex("37373737"))
+
+
+def _in_form(run: bytes) -> bool:
+    """A run that lies across the end of an answer: type, class and length, then our address."""
+    return run.startswith(b"\x00\x78\x00\x04\x0a\x4d") or b"\x00\x04\x0a\x4d" in run
+
+
+async def test_an_address_that_comes_is_told_at_once(tmp_path: Path) -> None:
+    """Within two seconds; the old one goes, the conversation with it, and they meet by the new."""
+    with places_apart("ada", "ben") as places:
+        async with two(tmp_path, places) as (ada, ben, circle, _):
+            old = await where(ada, places, "ben")
+            for place in NEW:
+                ip(places, place, "address", "add", f"{NEW[place]}/24")
+
+            async def knows_the_new() -> bool:
+                return any(f"/{NEW['ada']}/" in one for one in await ada.addresses())
+
+            await eventually(knows_the_new, "the new address is told", 2)
+            for place in NEW:
+                gone = f"{places.address(place, OTHER[place])}/30"
+                ip(places, place, "address", "del", gone)
+
+            async def forgot_the_old() -> bool:
+                return old not in await ada.addresses()
+
+            await eventually(forgot_the_old, "the old address is told no more", 2)
+            await ada.writes(circle, "Moved.")
+            await the_same(circle, ada, ben, posts=1)
+            await meet_nearby(ada, ben)
+            device = device_of(ada, circle, await ada.sleeps())
+            await ben.sleeps()
+            assert [a.split("/")[2] for a in card_of(ben, circle, device)] == [NEW["ada"]]
+
+
+def device_of(person: Apart, circle: str, _slept: None) -> bytes:
+    db = person.store()
+    try:
+        row = circles.one_circle(db, bytes.fromhex(circle))
+        assert row is not None
+        return sign_public(row.device_seed)
+    finally:
+        db.close()
+
+
+def card_of(person: Apart, circle: str, device: bytes) -> list[str]:
+    """The addresses that a home has of somebody's device."""
+    db = person.store()
+    try:
+        row = circles.one_circle(db, bytes.fromhex(circle))
+        assert row is not None
+        cards = circles.cards_of(db, row.circle_no)
+        return list(next(card.addresses for d, card in cards.items() if d == device))
+    finally:
+        db.close()
+
+
+async def test_after_a_week_asleep_everything_is_tried_at_once(tmp_path: Path) -> None:
+    """The clock went on by a week; who was unreachable meanwhile is met within seconds."""
+    with places_apart("ada", "ben") as places:
+        async with two(tmp_path, places) as (ada, ben, circle, calendar):
+            places.cut("ada", "ben")
+
+            async def alone() -> bool:
+                return await path(ada) == "none"
+
+            await eventually(alone, "the silent one is noticed", 8)
+            await trio.sleep(20)  # pauses have grown meanwhile
+            calendar.days_pass(7)
+            places.join("ada", "ben")
+            await meet_nearby(ada, ben, seconds=8)
+            await ben.writes(circle, "Good morning.")
+            await the_same(circle, ada, ben, posts=1)
+            calendar.days_pass(-365)
+            await ada.writes(circle, "What year is it?")
+            await the_same(circle, ada, ben, posts=2)
+
+
+async def test_a_router_lets_people_in(tmp_path: Path) -> None:
+    """Its public address stands on our card and in links while we are there, and is closed after."""
+    with places_apart("ada", "ben") as places:
+        calendar = Calendar(tmp_path / "calendar")
+        at = places.address("ben", "ada")
+        command = [*places.command("ben"), "python", "-m", "tests.p2p.gateway", at]
+        async with router_at(command) as ports, apart(tmp_path, places, calendar, lan=True) as new:
+            ada = await new("Ada")
+            circle = await ada.founds("Thursday's table")
+            (own,) = [a for a in await ada.addresses() if "/ip4/" in a and PUBLIC not in a]
+            port = own.split("/tcp/")[1].split("/")[0]
+            open_to_all = own.replace(places.address("ada", "ben"), PUBLIC)
+
+            async def told() -> bool:
+                return (await ada.addresses())[0] == open_to_all
+
+            await eventually(told, "the public address is told", 15)
+            assert ports[-1] == f'{{"{port}": ["{places.address("ada", "ben")}", {port}, 3600]}}'
+            assert PUBLIC in await ada.invites(circle)
+            device = device_of(ada, circle, await ada.sleeps())
+            assert card_of(ada, circle, device)[0] == open_to_all
+            assert ports[-1] == "{}"
+            assert PUBLIC.encode() not in ada.said_on_stderr
+            await ada.wakes()
+            await eventually(told, "and after the next start", 15)
+            await ada.ask("net.set", port_mapping=False)
+
+            async def untold() -> bool:
+                return open_to_all not in await ada.addresses()
+
+            await eventually(untold, "switched off", 5)
+
+
+@asynccontextmanager
+async def router_at(command: list[str]) -> AsyncIterator[list[str]]:
+    """A router that runs; what it printed, line by line."""
+    import sys  # noqa: PLC0415 - the interpreter of the tests
+
+    command = [sys.executable if word == "python" else word for word in command]
+    lines: list[str] = []
+    async with trio.open_nursery() as nursery:
+        process = await trio.lowlevel.open_process(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+        async def read() -> None:
+            assert process.stdout is not None
+            kept = b""
+            async for piece in process.stdout:
+                kept += piece
+                *whole, kept = kept.split(b"\n")
+                lines.extend(line.decode() for line in whole)
+
+        nursery.start_soon(read)
+        try:
+            yield lines
+        finally:
+            assert process.stdin is not None
+            await process.stdin.aclose()
+            with trio.CancelScope(shield=True), trio.move_on_after(10):
+                await process.wait()
+            nursery.cancel_scope.cancel()
