@@ -1,11 +1,12 @@
 """Somebody on the same network who writes down every multicast packet of it.
 
-`python -m tests.journeys.overhearing ADDRESS FILE` runs at a place until its input ends. Each packet
-is a line: its sender, and its bytes in hex. Says "ready" when it listens.
+`python -m tests.journeys.overhearing ADDRESS FILE` runs at a place until its input ends. Each
+packet is a line: its sender, and its bytes in hex. Says "ready" when it listens.
 """
 
 import socket
 import struct
+import subprocess
 import sys
 import threading
 from base64 import b32encode, b64encode, urlsafe_b64encode
@@ -38,29 +39,40 @@ def listen(address: str, file: Path) -> None:
 @asynccontextmanager
 async def overheard(places: Places, place: str, address: str, file: Path) -> AsyncIterator[None]:
     """Everything said on the network at `address` is in the file, as long as this runs."""
-    program = [sys.executable, "-m", "tests.journeys.overhearing", address, str(file)]
-    command = [*places.command(place), *program]
+    module = ("-m", "tests.journeys.overhearing", address, str(file))
+    async with beside([*places.command(place), sys.executable, *module]) as lines:
+        with trio.fail_after(20):
+            while lines != ["ready"]:  # noqa: ASYNC110 - once, and soon
+                await trio.sleep(0.05)
+        yield
+
+
+@asynccontextmanager
+async def beside(command: list[str]) -> AsyncIterator[list[str]]:
+    """A program that runs until its input ends; the lines that it has printed."""
+    lines: list[str] = []
     async with trio.open_nursery() as nursery:
-        process = await nursery.start(_start, command)
+        process = await trio.lowlevel.open_process(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        said, typed = process.stdout, process.stdin
+        assert said is not None
+        assert typed is not None
+
+        async def read() -> None:
+            kept = b""
+            async for piece in said:
+                *whole, kept = (kept + piece).split(b"\n")
+                lines.extend(line.decode() for line in whole)
+
+        nursery.start_soon(read)
         try:
-            with trio.fail_after(20):
-                assert await process.stdout.receive_some() == b"ready\n"
-            yield
+            yield lines
         finally:
-            await process.stdin.aclose()
             with trio.CancelScope(shield=True), trio.move_on_after(10):
+                await typed.aclose()
                 await process.wait()
-
-
-async def _start(
-    command: list[str], task_status: trio.TaskStatus[trio.Process] = trio.TASK_STATUS_IGNORED
-) -> None:
-    import subprocess  # noqa: PLC0415 - only for its name of a pipe
-
-    await trio.run_process(
-        command, stdin=subprocess.PIPE, capture_stdout=False, stdout=subprocess.PIPE, check=False,
-        task_status=task_status,
-    )  # fmt: skip
+            nursery.cancel_scope.cancel()
 
 
 def packets(file: Path, *senders: str) -> list[bytes]:

@@ -6,6 +6,7 @@ the networks comes from the kernel, the router is a program beside them.
 
 import socket
 import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,11 +16,12 @@ import trio
 
 from app.store import circles
 from p2p.crypto import sign_public
-from p2p.lan_wire import question
+from p2p.lan_names import LETTERS
+from p2p.lan_wire import Sighting, answer, question, read
 from tests.journeys.late_home import Calendar
 from tests.journeys.living_apart import Apart, apart, where
 from tests.journeys.namespaces import Places, places_apart
-from tests.journeys.overhearing import overheard, packets, spellings
+from tests.journeys.overhearing import beside, overheard, packets, spellings
 from tests.journeys.people import eventually, the_same
 from tests.p2p.gateway import PUBLIC
 
@@ -58,9 +60,7 @@ async def meet_nearby(*people: Apart, seconds: float = 15) -> None:
 
 
 @asynccontextmanager
-async def two(
-    tmp_path: Path, places: Places
-) -> AsyncIterator[tuple[Apart, Apart, str, Calendar]]:
+async def two(tmp_path: Path, places: Places) -> AsyncIterator[tuple[Apart, Apart, str, Calendar]]:
     """Ada, Ben, and the circle that both are in."""
     calendar = Calendar(tmp_path / "calendar")
     async with apart(tmp_path, places, calendar, lan=True) as new:
@@ -93,32 +93,36 @@ async def test_two_who_moved_find_each_other_by_name(tmp_path: Path) -> None:
 
 async def test_whoever_overhears_them_learns_an_address_and_nothing_else(tmp_path: Path) -> None:
     """Not a name, an id, or a key, however it is spelled; and tomorrow nothing is as it was."""
-    days = [tmp_path / "today", tmp_path / "tomorrow"]
+    file = tmp_path / "overheard"
     with places_apart("ada", "ben") as places:
         here, there = places.address("ada", "ben"), places.address("ben", "ada")
-        async with two(tmp_path, places) as (ada, ben, circle, calendar):
-            await meet_nearby(ada, ben)
-            for file in days:
-                async with overheard(places, "ada", here, file):
-                    for person in (ada, ben):
-                        await person.sleeps()
-                        await person.wakes()
-                    await meet_nearby(ada, ben)
-                    await trio.sleep(2)
-                    calendar.days_pass(1)
-            ports = [at.split("/tcp/")[1].split("/")[0] for at in await ada.addresses()]
-            await ada.sleeps()
-            await ben.sleeps()
-            told = [packets(file, here, there) for file in days]
-            assert all(len(set(said)) >= 3 for said in told)  # a question, and a name of each
+        async with (
+            overheard(places, "ada", here, file),
+            two(tmp_path, places) as (ada, ben, circle, calendar),
+        ):
+            days: list[list[bytes]] = []
+            for _ in range(2):
+                await meet_nearby(ada, ben)
+                await trio.sleep(2)
+                ports = {int(at.split("/")[4]) for at in await ada.addresses()}
+                for person in (ada, ben):
+                    await person.sleeps()
+                days.append(packets(file, here, there)[sum(map(len, days)) :])
+                calendar.days_pass(1)
+                for person in (ada, ben):
+                    await person.wakes()
+            for person in (ada, ben):
+                await person.sleeps()
+            assert all(len(set(said)) >= 3 for said in days)  # a question, and a name of each
             secrets = known_of(ada, circle) + known_of(ben, circle)
-            everything = b"\0".join(told[0] + told[1])
+            everything = b"\0".join(days[0] + days[1])
             assert not [one for raw in secrets for one in spellings(raw) if one in everything]
             for words in ("Ada", "Ben", "Thursday", "hearthside", socket.gethostname()):
                 assert words.lower().encode() not in everything.lower()
-            for port in {int(port) for port in ports}:
-                assert port.to_bytes(2, "big") not in everything
-            assert not shared(*told)
+            today, tomorrow = (said_of(day, here, there) for day in days)
+            assert len(today) == len(tomorrow) == 2
+            assert not pieces(today) & pieces(tomorrow)
+            assert not ports & {one.port for one in today | tomorrow}
 
 
 def known_of(person: Apart, circle: str) -> list[bytes]:
@@ -135,25 +139,20 @@ def known_of(person: Apart, circle: str) -> list[bytes]:
         db.close()
 
 
-def shared(first: list[bytes], second: list[bytes]) -> set[bytes]:
-    """Runs of eight bytes that both days have, but for what every such packet of ours has.
-
-    That is: the question, and what an answer has with another name, port and address.
-    """
-    constant = question() + _plain_answer()
-    runs = [{p[at : at + 8] for p in day for at in range(len(p) - 7)} for day in (first, second)]
-    return {run for run in runs[0] & runs[1] if run not in constant and not _in_form(run)}
-
-
-def _plain_answer() -> bytes:
-    from p2p.lan_wire import Sighting, answer  # noqa: PLC0415 - only here
-
-    return answer(Sighting("7" * 26, 0x3737), bytes.fromhex("37373737"))
+def said_of(day: list[bytes], *addresses: str) -> set[Sighting]:
+    """The names and ports of a day; its packets say that, the address, and nothing else at all."""
+    found = {one for packet in day for one in read(packet, []).seen}
+    ips = [socket.inet_aton(address) for address in addresses]
+    assert set(day) == {question()} | {
+        packet for packet in (answer(one, ip) for one in found for ip in ips) if packet in day
+    }
+    return found
 
 
-def _in_form(run: bytes) -> bool:
-    """A run that lies across the end of an answer: type, class and length, then our address."""
-    return run.startswith(b"\x00\x78\x00\x04\x0a\x4d") or b"\x00\x04\x0a\x4d" in run
+def pieces(names: set[Sighting]) -> set[str]:
+    """Runs of eight letters, and the ports."""
+    runs = {name.letters[at : at + 8] for name in names for at in range(LETTERS - 7)}
+    return runs | {str(name.port) for name in names}
 
 
 async def test_an_address_that_comes_is_told_at_once(tmp_path: Path) -> None:
@@ -161,8 +160,8 @@ async def test_an_address_that_comes_is_told_at_once(tmp_path: Path) -> None:
     with places_apart("ada", "ben") as places:
         async with two(tmp_path, places) as (ada, ben, circle, _):
             old = await where(ada, places, "ben")
-            for place in NEW:
-                ip(places, place, "address", "add", f"{NEW[place]}/24")
+            for place, new in NEW.items():
+                ip(places, place, "address", "add", f"{new}/24")
 
             async def knows_the_new() -> bool:
                 return any(f"/{NEW['ada']}/" in one for one in await ada.addresses())
@@ -179,12 +178,14 @@ async def test_an_address_that_comes_is_told_at_once(tmp_path: Path) -> None:
             await ada.writes(circle, "Moved.")
             await the_same(circle, ada, ben, posts=1)
             await meet_nearby(ada, ben)
-            device = device_of(ada, circle, await ada.sleeps())
+            device = await device_of(ada, circle)
             await ben.sleeps()
             assert [a.split("/")[2] for a in card_of(ben, circle, device)] == [NEW["ada"]]
 
 
-def device_of(person: Apart, circle: str, _slept: None) -> bytes:
+async def device_of(person: Apart, circle: str) -> bytes:
+    """The device of somebody who goes to sleep now."""
+    await person.sleeps()
     db = person.store()
     try:
         row = circles.one_circle(db, bytes.fromhex(circle))
@@ -228,12 +229,12 @@ async def test_after_a_week_asleep_everything_is_tried_at_once(tmp_path: Path) -
 
 
 async def test_a_router_lets_people_in(tmp_path: Path) -> None:
-    """Its public address stands on our card and in links while we are there, and is closed after."""
+    """Its public address is on our card and in links while we are there, and is closed after."""
     with places_apart("ada", "ben") as places:
         calendar = Calendar(tmp_path / "calendar")
         at = places.address("ben", "ada")
-        command = [*places.command("ben"), "python", "-m", "tests.p2p.gateway", at]
-        async with router_at(command) as ports, apart(tmp_path, places, calendar, lan=True) as new:
+        command = [*places.command("ben"), sys.executable, "-m", "tests.p2p.gateway", at]
+        async with beside(command) as ports, apart(tmp_path, places, calendar, lan=True) as new:
             ada = await new("Ada")
             circle = await ada.founds("Thursday's table")
             (own,) = [a for a in await ada.addresses() if "/ip4/" in a and PUBLIC not in a]
@@ -246,7 +247,7 @@ async def test_a_router_lets_people_in(tmp_path: Path) -> None:
             await eventually(told, "the public address is told", 15)
             assert ports[-1] == f'{{"{port}": ["{places.address("ada", "ben")}", {port}, 3600]}}'
             assert PUBLIC in await ada.invites(circle)
-            device = device_of(ada, circle, await ada.sleeps())
+            device = await device_of(ada, circle)
             assert card_of(ada, circle, device)[0] == open_to_all
             assert ports[-1] == "{}"
             assert PUBLIC.encode() not in ada.said_on_stderr
@@ -258,34 +259,3 @@ async def test_a_router_lets_people_in(tmp_path: Path) -> None:
                 return open_to_all not in await ada.addresses()
 
             await eventually(untold, "switched off", 5)
-
-
-@asynccontextmanager
-async def router_at(command: list[str]) -> AsyncIterator[list[str]]:
-    """A router that runs; what it printed, line by line."""
-    import sys  # noqa: PLC0415 - the interpreter of the tests
-
-    command = [sys.executable if word == "python" else word for word in command]
-    lines: list[str] = []
-    async with trio.open_nursery() as nursery:
-        process = await trio.lowlevel.open_process(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-
-        async def read() -> None:
-            assert process.stdout is not None
-            kept = b""
-            async for piece in process.stdout:
-                kept += piece
-                *whole, kept = kept.split(b"\n")
-                lines.extend(line.decode() for line in whole)
-
-        nursery.start_soon(read)
-        try:
-            yield lines
-        finally:
-            assert process.stdin is not None
-            await process.stdin.aclose()
-            with trio.CancelScope(shield=True), trio.move_on_after(10):
-                await process.wait()
-            nursery.cancel_scope.cancel()
