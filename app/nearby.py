@@ -9,7 +9,7 @@ else answers there fails to prove its key, and has learned that somebody was loo
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol
 
 import trio
 
@@ -20,7 +20,7 @@ from app.running import RunningCircle
 from app.whereabouts import places
 from p2p.host import peer_text
 from p2p.ids import CircleId, DeviceId
-from p2p.lan_names import heeded, known_names, name_of, today
+from p2p.lan_names import Names, heeded, name_of, today
 from p2p.networks import Network
 
 EPOCHS: Final = 8  # of a circle, whose names are recognised
@@ -28,8 +28,6 @@ AGAIN: Final = 30.0  # seconds before the same address counts as news
 FEW: Final = 3  # addresses of a device that are tried in a `WHILE`, whoever announces them
 WHILE: Final = 600.0  # seconds
 LAST_PORT: Final = 65535
-
-Names: TypeAlias = Mapping[str, tuple[bytes, int]]
 
 
 class Seen(Protocol):
@@ -71,7 +69,7 @@ class Nearby:
     clock: Clock
     air: Air | None = None
     _known: dict[str, Known] = field(default_factory=dict)
-    _made: dict[CircleId, tuple[object, Names]] = field(default_factory=dict)
+    _names: dict[CircleId, Names] = field(default_factory=dict)
     _missing: set[tuple[bytes, DeviceId]] = field(default_factory=set)
     _tried: dict[bytes, dict[str, float]] = field(default_factory=dict)  # door → address → when
 
@@ -80,42 +78,33 @@ class Nearby:
         now = self.clock.now()
         own: dict[str, Mapping[str, int]] = {}
         known: dict[str, Known] = {}
+        names: dict[CircleId, Names] = {}
         missing: set[tuple[bytes, DeviceId]] = set()
         for running in circles:
             ports = _ports(running, networks)
+            circle = running.room.row.circle
             if not ports or running.room.row.state is not CircleState.MEMBER:
                 continue
             ways = {way.door: device for device, way in running.ways().items()}
-            for letters, (door, mask) in self._names(running, heeded(now), tuple(ways)).items():
+            named = names[circle] = self._names.get(circle) or Names()
+            for letters, (door, mask) in named.known(_heeded(running), heeded(now), ways).items():
                 known[letters] = Known(running, ways[door], door, mask)
             here = running.node.here()
-            missing |= {(running.room.row.circle, d) for d in ways.values() if d not in here}
+            missing |= {(circle, d) for d in ways.values() if d not in here}
             secret = _announced(running)
             if secret is not None:
                 name = name_of(secret, today(now), running.node.own_door)
                 own[name.letters] = {ip: port ^ name.mask for ip, port in ports.items()}
-        self._known, before, self._missing = known, self._missing, missing
+        self._known, self._names = known, names
+        before, self._missing = self._missing, missing
         if self.air is not None:
             self.air.tell(own)
             if missing - before:
                 self.air.ask()
 
-    def _names(
-        self, running: RunningCircle, days: tuple[int, ...], doors: tuple[bytes, ...]
-    ) -> Names:
-        """All names of a circle, made anew only where something is another: there are thousands."""
-        made_of = (_heeded(running), days, doors)
-        circle = running.room.row.circle
-        before = self._made.get(circle)
-        if before is not None and before[0] == made_of:
-            return before[1]
-        names = known_names(*made_of)
-        self._made[circle] = made_of, names
-        return names
-
     def silence(self) -> None:
         """Say nothing and know nobody."""
-        self._known, self._made, self._missing = {}, {}, set()
+        self._known, self._names, self._missing = {}, {}, set()
         if self.air is not None:
             self.air.tell({})
 

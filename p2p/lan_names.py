@@ -9,6 +9,7 @@ day, in each café, would be a name as well. Source: protocol, section 8, "The o
 from base64 import b32encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from p2p.crypto import derive, keyed
@@ -34,7 +35,11 @@ def name_of(authority: bytes, day: int, door: bytes) -> Name:
 
     `day`: whole days since 1970, UTC.
     """
-    return _name(derive(authority, LABEL), day, door)
+    # Eight bytes, signed: a clock may stand before 1970, and that is nobody's harm.
+    day_bytes = day.to_bytes(8, "big", signed=True)
+    mac = keyed(derive(authority, LABEL), day_bytes, door, size=NAME + MASK)
+    letters = b32encode(mac[:NAME]).decode().rstrip("=").lower()
+    return Name(letters, int.from_bytes(mac[NAME:], "big"))
 
 
 def today(now: int) -> int:
@@ -54,28 +59,29 @@ def until_change(now: int) -> int:
     return next(edge for edge in edges if edge > now % DAY) - now % DAY
 
 
-def known_names(
-    secrets: Iterable[bytes], days: Iterable[int], doors: Iterable[bytes]
-) -> Mapping[str, tuple[bytes, int]]:
-    """Whom each name means: letters → (door key, mask), for every secret, day and door."""
-    keys = [derive(secret, LABEL) for secret in secrets]
-    named = list(days)
-    found: dict[str, tuple[bytes, int]] = {}
-    for door in doors:
-        for key in keys:
-            for day in named:
-                name = _name(key, day, door)
-                found[name.letters] = door, name.mask
-    return found
+class Names:
+    """Whom the names of one circle mean. Each is made once: a large circle has thousands."""
+
+    def __init__(self) -> None:
+        """Nobody is known yet."""
+        self._names: dict[tuple[bytes, int, bytes], Name] = {}
+        self._asked: tuple[tuple[bytes, ...], tuple[int, ...], tuple[bytes, ...]] = ((), (), ())
+        self._found: dict[str, tuple[bytes, int]] = {}
+
+    def known(
+        self, secrets: Iterable[bytes], days: Iterable[int], doors: Iterable[bytes]
+    ) -> Mapping[str, tuple[bytes, int]]:
+        """Letters → (door key, mask), for every secret, day and door; others are forgotten."""
+        asked = tuple(secrets), tuple(days), tuple(doors)
+        if asked != self._asked:
+            self._asked, before, self._names = asked, self._names, {}
+            for secret, (day, door) in product(asked[0], product(asked[1], asked[2])):
+                made = before.get((secret, day, door)) or name_of(secret, day, door)
+                self._names[secret, day, door] = made
+            self._found = {name.letters: (at[2], name.mask) for at, name in self._names.items()}
+        return self._found
 
 
 def _apart(now: int, day: int) -> int:
     """How many ms lie between a time and a day; 0 within it."""
     return max(day * DAY - now, now - ((day + 1) * DAY - 1), 0)
-
-
-def _name(key: bytes, day: int, door: bytes) -> Name:
-    # Eight bytes, signed: a clock may stand before 1970, and that is nobody's harm.
-    mac = keyed(key, day.to_bytes(8, "big", signed=True), door, size=NAME + MASK)
-    letters = b32encode(mac[:NAME]).decode().rstrip("=").lower()
-    return Name(letters, int.from_bytes(mac[NAME:], "big"))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from p2p.router import Router
 
 LEASE: Final = 3600  # seconds
-CLOSING: Final = 2.0  # seconds that a home which ends gives to closing its ports
+CLOSING: Final = 1.0  # seconds that a home which ends gives to closing its ports
 NETWORKS: Final = 4  # searched for a router, one after the other
 THREADS: Final = 2  # in all; one that was given up may hang in a router for a while
 LOWEST, PORTS = 20_000, 40_000  # of the ports tried where ours is taken

@@ -7,8 +7,8 @@ from p2p.lan_names import (
     DAY,
     LETTERS,
     Name,
+    Names,
     heeded,
-    known_names,
     name_of,
     today,
     until_change,
@@ -21,7 +21,7 @@ NOON = 20_000 * DAY + DAY // 2
 
 def test_the_circle_recognises_its_own_and_nobody_elses() -> None:
     """Under each epoch still heeded, and whichever device it is."""
-    known = known_names([NEXT, SECRET], heeded(NOON), [ADA, BEN])
+    known = Names().known([NEXT, SECRET], heeded(NOON), [ADA, BEN])
     for secret in (SECRET, NEXT):
         for door in (ADA, BEN):
             name = name_of(secret, today(NOON), door)
@@ -29,6 +29,15 @@ def test_the_circle_recognises_its_own_and_nobody_elses() -> None:
     assert name_of(OTHERS, today(NOON), ADA).letters not in known
     assert name_of(SECRET, today(NOON), b"c" * 32).letters not in known
     assert name_of(SECRET, today(NOON) - 1, ADA).letters not in known
+
+
+def test_what_is_known_follows_who_is_in_and_which_day_it_is() -> None:
+    """Who went, and what is of yesterday, is known no more, whatever was known before."""
+    names = Names()
+    names.known([SECRET, NEXT], [1, 2], [ADA, BEN])
+    for asked in (([NEXT], [2], [BEN]), ([NEXT, OTHERS], [2, 3], [ADA, BEN]), ([], [2], [ADA])):
+        assert dict(names.known(*asked)) == dict(Names().known(*asked))
+        assert len(names.known(*asked)) == len(asked[0]) * len(asked[1]) * len(asked[2])
 
 
 def test_two_names_share_nothing_that_tells_them_for_related() -> None:
