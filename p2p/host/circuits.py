@@ -128,9 +128,11 @@ class Circuits:
             peer = said.peer if isinstance(said, Connect) else b""
             if not self._relays[relay] or self._swarm.under(via).path is Path.RELAYED:
                 await write_message(pipe, write_stop(Answer(Code.PERMISSION_DENIED)))
+                await pipe.part()
                 return
             if not allowed or peer in {b"", relay, self._swarm.key}:
                 await write_message(pipe, write_stop(Answer(Code.RESOURCE_LIMIT_EXCEEDED)))
+                await pipe.part()
                 return
             await write_message(pipe, write_stop(Answer(Code.OK)))
             under = CircuitStream(pipe, via, self._remote(via), peer)

@@ -61,6 +61,7 @@ class Identity:
         seen = None if under.path is Path.RELAYED else parse(under.remote)
         said = write_identity(self._swarm.public_key, self._swarm.protocols, seen)
         await write_message(pipe, said)
+        await pipe.part()
 
     async def _echo(self, pipe: "YamuxPipe", _conn: "SwarmConn") -> None:
         for _ in range(PINGS):

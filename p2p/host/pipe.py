@@ -1,5 +1,6 @@
 """The bytes of one Yamux stream, with back-pressure both ways (theory in `muxing`)."""
 
+from contextlib import suppress
 from typing import cast
 
 import trio
@@ -15,6 +16,7 @@ FIRST_WINDOW = 256 * 1024
 CREDIT_STEP = WINDOW // 4
 # How long `finish` waits, in seconds, before it leaves its two small frames to the background.
 FINISHING = 1.0
+PARTING = 3.0
 
 
 class YamuxPipe:
@@ -83,6 +85,17 @@ class YamuxPipe:
             return
         with shielded(self._session.stuck):
             await self._stream.close()
+
+    async def part(self) -> None:
+        """Say that nothing more comes, and wait until the other side has nothing more either.
+
+        Others than us throw away what they have not read when a reset comes [seen: js-libp2p], so
+        the last word of a protocol that is not ours waits to be heard, `PARTING` seconds at most.
+        """
+        with trio.move_on_after(PARTING), suppress(Closed):
+            await self.end()
+            while True:
+                await self.read(WINDOW)
 
     async def finish(self) -> None:
         """Half-close, then reset. Never raises; returns within `FINISHING` seconds."""

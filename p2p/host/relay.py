@@ -109,35 +109,36 @@ class Relay:
         peer = key_in(conn.muxed_conn.peer_id.to_bytes()) or b""
         with self._one_more_asks(peer) as may_ask:
             if not may_ask:
-                await _say(pipe, Answer(Code.RESOURCE_LIMIT_EXCEEDED))
+                await write_message(pipe, write_hop(Answer(Code.RESOURCE_LIMIT_EXCEEDED)))
                 return
             said = await self._asked(pipe)
             if said is None:
                 return
             if self._swarm.under(conn).path is Path.RELAYED or not self._rules.may_relay(peer):
                 # Nobody is put through from one circuit into another.
-                await _say(pipe, Answer(Code.PERMISSION_DENIED))
+                await _refuse(pipe, Code.PERMISSION_DENIED)
                 return
             match said:
                 case Reserve():
                     await self._reserve(pipe, conn, peer)
                     return
                 case Connect(called) if (code := self._objection(peer, called)) is not None:
-                    await _say(pipe, Answer(code))
+                    await _refuse(pipe, code)
                     return
                 case Connect(called):
                     circuit = Circuit(peer, called)
                     place = self._places[called]
                 case _:
-                    await _say(pipe, Answer(Code.UNEXPECTED_MESSAGE))
+                    await _refuse(pipe, Code.UNEXPECTED_MESSAGE)
                     return
             self._circuits[circuit] = None  # from now on it counts
             other = None
             try:
                 other = await self._call(place.conn, peer)
-                ok = other is not None
-                cap = self._cap if ok else None
-                await _say(pipe, Answer(Code.OK if ok else Code.CONNECTION_FAILED), cap)
+                if other is None:
+                    await _refuse(pipe, Code.CONNECTION_FAILED)
+                else:
+                    await write_message(pipe, write_hop(Answer(Code.OK), self._cap))
             finally:
                 if other is None:
                     self._circuits.pop(circuit, None)
@@ -164,22 +165,22 @@ class Relay:
         try:
             return read_hop(data)
         except PeerFault:
-            await _say(pipe, Answer(Code.MALFORMED_MESSAGE))
+            await _refuse(pipe, Code.MALFORMED_MESSAGE)
             return None
 
     async def _reserve(self, pipe: "YamuxPipe", conn: "SwarmConn", peer: bytes) -> None:
         for other in [other for other in self._places if self._place(other) is None]:
             del self._places[other]
         if peer not in self._places and len(self._places) >= self._rules.reservations:
-            await _say(pipe, Answer(Code.RESERVATION_REFUSED))
+            await _refuse(pipe, Code.RESERVATION_REFUSED)
             return
         until = trio.current_time() + self._rules.reservation
         self._places[peer] = Place(conn, until)
         session_of(conn).kept_until = until
         expires = int(time.time() + self._rules.reservation)
         ours = [parsed.binary for text in self._addresses() if (parsed := parse(text))]
-        told = write_hop(Answer(Code.OK, expires), self._cap, ours)
-        await write_message(pipe, told)
+        await write_message(pipe, write_hop(Answer(Code.OK, expires), self._cap, ours))
+        await pipe.part()
 
     def _place(self, peer: bytes) -> Place | None:
         place = self._places.get(peer)
@@ -268,5 +269,6 @@ async def _next(source: "YamuxPipe") -> bytes:
         return b""
 
 
-async def _say(pipe: "YamuxPipe", answer: Answer, cap: Cap | None = None) -> None:
-    await write_message(pipe, write_hop(answer, cap))
+async def _refuse(pipe: "YamuxPipe", code: Code) -> None:
+    await write_message(pipe, write_hop(Answer(code)))
+    await pipe.part()
