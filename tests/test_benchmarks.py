@@ -8,7 +8,7 @@ import pytest
 from app.circle.acts import Admit, Profile
 from p2p.ids import MemberId
 from p2p.op import Log
-from tests.benchmarks import keys
+from tests.benchmarks import keys, reach_ways
 from tests.benchmarks.keys_circle import Crowd
 from tests.benchmarks.keys_peer import beside
 from tests.benchmarks.sync_peers import HERE, NoPeers
@@ -92,3 +92,12 @@ def test_the_peers_locks_name_no_registry(folder: Path) -> None:
     assert "resolved" not in lock
     assert "http" not in lock
     assert lock.count('"integrity"') == lock.count('"node_modules/')
+
+
+async def test_a_measured_way_is_the_way_that_it_says() -> None:
+    """Each dial begins with nothing at hand, and all the bytes go over the relay or none."""
+    async with reach_ways.people() as who:
+        for relayed in (False, True):
+            assert len(await reach_ways.first_bytes(who, 2, relayed=relayed)) == 2
+            moved = await reach_ways.bulk(who, 4 << 20, relayed=relayed)
+            assert moved.rate > 0

@@ -60,7 +60,8 @@ class Punching:
         self._identity = identity
         self._may_punch = may_punch
         self._addresses = addresses
-        self._busy: set[bytes] = set()
+        self._beginning: set[bytes] = set()
+        self._answering: set[bytes] = set()
         swarm.offer(DCUTR, self._asked)
 
     async def begin(self, conn: "SwarmConn") -> None:
@@ -72,15 +73,15 @@ class Punching:
                 await trio.sleep(BETWEEN)
             if conn.is_closed or self._is_direct(peer) or not self._may_punch(peer):
                 return
-            if peer in self._busy:
-                return
-            self._busy.add(peer)
+            if peer in self._beginning | self._answering:
+                continue
+            self._beginning.add(peer)
             try:
                 await self._round(conn, peer)
             except (Closed, PeerFault, trio.TooSlowError):
-                return
+                continue
             finally:
-                self._busy.discard(peer)
+                self._beginning.discard(peer)
 
     async def _round(self, conn: "SwarmConn", peer: bytes) -> None:
         with trio.fail_after(TALKING):
@@ -102,9 +103,11 @@ class Punching:
     async def _asked(self, pipe: "YamuxPipe", conn: "SwarmConn") -> None:
         peer = key_in(conn.muxed_conn.peer_id.to_bytes()) or b""
         relayed = self._swarm.under(conn).path is Path.RELAYED
-        if not relayed or peer in self._busy or not self._may_punch(peer):
+        if not relayed or peer in self._answering or not self._may_punch(peer):
             return
-        self._busy.add(peer)
+        if peer in self._beginning and self._swarm.key < peer:
+            return  # both have called the other, and both begin: that of the lower key goes on
+        self._answering.add(peer)
         try:
             with trio.fail_after(TALKING):
                 theirs = _holes(await read_message(pipe))
@@ -113,7 +116,7 @@ class Punching:
                     raise PeerFault("a punch without a beginning")
             await self._dial(conn, peer, theirs, client=True)
         finally:
-            self._busy.discard(peer)
+            self._answering.discard(peer)
 
     async def _holes(self, conn: "SwarmConn") -> tuple[Address, ...]:
         """Where the relay sees us, first; then what we listen on."""

@@ -16,8 +16,8 @@ class RelayRules:
     """
     reservations: int = 128
     """Peers who may be called through us at once."""
-    circuits: int = 256
-    """Circuits at once, in all."""
+    circuits: int = 128
+    """Circuits at once, in all. One that nobody reads from holds a megabyte at the most."""
     circuits_per_peer: int = 16
     """Circuits at once that begin or end at one peer."""
     pending: int = 32

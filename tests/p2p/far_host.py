@@ -4,6 +4,8 @@
     {"do": "keep", "relay": key, "at": [address...]}  keep a place; answers when it is held
     {"do": "open", "peer": key, "at": [address...]}   a stream, and one word to and fro on it
     {"do": "say", "bytes": n}                         so many bytes on the newest stream, to and fro
+    {"do": "give", "peer": key, "at": [...], "bytes": n}  so many bytes, and when they have come
+    {"do": "part", "peer": key}                       hang up on somebody
     {"do": "meet", "peer": key, "within": seconds}    wait until there is a direct way
     {"do": "path", "peer": key}                       which way there is now
 
@@ -22,12 +24,20 @@ import trio
 from p2p.host import Closed, FrameStream, Host, RelayRules, Reservation, Unreachable
 
 PIECE = 256 * 1024
+GIVEN = b"given"  # begins what is not given back
 
 
-async def echo(stream: FrameStream) -> None:
-    """Give every frame back."""
+async def serve(stream: FrameStream) -> None:
+    """Give every frame back; or take all that comes, and say so at the end."""
+    frame = await stream.receive()
+    if frame == GIVEN:
+        while await stream.receive():
+            pass
+        await stream.send(b"taken")
+        return
     while True:
-        await stream.send(await stream.receive())
+        await stream.send(frame)
+        frame = await stream.receive()
 
 
 class Far:
@@ -38,7 +48,7 @@ class Far:
         self.host = Host(
             seed,
             listen=listen,
-            on_stream=echo,
+            on_stream=serve,
             relay=RelayRules(may_relay=lambda _peer: True),
             may_punch=lambda _peer: True,
             on_direct=lambda _peer: self.direct.set(),
@@ -63,6 +73,11 @@ class Far:
                 case "say":
                     await self._say(told["bytes"])
                     return {"seconds": time.perf_counter() - begun}
+                case "give":
+                    return await self._give(peer, told["at"], told["bytes"])
+                case "part":
+                    await self.host.disconnect(peer)
+                    return {}
                 case "meet":
                     with trio.move_on_after(told["within"]):
                         await self.direct.wait()
@@ -85,6 +100,16 @@ class Far:
             nursery.start_soon(send)
             for _ in range(size // PIECE):
                 await stream.receive()
+
+    async def _give(self, peer: bytes, addresses: list[str], size: int) -> dict[str, Any]:
+        stream = await self.host.open(peer, addresses)
+        begun = time.perf_counter()
+        await stream.send(GIVEN)
+        for _ in range(size // PIECE):
+            await stream.send(bytes(PIECE))
+        await stream.send(b"")
+        await stream.receive()
+        return {"path": stream.path.name, "seconds": time.perf_counter() - begun}
 
     async def _keep(
         self,

@@ -1,9 +1,10 @@
 """Hosts at places that can't reach each other, or only through routers that let nobody in."""
 
 import pytest
+import trio
 
 from tests.journeys.namespaces import places_apart
-from tests.p2p.far import at_another_place
+from tests.p2p.far import FarAway, at_another_place
 from tests.p2p.routers import Ports, Streets, behind_routers
 
 pytestmark = pytest.mark.netns
@@ -34,28 +35,43 @@ async def test_two_with_no_path_to_each_other_talk_through_a_third() -> None:
             assert not (await ada.does("meet", peer=ben.peer, within=1))["met"]
 
 
-async def _through_routers(streets: Streets, *, within: float) -> tuple[bool, float, str]:
-    """Whether Ada and Ben met directly, after how many seconds, and which way they talk then."""
+async def _through_routers(
+    streets: Streets, *, within: float, both: bool = False
+) -> tuple[bool, float, str]:
+    """Whether Ada and Ben met directly, after how many seconds, and which way they talk then.
+
+    `both`: they call each other in the same moment.
+    """
     async with (
         at_another_place(streets.command("rosa"), EVERYWHERE) as rosa,
         at_another_place(streets.command("ben")) as ben,
         at_another_place(streets.command("ada")) as ada,
     ):
         here = [one for one in rosa.addresses if f"/{streets.OPEN}/" in one]
-        told = await ben.does("keep", relay=rosa.peer, at=here)
-        opened = await ada.does("open", peer=ben.peer, at=told["circuits"])
-        assert opened["path"] == "RELAYED"
+        to_ben = (await ben.does("keep", relay=rosa.peer, at=here))["circuits"]
+        to_ada = (await ada.does("keep", relay=rosa.peer, at=here))["circuits"]
+        opened: list[str] = []
+
+        async def calls(one: FarAway, other: FarAway, at: list[str]) -> None:
+            opened.append((await one.does("open", peer=other.peer, at=at))["path"])
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(calls, ada, ben, to_ben)
+            if both:
+                nursery.start_soon(calls, ben, ada, to_ada)
+        assert set(opened) == {"RELAYED"}
         met = await ada.does("meet", peer=ben.peer, within=within)
-        again = await ada.does("open", peer=ben.peer, at=told["circuits"])
+        again = await ada.does("open", peer=ben.peer, at=to_ben)
         assert "seconds" in await ada.does("say", bytes=MEGABYTES)
         assert (await ben.does("path", peer=ada.peer))["path"] == again["path"]
         return met["met"], met["seconds"], again["path"]
 
 
-async def test_two_routers_that_keep_ports_let_two_meet_directly() -> None:
+@pytest.mark.parametrize("both", [False, True])
+async def test_two_routers_that_keep_ports_let_two_meet_directly(*, both: bool) -> None:
     """Neither listens on anything; within five seconds they talk without Rosa."""
     with behind_routers("ada", "ben", middle="rosa", ports=Ports.KEPT) as streets:
-        met, seconds, path = await _through_routers(streets, within=5)
+        met, seconds, path = await _through_routers(streets, within=5, both=both)
     assert (met, path) == (True, "PUNCHED")
     assert seconds < 5
 
