@@ -18,6 +18,7 @@ NAMES = (
     "header", "conversation", "door", "visit", "signed op", "card", "stream",
     "hole", "message", "hop", "stop", "punch", "identity",
     "own network",
+    "record", "file", "merging",
 )  # fmt: skip
 
 

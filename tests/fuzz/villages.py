@@ -16,10 +16,11 @@ from app import invite
 from app.circle import acts
 from app.founding import Keys
 from app.shelf import CARD, _card_message
-from p2p import wire
-from p2p.crypto import sign
+from p2p import carrying, wire
+from p2p.crypto import SEAL_SEED_SIZE, seal_public, sign
 from p2p.door import Doorkeeper, Visit
 from p2p.errors import OurFault
+from p2p.handfile import MAX_RECORD, Opening, Sealing
 from p2p.host import MAX_FRAME, Closed, FrameStream
 from p2p.ids import DeviceId, OpId
 from p2p.op import Header, Log, log_of
@@ -34,6 +35,7 @@ MOMENTS: Final = 24  # frames of a meeting after which the fuzzer takes over
 LIVE: Final = MOMENTS - 1  # such a late one that the meeting is over
 MOST_SAID: Final = 40  # frames of one scene
 KEY: Final = b"k" * 32
+SEAL_SEED: Final = b"s" * SEAL_SEED_SIZE
 
 
 class Stage:
@@ -96,6 +98,50 @@ def _bytes_in(scene: list[Json]) -> list[bytes]:
 
 
 # ---------------------------------------------------------------------------------- conversations
+
+
+class Files:
+    """[record…]: what Bo put into a file that Ada brings in; the first is always its beginning."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def run(self, data: bytes) -> object:
+        ada, _ = self._stage.people()
+        merging = carrying.Merging(ada.shelf, ada.circle, ada.device)
+        merging.take(carrying.encode(carrying.Begin(ada.circle)))
+        for record in _bytes_in(_list(data)):
+            merging.take(record)
+        return merging.words
+
+    def seeds(self) -> Iterator[bytes]:
+        _, bo = self._stage.people()
+        records = self.records()[1:]
+        yield msgpack.encode(records)
+        for record in records:
+            yield msgpack.encode([record])
+        yield msgpack.encode([carrying.encode(carrying.Words(bo.epoch(), bo.gives(Log.WORDS)))])
+
+    def records(self) -> list[bytes]:
+        _, bo = self._stage.people()
+        devices = list(bo.room.ledger.view.devices())
+        return [carrying.encode(one) for one in carrying.written(bo.shelf, bo.circle, devices)]
+
+
+def _file(data: bytes) -> object:
+    """Any bytes as a file, after a true beginning if its first byte says so."""
+    opening = Opening({seal_public(SEAL_SEED): SEAL_SEED})
+    found: list[bytes] = []
+    for start in range(0, len(data), 5000):
+        found += opening.receive(data[start : start + 5000])
+    return [*found, *opening.end()]
+
+
+def _files() -> Iterator[bytes]:
+    for records in ([], [b"r" * 100, b"s" * 30_000]):
+        sealing = Sealing([seal_public(SEAL_SEED)], seeded("file"))
+        head = b"".join(sealing.head())
+        yield head + b"".join(map(sealing.record, records)) + b"".join(sealing.end())
 
 
 class Talks:
@@ -371,9 +417,9 @@ def _framed(*frames: bytes) -> bytes:
 
 def villages(folder: Path) -> tuple[list[Target], list[Stage]]:
     """The targets of this file, and what has to be closed afterwards."""
-    stages = [Stage(folder / name) for name in ("talks", "doors", "ops", "cards")]
+    stages = [Stage(folder / name) for name in ("talks", "doors", "ops", "cards", "files")]
     talks, doors = Talks(stages[0]), Doors(stages[1])
-    ops, cards = Ops(stages[2]), Cards(stages[3])
+    ops, cards, files = Ops(stages[2]), Cards(stages[3]), Files(stages[4])
     streams = some(
         sizes + _framed(b"", b"x", bytes(300), b"\x91\x0e") + tail
         for sizes in (b"\0\0\0\0", b"\xff\0\x03\0", b"\xff" * 4)
@@ -393,4 +439,8 @@ def villages(folder: Path) -> tuple[list[Target], list[Stage]]:
             worst=(b"\xff" * 4 + _framed(bytes(MAX_FRAME)), b"\xff" * 4 + bytes(16_000),
                    b"\0" * 4000),
         ),
+        Target("record", carrying.decode, some(files.records()), limit=MAX_RECORD,
+               worst=(b"\x92\x03\xdd\0\5\xff\0" + b"\xc0" * 390_000, b"\x91" * MAX_RECORD)),
+        Target("file", _file, some(_files()), limit=200_000, worst=(bytes(200_000),)),
+        Target("merging", files.run, some(files.seeds()), limit=512 * 1024, parses=False),
     ], stages  # fmt: skip
