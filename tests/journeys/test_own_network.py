@@ -28,6 +28,8 @@ from tests.p2p.gateway import PUBLIC
 pytestmark = pytest.mark.netns
 
 NEW = {"ada": "10.99.7.1", "ben": "10.99.7.2"}
+MUCH = " and so on" * 4000
+MANY = 150
 OTHER = {"ada": "ben", "ben": "ada"}
 
 
@@ -259,3 +261,24 @@ async def test_a_router_lets_people_in(tmp_path: Path) -> None:
                 return open_to_all not in await ada.addresses()
 
             await eventually(untold, "switched off", 5)
+
+
+async def test_an_address_that_changes_in_the_middle_of_a_transfer(tmp_path: Path) -> None:
+    """What came stays, what is wanting comes by the new address, and nothing comes twice."""
+    with places_apart("ada", "ben") as places:
+        async with two(tmp_path, places) as (ada, ben, circle, _):
+            await ben.sleeps()
+            for number in range(MANY):
+                await ada.writes(circle, f"{number}" + MUCH)
+            await ben.wakes()
+
+            async def a_part() -> bool:
+                return await ben.count(circle) > 0
+
+            await eventually(a_part, "something has come")
+            assert await ben.count(circle) < MANY
+            for place in NEW:
+                move(places, place)
+            await the_same(circle, ada, ben, posts=MANY)
+            assert len(set(await ben.all_ids(circle))) == len(await ben.all_ids(circle)) == MANY
+            await meet_nearby(ada, ben)
