@@ -16,8 +16,8 @@ from app import (
     invite,
     overview,
     portraits,
-    reaching,
     settings,
+    ways,
     writing,
 )
 from app import commands as c
@@ -189,7 +189,7 @@ class Household:
         with trio.move_on_after(5):  # a link without our address would be of little use
             await running.ready.wait()
         expires = math.ceil(self.clock.now() / 1000) + asked.expires_in
-        addresses = reaching.link_addresses(running)
+        addresses = ways.link_addresses(running)
         code = doorkeeping.make_invite(
             running.room, running.outbox, uses=asked.uses, expires=expires,
             label=one_line(asked.label), addresses=addresses, vouch=asked.vouch,

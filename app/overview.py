@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from app import doorqueue, epochs, governing, lapsing, portraits, reaching
+from app import doorqueue, epochs, governing, lapsing, portraits, ways
 from app.circle.names import clean, line
 from app.circle.retention import NOTHING
 from app.circle.state import (
@@ -70,12 +70,12 @@ def members(running: RunningCircle) -> list[Member]:
     for member, person in ledger.view.people.items():
         if person.left:
             continue
-        met = reaching.last_met(running, member)
+        met = ways.last_met(running, member)
         mine = member == ledger.me
         found.append(
             Member(
                 member=member.hex(), display_name=ledger.name_of(member), role=person.role,
-                me=mine, reach=Path.NONE if mine else reaching.path_to(running, member)[0],
+                me=mine, reach=Path.NONE if mine else ways.path_to(running, member)[0],
                 last_met=moment(met) if met is not None else None,
                 joined_at=moment(person.since_hour * 3_600_000),
                 founder=ledger.view.is_founder(member),
@@ -120,7 +120,7 @@ def network(circles: Iterable[RunningCircle]) -> NetStatus:
         for member, person in ledger.view.people.items():
             if person.left or member == ledger.me:
                 continue
-            path, since = reaching.path_to(running, member)
+            path, since = ways.path_to(running, member)
             people.append(
                 Reach(
                     circle=running.room.hex, member=member.hex(), path=path,

@@ -24,11 +24,12 @@ from app.store import circles, ops
 from app.store.goodbyes import GoodbyeRow
 from app.whereabouts import port_of, wide, with_port
 from app.witness import Witness
+from p2p.directory import Way
 from p2p.errors import OurFault, PeerFault
 from p2p.host import Host, HostCrashed, PortTaken, address_peer
 from p2p.ids import DeviceId, EnvelopeId
 from p2p.networks import Network
-from p2p.node import Node, Way
+from p2p.node import Node
 from p2p.op import Kind, Log
 
 RESTART = 2.0  # seconds before a failed circle is started anew, doubled up to LONGEST
@@ -268,7 +269,7 @@ class RunningCircle:
     # -- Directory, for the node ---------------------------------------------------------------
 
     def ways(self) -> dict[DeviceId, Way]:
-        """See `p2p.node.Directory`."""
+        """See `p2p.directory.Directory`."""
         room = self.room
         if room.row.state is CircleState.REMOVED:
             return {}
@@ -339,11 +340,11 @@ class RunningCircle:
         return ways
 
     def waiting(self) -> bool:
-        """See `p2p.node.Directory`."""
+        """See `p2p.directory.Directory`."""
         return self.room.arriving or self.room.posts.any_unsent()
 
     def met(self, device: DeviceId) -> None:
-        """See `p2p.node.Directory`."""
+        """See `p2p.directory.Directory`."""
         room = self.room
         now = room.clock.now()
         self.since[device] = self.met_before[device] = now
@@ -354,15 +355,15 @@ class RunningCircle:
         self.say(NetChanged())
 
     def lost(self, device: DeviceId) -> None:
-        """See `p2p.node.Directory`."""
+        """See `p2p.directory.Directory`."""
         self.since.pop(device, None)
         self.say(NetChanged())
         self.stirred()
 
     def knows_me(self, device: DeviceId) -> bool:
-        """See `p2p.node.Directory`. Not who may have heard of our removal only."""
+        """See `p2p.directory.Directory`. Not who may have heard of our removal only."""
         return device in self.met_before and self.room.contested is None
 
     def let_in(self) -> None:
-        """See `p2p.node.Directory`."""
+        """See `p2p.directory.Directory`."""
         self.node.people_changed()

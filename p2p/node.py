@@ -16,8 +16,6 @@ makes good. The node knows no posts and keeps nothing.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 import trio
 
@@ -25,6 +23,7 @@ from p2p import sync, wire
 from p2p.catching_up import CatchingUp
 from p2p.company import Company
 from p2p.crypto import Entropy
+from p2p.directory import Clock, Dialer, Directory
 from p2p.errors import OurFault, PeerFault
 from p2p.happened import Brought, Dismissed, Happened, Met, NewCards, WentLive
 from p2p.host import Closed, FrameStream, Path, Unreachable, address_peer
@@ -39,59 +38,6 @@ from p2p.threshold import Threshold, is_knock
 AGAIN = 900.0  # seconds between reconciliations of an open conversation
 HINTS = 4  # addresses at which a device was seen, the newest first
 SHORT = 0.3  # seconds: a conversation that ends sooner does not count as having reached someone
-
-
-class Dialer(Protocol):
-    """What the node asks of the host."""
-
-    async def open(
-        self,
-        peer: bytes,
-        addresses: Sequence[str],
-        *,
-        timeout: float = 5.0,  # noqa: ASYNC109 - the host's own shape
-    ) -> FrameStream:
-        """A stream to a peer, or `Unreachable`."""
-
-    def path(self, peer: bytes) -> Path | None:
-        """The best way that is up to a peer."""
-
-
-class Clock(Protocol):
-    """Time, handed in."""
-
-    def hour(self) -> int:
-        """Whole hours since 1970."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How a device is dialled: its door key and the addresses to race."""
-
-    door: bytes
-    addresses: tuple[str, ...]
-
-
-class Directory(Protocol):
-    """What the node asks about people, besides the shelf."""
-
-    def ways(self) -> dict[DeviceId, Way]:
-        """Every other device of a current member."""
-
-    def waiting(self) -> bool:
-        """Whether words wait to be handed over, or this device is new and knows nothing yet."""
-
-    def met(self, device: DeviceId) -> None:
-        """A member's device is here now."""
-
-    def lost(self, device: DeviceId) -> None:
-        """It is not here any more."""
-
-    def knows_me(self, device: DeviceId) -> bool:
-        """Whether that device has talked to us before, so that no proof of admission is due."""
-
-    def let_in(self) -> None:
-        """Somebody was admitted over our door."""
 
 
 class Node:

@@ -19,11 +19,12 @@ from p2p import wire
 from p2p.catching_up import MUCH
 from p2p.catching_up import PATIENCE as TURN
 from p2p.crypto import sign_public
+from p2p.directory import Way
 from p2p.door import CapsuleCame, LetIn, Visit
 from p2p.errors import OurFault, PeerFault
 from p2p.host import Closed, FrameStream, Path, Unreachable
 from p2p.ids import DeviceId, EnvelopeId
-from p2p.node import Node, Way
+from p2p.node import Node
 from p2p.op import Log
 from p2p.sync import FEW
 from p2p.threshold import PATIENCE, ROOM
