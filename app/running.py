@@ -5,7 +5,7 @@ Leaving is told to whoever is met after it; then there is nobody left to dial.
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import trio
@@ -230,6 +230,10 @@ class RunningCircle:
         self._look_at_the_hour()
         self.node.people_changed()
         self.witness.look()
+
+    def held(self, authors: Iterable[DeviceId]) -> None:
+        """See `app.room.Neighbour`."""
+        self.node.held(authors)
 
     # -- Directory, for the node ---------------------------------------------------------------
 

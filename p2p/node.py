@@ -26,7 +26,8 @@ from p2p.catching_up import CatchingUp
 from p2p.company import Company
 from p2p.crypto import Entropy
 from p2p.errors import OurFault, PeerFault
-from p2p.happened import Brought, Dismissed, Happened, Met, NewCards, WentLive
+from p2p.gathering import Gathering
+from p2p.happened import Brought, Dismissed, Happened, Met, NewCards, NewHoldings, WentLive
 from p2p.host import Closed, FrameStream, Unreachable, address_peer
 from p2p.ids import DeviceId, EnvelopeId
 from p2p.neighbours import Choice
@@ -104,6 +105,7 @@ class Node:
         self.own_door = own_door
         self._dialer: Dialer | None = None
         self._company = Company(own_door)
+        self._gathering = Gathering(shelf, self._company.talks)
         self._turn = CatchingUp(trio.current_time)
         self._threshold = Threshold(shelf, self._answering, directory.let_in)
         self._hints: dict[DeviceId, list[str]] = {}
@@ -121,6 +123,7 @@ class Node:
         async with trio.open_nursery() as nursery:
             self.people_changed()
             await nursery.start(self.reach.run)
+            nursery.start_soon(self._gathering.run, self._directory.ways())
             nursery.start_soon(self._reconcile_now_and_then)
             nursery.start_soon(self._pass_the_turn_on)
             task_status.started()
@@ -135,6 +138,7 @@ class Node:
         """Devices came or went: talk to whom we should, hang up on whom we must not talk to."""
         ways = self._directory.ways()
         self._choice = Choice(self.own_door, {d: way.door for d, way in ways.items()})
+        self._gathering.devices = len(ways) + 1
         self.reach.want(ways)
         for device, talk in list(self._company.talks.items()):
             now = self._shelf.device_at(talk.stream.peer)
@@ -159,6 +163,10 @@ class Node:
             if talk is not but:
                 talk.conversation.announce(kind, names)
                 talk.poke()
+
+    def held(self, authors: Iterable[DeviceId]) -> None:
+        """More is held of these devices' words, by another way than a conversation."""
+        self._gathering.changed(authors)
 
     def offer_epochs(self) -> None:
         """New epochs are known: grant them to everybody here who may have them."""
@@ -290,13 +298,16 @@ class Node:
                     return False
                 self._directory.met(device)
                 self.reach.look()
-            case Brought(kind, ids, news):
+            case Brought(kind, ids, news, authors):
+                self._gathering.changed(authors, talk.conversation.device)
                 if news:
                     self.announce(kind, ids, but=talk)
                 else:
                     self._others_lag(talk)
             case NewCards(cards):
                 self.cards_changed(cards, but=talk)
+            case NewHoldings(holdings):
+                self._gathering.learned(holdings, talk.conversation.device)
             case Dismissed():
                 return False
             case WentLive():

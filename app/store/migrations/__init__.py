@@ -5,6 +5,7 @@ from typing import Final
 from app.store.migrations import m0001 as m0001
 from app.store.migrations import m0002 as m0002
 from app.store.migrations import m0003 as m0003
+from app.store.migrations import m0004 as m0004
 
-STEPS: Final[tuple[str, ...]] = (m0001.SQL, m0002.SQL, m0003.SQL)
+STEPS: Final[tuple[str, ...]] = (m0001.SQL, m0002.SQL, m0003.SQL, m0004.SQL)
 """SQL scripts; the store's `user_version` counts how many of them it has been through."""
