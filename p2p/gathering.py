@@ -1,13 +1,13 @@
 """What a computer says of the words it holds: gathered for a moment, and to whom it is said.
 
 Only the author of words waits to hear on whose computers they are. So whoever has taken some in
-says so to their author, if that one is here. If not, everybody here is told, to keep it for the
-author; and what is told so of third ones goes on to who brought the author's words here, for that
-is the way to where the author was last. Whoever meets the author hands over what they keep
-(`p2p.hearsay`).
+says so to their author, if that one is here. If not, it goes to whoever brought the author's words
+here, and from there on: that is the way to where the author was last, and all along it is kept. In
+circles of up to `SMALL` devices everybody here is told, to keep it too. Whoever meets the author
+hands over what they keep (`p2p.hearsay`).
 
 A burst of words is one thing to say: nothing goes before it was gathered for a while, which is
-longer where the author is away and nobody looks, and in large circles, where many say the same.
+longer where the author is not at hand, and in very large circles, where very many say the same.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,13 +17,14 @@ import trio
 
 from p2p.errors import OurFault
 from p2p.ids import DeviceId
+from p2p.neighbours import SMALL
 from p2p.ports import Shelf
 from p2p.talk import Talk
 from p2p.wire import Holding
 
 HERE = 1.0  # seconds that is gathered for an author who is here
 AWAY = 5.0  # for one who is not
-CROWD = 25  # devices of a circle for which that holds; longer in proportion where there are more
+CROWD = 150  # devices of a circle up to which that holds; longer in proportion where there are more
 LONGEST = 60.0  # at the most
 
 
@@ -88,10 +89,17 @@ class Gathering:
             return
         outgoing: dict[DeviceId, list[Holding]] = {}
         for one in said:
-            author = DeviceId(one.author)
-            for device in [author] if author in self._talks else self._talks:
+            for device in self._listeners(DeviceId(one.author)):
                 outgoing.setdefault(device, []).append(one)
         self._tell(outgoing)
+
+    def _listeners(self, author: DeviceId) -> Iterable[DeviceId]:
+        """Whom to tell what is held here of somebody's words."""
+        if author in self._talks:
+            return [author]
+        way = self._brought.get(author)
+        large = self.devices > SMALL
+        return [way] if large and way is not None and way in self._talks else self._talks
 
     def _hand_on(self) -> None:
         onward, self._onward, self._onward_due = self._onward, {}, inf
