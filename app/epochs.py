@@ -223,7 +223,7 @@ def lacking(
         return []
     may = [
         e for e in deepest_first(view, keyring.readable())
-        if view.epoch(e) is not None and _may_have(view, device, e)
+        if view.epoch(e) is not None and may_have(view, device, e)
     ]  # fmt: skip
     reached = _linked_from(view, theirs) if view.history is History.OPEN else set()
     told: list[EpochId] = []
@@ -256,7 +256,8 @@ def _was_given(view: View, device: DeviceId, epoch: EpochId) -> bool:
     return first or device in view.granted.get(epoch, frozenset())
 
 
-def _may_have(view: View, device: DeviceId, epoch: EpochId) -> bool:
+def may_have(view: View, device: DeviceId, epoch: EpochId) -> bool:
+    """Whether a member's device may be given an epoch's words."""
     if view.history is History.OPEN:
         return True
     return _was_given(view, device, epoch) or not view.in_past_of_admission(epoch, device)

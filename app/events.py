@@ -81,6 +81,20 @@ class PostChanged(Event, frozen=True, tag="post.changed"):
     content: Post
 
 
+class PostReached(Event, frozen=True, tag="post.reached"):
+    """On how many people's computers a post of ours is, is another number now."""
+
+    circle: str
+    post: str
+    content: Post
+
+
+class PostsReached(Event, frozen=True, tag="posts.reached"):
+    """The same of many posts at once; read the page anew."""
+
+    circle: str
+
+
 class MemberChanged(Event, frozen=True, tag="member.changed"):
     """Somebody came in, left or was removed, has another role, or is called differently."""
 
@@ -116,6 +130,8 @@ Said = (
     | PostsArrived
     | PostsGone
     | PostChanged
+    | PostReached
+    | PostsReached
     | MemberChanged
     | DoorChanged
     | NetChanged

@@ -56,7 +56,7 @@ class Inbox:
         if log is Log.WORDS:
             with self._room.change(from_peer=log) as change:
                 holes = self._words.take(change, fresh, seen)
-            return TakenIn(tuple(change.words), holes=tuple(holes))
+            return TakenIn(tuple(change.words), holes=tuple(holes), authors=frozenset(change.held))
         with self._room.change(from_peer=log) as change:
             waiting = self._room.ledger.view.waiting
             learned, closed = self._open_all(change, fresh)

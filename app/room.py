@@ -1,6 +1,6 @@
 """One open circle: its rows, its ledger, and changes that are said only after they are on disk."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
@@ -19,6 +19,7 @@ from app.events import (
 )
 from app.fresh import Fresh
 from app.ledger import Ledger
+from app.reaching import Reaching
 from app.store import circles
 from app.store.circles import CircleRow
 from app.store.db import Database
@@ -26,7 +27,7 @@ from app.store.parts import parts
 from app.store.views import Posts
 from p2p.crypto import Entropy
 from p2p.errors import OurFault
-from p2p.ids import EnvelopeId, MemberId, OpId
+from p2p.ids import DeviceId, EnvelopeId, MemberId, OpId
 from p2p.op import Log
 
 People: TypeAlias = dict[MemberId, tuple[str, bytes, bool, Role]]
@@ -57,6 +58,7 @@ class Change:
     epochs: bool = False
     people: bool = False
     circle: bool = False
+    held: set[DeviceId] = field(default_factory=set)  # whose words came
     stripped: bool = False  # ops lost their payload, or have it again
     judged: bool = False  # of ops that were here something else is known now
     removed: bool = False  # we are out
@@ -81,6 +83,9 @@ class Neighbour(Protocol):
     def kept(self) -> None:
         """Something was kept, whoever brought it."""
 
+    def held(self, authors: Iterable[DeviceId]) -> None:
+        """More is held of these devices' words; not of what the node itself brought."""
+
 
 @dataclass(slots=True)
 class Room:
@@ -94,6 +99,7 @@ class Room:
     ledger: Ledger = field(init=False)
     posts: Posts = field(init=False)
     chains: Chains = field(init=False)
+    reaching: Reaching = field(init=False)
     fresh: Fresh = field(init=False, default_factory=Fresh)
     version: int = 0  # of the sets of ops: greater whenever one of them may have changed
     neighbour: Neighbour | None = None
@@ -106,7 +112,10 @@ class Room:
     def __post_init__(self) -> None:
         """Read the circle from disk."""
         self.ledger = Ledger(self.db, self.row)
-        self.posts = Posts(self.db, self.row.circle_no, self.ledger.me, self.ledger.name_of)
+        self.reaching = Reaching(self.db, self.ledger)
+        self.posts = Posts(
+            self.db, self.row.circle_no, self.ledger.me, self.ledger.name_of, self.reaching.of_op
+        )
         self.chains = Chains(self.db, self.row.circle_no, self.row.circle)
 
     @property
@@ -188,6 +197,7 @@ class Room:
             self.neighbour.offer_epochs()
         if change.words and from_peer is not Log.WORDS:
             self.neighbour.announce(Log.WORDS, change.words)
+            self.neighbour.held(change.held)
         if change.people:
             self.neighbour.people_changed()
 

@@ -5,7 +5,7 @@ Leaving is told to whoever is met after it; then there is nobody left to dial.
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import trio
@@ -265,6 +265,10 @@ class RunningCircle:
     def kept(self) -> None:
         """See `app.room.Neighbour`."""
         self.postroom.poke()
+
+    def held(self, authors: Iterable[DeviceId]) -> None:
+        """See `app.room.Neighbour`."""
+        self.node.held(authors)
 
     # -- Directory, for the node ---------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from app.circle import acts
 from app.circle.state import CircleState
 from app.claims import Claims
 from app.events import Trouble
+from app.holdings import Holdings
 from app.inbox import Inbox
 from app.outbox import Outbox
 from app.refused import Refused
@@ -26,7 +27,7 @@ from p2p.ids import DeviceId, EnvelopeId, EpochId, OpId
 from p2p.op import Kind, Log
 from p2p.ports import Answer, Hole, TakenIn, Turn
 from p2p.reconcile import ItemSet
-from p2p.wire import BATCH, MAX_CHAIN, Card, Chain, Grant, Logbook, Removed, Waiting
+from p2p.wire import BATCH, MAX_CHAIN, Card, Chain, Grant, Holding, Logbook, Removed, Waiting
 
 CARD = "hearthside/card/1"
 
@@ -51,6 +52,7 @@ class RoomShelf:
         self.sponsors: dict[bytes, DeviceId] = {}  # doors trusted before our own admission has come
         self._claims = Claims()
         self._sets = Setbook(room)
+        self._holdings = Holdings(room)
 
     @contextmanager
     def _careful(self) -> Iterator[None]:
@@ -345,6 +347,27 @@ class RoomShelf:
             with self._careful(), room.db.write():
                 circles.keep_cards(room.db, room.row.circle_no, newer.values())
         return list(newer.values())
+
+    # -- who holds what ------------------------------------------------------------------------
+
+    def hold(self, authors: Iterable[DeviceId]) -> list[Holding]:
+        """See the port."""
+        with self._careful():
+            return self._holdings.hold(authors)
+
+    def heard(self, device: DeviceId) -> bytes:
+        """See the port."""
+        return self._holdings.heard(device)
+
+    def unheard(self, device: DeviceId, rows: bytes) -> list[Holding]:
+        """See the port."""
+        with self._careful():
+            return self._holdings.unheard(device, rows)
+
+    def take_holdings(self, holdings: Sequence[Holding]) -> list[Holding]:
+        """See the port."""
+        with self._careful():
+            return self._holdings.take(holdings)
 
     # -- the door ------------------------------------------------------------------------------
 

@@ -160,6 +160,7 @@ class WordsIn:
         room.chains.vouched.linked(linked)
         numbers = ops.insert(room.db, room.row.circle_no, new, room.clock.now())
         change.words += [one.envelope for one in new]
+        change.held.update(one.op.header.device for one in new)
         accepted = [
             (one.op, op_no)
             for one, op_no in zip(new, numbers, strict=True)

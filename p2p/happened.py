@@ -40,11 +40,13 @@ class Brought:
     """The other side brought envelopes that are on disk now.
 
     `news`: they are few, or were pushed. Else they were caught up on, and others may have them.
+    `authors`: of words, whose they are.
     """
 
     log: Log
     ids: tuple[EnvelopeId, ...]
     news: bool = True
+    authors: frozenset[DeviceId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,15 @@ class NewCards:
 
 
 @dataclass(frozen=True, slots=True)
+class NewHoldings:
+    """What devices say they hold, newer than what they said before."""
+
+    holdings: tuple[wire.Holding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dismissed:
     """We were removed from the circle, the other side says, and it is so."""
 
 
-Happened = Met | WentLive | Brought | NewCards | Dismissed
+Happened = Met | WentLive | Brought | NewCards | NewHoldings | Dismissed

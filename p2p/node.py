@@ -25,7 +25,8 @@ from p2p.company import Company
 from p2p.crypto import Entropy
 from p2p.directory import Clock, Dialer, Directory
 from p2p.errors import OurFault, PeerFault
-from p2p.happened import Brought, Dismissed, Happened, Met, NewCards, WentLive
+from p2p.gathering import Gathering
+from p2p.happened import Brought, Dismissed, Happened, Met, NewCards, NewHoldings, WentLive
 from p2p.host import Closed, FrameStream, Path, Unreachable, address_peer
 from p2p.ids import DeviceId, EnvelopeId
 from p2p.neighbours import Choice
@@ -56,6 +57,7 @@ class Node:
         self._nursery: trio.Nursery | None = None  # while it runs
         self._moving: set[DeviceId] = set()
         self._company = Company(own_door)
+        self._gathering = Gathering(shelf, self._company.talks)
         self._turn = CatchingUp(trio.current_time)
         self._threshold = Threshold(shelf, self._answering, directory.let_in)
         self._hints: dict[DeviceId, list[str]] = {}
@@ -75,6 +77,7 @@ class Node:
             try:
                 self.people_changed()
                 await nursery.start(self.reach.run)
+                nursery.start_soon(self._gathering.run, self._directory.ways())
                 nursery.start_soon(self._reconcile_now_and_then)
                 nursery.start_soon(self._pass_the_turn_on)
                 task_status.started()
@@ -97,6 +100,7 @@ class Node:
         """Devices came or went: talk to whom we should, hang up on whom we must not talk to."""
         ways = self._directory.ways()
         self._choice = Choice(self.own_door, {d: way.door for d, way in ways.items()})
+        self._gathering.devices = len(ways) + 1
         self.reach.want(ways)
         for device, talk in list(self._company.talks.items()):
             now = self._shelf.device_at(talk.stream.peer)
@@ -130,6 +134,10 @@ class Node:
             self.announce(kind, ids, but=by)
         else:
             self._others_lag(by)
+
+    def held(self, authors: Iterable[DeviceId]) -> None:
+        """More is held of these devices' words, by another way than a conversation."""
+        self._gathering.changed(authors)
 
     def offer_epochs(self) -> None:
         """New epochs are known: grant them to everybody here who may have them."""
@@ -285,10 +293,13 @@ class Node:
                 self._directory.met(device)
                 self.reach.look()
                 self._look_for_a_better_way(talk)
-            case Brought(kind, ids, news):
+            case Brought(kind, ids, news, authors):
+                self._gathering.changed(authors, talk.conversation.device)
                 self.brought(kind, ids, news=news, by=talk)
             case NewCards(cards):
                 self.cards_changed(cards, but=talk)
+            case NewHoldings(holdings):
+                self._gathering.learned(holdings, talk.conversation.device)
             case Dismissed():
                 return False
             case WentLive():

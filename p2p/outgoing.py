@@ -24,6 +24,7 @@ HEAP = 8 << 20  # bytes of them at which it does too
 MOST_BULK = 1 << 18  # words waiting to be sent at which reading pauses; about 35 MB
 SEEN = 16384  # ids known to be at the other side, so that a push is not sent back
 EACH_ID = 80  # bytes of memory
+EACH_HOLDING = 400  # the same
 AT_ONCE = 512  # envelopes made for one frame at most
 FIRST_BATCH = 16 * 1024  # bytes of envelopes in the first frame; each next may be twice as large
 
@@ -76,6 +77,11 @@ class Outgoing:
         """Address cards, after all before them."""
         for start in range(0, len(cards), 64):
             self.put(wire.Cards(cards=list(cards[start : start + 64])))
+
+    def put_holdings(self, holdings: Sequence[wire.Holding]) -> None:
+        """Who holds what, after all before it."""
+        for start in range(0, len(holdings), 256):
+            self.put(wire.Holdings(holdings=list(holdings[start : start + 256])))
 
     def put_behind(self, frame: Callable[[], wire.AnyFrame]) -> None:
         """A frame that is made, and goes, when nothing else waits."""
@@ -212,5 +218,7 @@ def _weight(item: wire.AnyFrame | _Batch) -> int:
             return EACH_ID * len(ids)
         case _Batch():
             return EACH_ID * len(item.ids)
+        case wire.Holdings(holdings):
+            return EACH_HOLDING * len(holdings)
         case _:
             return 0

@@ -31,6 +31,8 @@ GONE = 16384  # envelopes said to be gone
 NOTHING = 16 << 20  # bytes of envelopes that were here already or were not kept, and for each held:
 NOTHING_EACH = 16 << 10
 CARDS = 64  # newer and newer cards of one device
+HOLDINGS = 1024  # newer and newer words of one device on what it holds of another
+HEARD = 16  # askings for what is held
 
 
 class Patience:
@@ -47,6 +49,8 @@ class Patience:
         self._talk = self._asked = self._gone = self._nothing = 0
         self._runs: Counter[type[wire.Frame]] = Counter()
         self._cards: Counter[bytes] = Counter()
+        self._holdings: Counter[tuple[bytes, bytes]] = Counter()
+        self._heard = 0
 
     def frame(self, frame: wire.AnyFrame, size: int) -> None:
         """One more frame of so many bytes."""
@@ -62,8 +66,12 @@ class Patience:
                 self._gone += len(ids)
                 if self._gone > GONE:
                     raise PeerFault("has lost more than it may name")
-            case wire.Beat() | wire.Ack() | wire.Cards():
+            case wire.Beat() | wire.Ack() | wire.Cards() | wire.Holdings():
                 self._small(size)
+            case wire.Heard():
+                self._heard += 1
+                if self._heard > HEARD:
+                    raise PeerFault("asks who holds what without end")
             case _:
                 pass  # has a bound of its own, or is out of place
 
@@ -109,6 +117,12 @@ class Patience:
         self._cards.update(card.device for card in newer)
         if any(count > CARDS for count in self._cards.values()):
             raise PeerFault("has a newer card without end")
+
+    def holdings(self, newer: Iterable[wire.Holding]) -> None:
+        """These are newer than those known before."""
+        self._holdings.update((one.holder, one.author) for one in newer)
+        if any(count > HOLDINGS for count in self._holdings.values()):
+            raise PeerFault("says what is held without end")
 
     def _small(self, size: int) -> None:
         self._talk += 1 + size // PAGE

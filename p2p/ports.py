@@ -10,7 +10,7 @@ from typing import Protocol
 from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.op import Log
 from p2p.reconcile import ItemSet
-from p2p.wire import Card, Chain, Grant, Logbook, Questions, Removed, Waiting
+from p2p.wire import Card, Chain, Grant, Holding, Logbook, Questions, Removed, Waiting
 
 Turn = tuple[int, int, int]
 """When an envelope is handed over among many: lower first. Newest hour, then a log at a time."""
@@ -32,7 +32,8 @@ class TakenIn:
 
     `new` are now held; `closed` open under no secret held here (hand them in again once one more
     secret is known); `learned` tells that a secret was learned on the way; `holes` lie right before
-    what is new words; `lacking` tells of new acts whose past is not here.
+    what is new words; `lacking` tells of new acts whose past is not here; `authors` wrote what is
+    new.
     """
 
     new: tuple[EnvelopeId, ...] = ()
@@ -40,6 +41,7 @@ class TakenIn:
     learned: bool = False
     holes: tuple[Hole, ...] = ()
     lacking: bool = False
+    authors: frozenset[DeviceId] = frozenset()
 
 
 class Shelf(Protocol):
@@ -134,6 +136,18 @@ class Shelf(Protocol):
 
     def take_cards(self, cards: Sequence[Card]) -> list[Card]:
         """Keep what is newer; answers with those that were."""
+
+    def hold(self, authors: Iterable[DeviceId]) -> list[Holding]:
+        """Say what is held here of these devices' words, where that is not what was said before."""
+
+    def heard(self, device: DeviceId) -> bytes:
+        """What is known here of who holds what, as the rows of `wire.Heard` for that device."""
+
+    def unheard(self, device: DeviceId, rows: bytes) -> list[Holding]:
+        """What that device, which knows these rows, should hear from us. Raises `PeerFault`."""
+
+    def take_holdings(self, holdings: Sequence[Holding]) -> list[Holding]:
+        """Keep what is newer; answers with those that were. Raises `PeerFault` on a false one."""
 
     def capsule(self, rendezvous: bytes) -> bytes | None:
         """The sealed capsule of an invite known here, also of one that is used up or expired."""

@@ -26,8 +26,9 @@ from p2p.catching_up import CatchingUp
 from p2p.errors import PeerFault
 from p2p.granting import Granting
 from p2p.greeting import Greeting
-from p2p.happened import Brought, Dismissed, Happened, Met, NewCards, WentLive
+from p2p.happened import Brought, Dismissed, Happened, Met, WentLive
 from p2p.happened import Phase as Phase  # noqa: PLC0414 - named here for all who ask
+from p2p.hearsay import Hearsay
 from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.leading import Answered, Leading
 from p2p.op import Log
@@ -68,6 +69,7 @@ class Conversation:
         self._answered = Answered()
         self._settling = Settling(shelf, self._greeting, self._scoping, leads=leads)
         self._patience = Patience(shelf)
+        self.hearsay = Hearsay(shelf, self._out, self._patience)
         self._repairing = Repairing(shelf, self._out)
         self._unopened = Unopened(shelf)
         self.arriving = Arriving()  # words that wait for a `flush`
@@ -116,7 +118,7 @@ class Conversation:
                 self._on_epochs(ids, answer=answer)
             case wire.Grants(grants):
                 if self._granting.take(grants):
-                    self._brought(Log.AUTHORITY, self._unopened.try_again())
+                    self._brought(self._unopened.try_again())
             case wire.Ack(epochs):
                 self._granting.they_open(epochs)
             case wire.Need(epochs):
@@ -136,8 +138,8 @@ class Conversation:
                     raise PeerFault("the leader was told to lead by the leader")
                 self._patience.again()
                 self._on_again()
-            case wire.Cards(cards):
-                self._on_cards(cards)
+            case wire.Cards() | wire.Heard() | wire.Holdings():
+                self._happened += self.hearsay.take(frame, device)
             case _:
                 raise PeerFault("a frame out of place")
 
@@ -146,7 +148,10 @@ class Conversation:
         if self.arriving:
             words = self.arriving.take()
             taken = self._shelf.take_in(Log.WORDS, words)
-            self._brought(Log.WORDS, taken.new, news=live or len(words) <= FEW)
+            if taken.new:
+                self.steps += 1
+                news = live or len(words) <= FEW
+                self._happened.append(Brought(Log.WORDS, taken.new, news, taken.authors))
             self._came(words)
             self._patience.kept(words, taken.new)
             if self.phase is Phase.LIVE:
@@ -175,7 +180,7 @@ class Conversation:
 
     def offer_epochs(self) -> None:
         """New epochs are known here, whoever told: open and grant before what they seal is sent."""
-        self._brought(Log.AUTHORITY, self._unopened.try_again())
+        self._brought(self._unopened.try_again())
         if self.device is not None and self._greeting.over and self._granting.offer(self.device):
             self._once_more()
 
@@ -286,20 +291,15 @@ class Conversation:
             return
         self._came(brought)
         new = self._unopened.take_in(brought)
-        self._brought(log, new)
+        self._brought(new)
         self._patience.kept(brought, new)
         self._advance()
 
-    def _on_cards(self, cards: Sequence[wire.Card]) -> None:
-        if newer := self._shelf.take_cards(cards):
-            self._patience.cards(newer)
-            self._happened.append(NewCards(tuple(newer)))
-
-    def _brought(self, log: Log, new: tuple[EnvelopeId, ...], *, news: bool = True) -> None:
+    def _brought(self, new: tuple[EnvelopeId, ...]) -> None:
         if new:
             self.steps += 1
-            self._happened.append(Brought(log, new, news))
-        if log is Log.AUTHORITY and self._unopened.lacking():
+            self._happened.append(Brought(Log.AUTHORITY, new))
+        if self._unopened.lacking():
             self._once_more()  # whoever names a past has it
 
     def _came(self, ids: Iterable[EnvelopeId]) -> None:
@@ -395,6 +395,6 @@ class Conversation:
         elif self.device is not None and not self._scoping.put_off:
             # All they hold has come; if not, they claimed what is not, or I may not read it.
             self._shelf.claims(self.device, 0)
-        self.tell_cards(self._shelf.cards())
+        self.hearsay.go_live(self.device)
         if self._backlog.hand_over(self._out):
             self.reconcile()

@@ -21,12 +21,17 @@ MAX_IDS = 4096  # ids in one frame: 128 KiB
 MAX_CHAIN_KEYS = 8
 MAX_CHAIN = 64  # envelopes that show a newcomer's admission, or a removal with its past
 MAX_CARDS = 512
+MAX_HOLDINGS = 512
+HEARD_ROW = 18  # bytes: six of an author's device id, six of a holder's, six of a counter
+MAX_HEARD = 4096  # rows
+MAX_COUNTER = 2**48 - 1
 MAX_NOTE = 500  # characters of what a host says, or asks, at the door
 MAX_QUESTIONS = 8  # asked at once
 MAX_TAGS = 32  # asked for at once
 MAX_SAFE = 2**53 - 1
 FIRST_IGNORABLE = 128  # frames with this tag or a higher one may be passed over
 
+Bytes8 = Annotated[bytes, Meta(min_length=8, max_length=8)]
 Bytes16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Bytes32 = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Count = Annotated[int, Meta(ge=0, le=MAX_SAFE)]
@@ -294,10 +299,38 @@ class Welcome(Frame, frozen=True, tag=42):
     box: Bytes32
 
 
+class Holding(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What a device holds of another's words, signed by it: from seq `first` up to before `top`.
+
+    `head` is how the id of the last of them begins: they are chained, so it tells which they are.
+    Of two by one device about one log the greater counter wins.
+    """
+
+    holder: Bytes32
+    author: Bytes32
+    counter: Annotated[int, Meta(ge=0, le=MAX_COUNTER)]
+    first: Count
+    top: Count
+    head: Bytes8
+    signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
+
+
+class Holdings(Frame, frozen=True, tag=128):
+    """What members' devices say that they hold: their own, and what others said to be handed on."""
+
+    holdings: Annotated[list[Holding], Meta(max_length=MAX_HOLDINGS)]
+
+
+class Heard(Frame, frozen=True, tag=129):
+    """What I know already of who holds what: rows of `HEARD_ROW` bytes. Asks for what is newer."""
+
+    rows: Annotated[bytes, Meta(max_length=HEARD_ROW * MAX_HEARD)]
+
+
 AnyFrame = (
     Hello | Chain | Reconcile | Envelopes | Want | Gone | Epochs | Grants | Ack | Need | Settled
     | Scope | Again | Beat | Cards | Logs | Ask | Removed | Waiting | Knock | Capsule | Request
-    | Wait | Sorry | Admitted | Questions | Held | Collect | Parcels | Welcome
+    | Wait | Sorry | Admitted | Questions | Held | Collect | Parcels | Welcome | Holdings | Heard
 )  # fmt: skip
 
 # MessagePack: where an array's first element begins, and how long a number of 128 or more can be.
@@ -306,6 +339,7 @@ _HEADS = {0xDC: 3, 0xDD: 5}
 _NUMBERS = {0xCC: 2, 0xCD: 3, 0xCE: 5, 0xCF: 9, 0xD1: 3, 0xD2: 5, 0xD3: 9}
 _tag = msgspec.msgpack.Decoder(int)
 _whole = msgspec.msgpack.Decoder(msgspec.Raw)
+_LATER = frozenset((128, 129))  # those of Holdings and Heard: known here, so they have to be whole
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[AnyFrame] = msgspec.msgpack.Decoder(AnyFrame)
 
@@ -341,4 +375,4 @@ def _from_the_future(data: bytes) -> bool:
         _whole.decode(data)
     except (msgspec.DecodeError, RecursionError):
         return False
-    return tag >= FIRST_IGNORABLE
+    return tag >= FIRST_IGNORABLE and tag not in _LATER

@@ -146,12 +146,11 @@ class Member(Struct, frozen=True, kw_only=True):
 
 
 class Post(Struct, frozen=True, kw_only=True):
-    """A post or a reply as it stands now.
+    """A post or a reply as it stands now. `unsent`: it was never handed to anybody.
 
-    `unsent` means that it is on this computer only: nobody has been handed it yet. `reached` and
-    `of` stay null until delivery is known and not guessed. `parent_missing` says that it answers
-    something which has not arrived, `thread_missing` that the post at the root of its thread has
-    not.
+    `reached`: of how many of the `of` others who may read it a computer is known to hold it,
+    `not_yet` names some of the rest; null for posts of others, and where we are out.
+    `parent_missing`, `thread_missing`: what it answers, or its thread's first post, is not here.
     """
 
     post: str
@@ -176,6 +175,7 @@ class Post(Struct, frozen=True, kw_only=True):
     thread_missing: bool = False
     reached: int | None = None
     of: int | None = None
+    not_yet: list[str] = []
 
 
 class Thread(Struct, frozen=True, kw_only=True):

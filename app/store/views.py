@@ -26,7 +26,7 @@ _COLUMNS = (
     " p.reply_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM posts q INDEXED BY posts_by_post"
     f"  WHERE q.circle_no = p.circle_no AND {short.same('q.post', 'p.reply_to')}),"
     " p.thread IS NOT NULL AND NOT EXISTS (SELECT 1 FROM posts t INDEXED BY posts_by_post"
-    f"  WHERE t.circle_no = p.circle_no AND {short.same('t.post', 'p.thread')})"
+    f"  WHERE t.circle_no = p.circle_no AND {short.same('t.post', 'p.thread')}), p.op_no"
 )
 _SELECT = f"{_COLUMNS} FROM posts p LEFT JOIN bodies b USING (op_no)"
 
@@ -37,6 +37,15 @@ _ROOTLESS = (
     " WHERE NOT EXISTS (SELECT 1 FROM posts t INDEXED BY posts_by_post WHERE t.circle_no = ?"
     f"  AND {short.same('t.post', 'o.thread')})"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far a post of ours has come; see `Post`."""
+
+    reached: int
+    of: int
+    not_yet: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +68,16 @@ class Posts(Keeping):
     """The posts of one circle as they are read. `name_of`: the name a member goes by now."""
 
     def __init__(
-        self, db: Database, circle_no: int, me: MemberId, name_of: Callable[[MemberId], str]
-    ) -> None:
-        """All reads and writes are of this one circle."""
+        self, db: Database, circle_no: int, me: MemberId, name_of: Callable[[MemberId], str],
+        delivery_of: Callable[[int | None], Delivery | None] = lambda _: None,
+    ) -> None:  # fmt: skip
+        """All reads and writes are of this one circle.
+
+        `delivery_of`: how far a post of ours has come, by the row of its op; None: it is unsent.
+        """
         super().__init__(db, circle_no, me)
         self._name_of = name_of
+        self._delivery_of = delivery_of
 
     def unsent(self) -> list[Unsent]:
         """Words that nobody has been handed yet."""
@@ -214,16 +228,18 @@ class Posts(Keeping):
 
     def _post(self, row: Sequence[object]) -> Post:
         (_, post, thread, reply_to, author, _, shown_at, is_read, waiting, body,
-         replies, orphan, rootless) = row  # fmt: skip
+         replies, orphan, rootless, op_no) = row  # fmt: skip
         said = waiting if waiting is not None else payload_of(body)  # type: ignore[arg-type]  # a blob
         writing = _writing.decode(said)  # type: ignore[arg-type]  # the same
         member = MemberId(bytes(author))  # type: ignore[call-overload]
+        mine = member == self._me
+        delivery = self._delivery_of(op_no) if mine else None  # type: ignore[arg-type]  # a number
         return Post(
             post=_hex(post),
             kind=PostKind(writing.kind),
             author=member.hex(),
             author_name=self._name_of(member),
-            mine=member == self._me,
+            mine=mine,
             title=writing.title or None,
             body=writing.body,
             feeling=Feeling(writing.feeling) if writing.feeling else None,
@@ -239,6 +255,9 @@ class Posts(Keeping):
             unsent=waiting is not None,
             parent_missing=bool(orphan),
             thread_missing=bool(rootless),
+            reached=delivery.reached if delivery is not None else None,
+            of=delivery.of if delivery is not None else None,
+            not_yet=list(delivery.not_yet) if delivery is not None else [],
         )
 
 

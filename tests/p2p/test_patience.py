@@ -108,7 +108,7 @@ def test_beats_are_borne_at_a_higher_pace_than_anybody_has(ada: Person, bo: Pers
 
 def test_a_large_frame_of_a_later_version_counts_for_more(ada: Person, bo: Person) -> None:
     """A third of a mebibyte that is passed over is no heartbeat."""
-    later = b"\x92\xcc\x80\xc6" + (380_000).to_bytes(4) + bytes(380_000)
+    later = b"\x92\xcc\xff\xc6" + (380_000).to_bytes(4) + bytes(380_000)
     talk = with_bo(ada, bo)
     talk.rested()
     for _ in range(patience.TALK // (1 + len(later) // patience.PAGE)):

@@ -15,6 +15,10 @@ from p2p.errors import PeerFault
 GRANT = wire.Grant(epoch=b"e" * 32, granter=b"g" * 32, box=b"b" * 1200)
 CARD = wire.Card(b"d" * 32, 7, ["/ip4/192.0.2.1/tcp/1", "/dns/höhle.example"], b"s" * 64)
 LOGBOOK = wire.Logbook(device=b"d" * 32, log=1, top=70_000, digest=b"l" * 16)
+HOLDING = wire.Holding(
+    holder=b"h" * 32, author=b"a" * 32, counter=2**48 - 1, first=0, top=2**53 - 1, head=b"i" * 8,
+    signature=b"s" * 64,
+)  # fmt: skip
 
 FRAMES: tuple[wire.AnyFrame, ...] = (
     wire.Hello(version=1, hour=494_000, nonce=b"n" * 16, held=(3, 2**53 - 1)),
@@ -49,6 +53,8 @@ FRAMES: tuple[wire.AnyFrame, ...] = (
     wire.Collect(tags=[b"t" * 32]),
     wire.Parcels(parcels=[b"p" * 3184, b"q"]),
     wire.Welcome(admit=b"a" * 32, grants=[GRANT], box=b"x" * 32),
+    wire.Holdings(holdings=[HOLDING, HOLDING]),
+    wire.Heard(rows=b"r" * 36),
 )
 
 pack = msgspec.msgpack.encode
@@ -85,7 +91,7 @@ def test_any_bytes_give_a_value_or_a_fault(data: bytes) -> None:
         assert isinstance(wire.decode(data), wire.Frame)
 
 
-@given(st.integers(0, 40), st.lists(anything, max_size=6))
+@given(st.integers(0, 40) | st.sampled_from((128, 129)), st.lists(anything, max_size=6))
 @example(1, [1, 2**64 - 1, b"n" * 16, [0, 0]])
 @example(15, [[[b"d" * 32, 1, ["\ud7ff"], b"s" * 64]]])
 def test_any_fields_give_a_value_or_a_fault(tag: int, fields: list[object]) -> None:
@@ -197,7 +203,7 @@ def test_what_is_out_of_bounds_is_refused(fields: object) -> None:
         wire.decode(pack(fields))
 
 
-@pytest.mark.parametrize("tag", [128, 129, 2**16, 2**53, 2**64 - 1])
+@pytest.mark.parametrize("tag", [130, 131, 2**16, 2**53, 2**64 - 1])
 def test_frames_of_a_later_version_are_passed_over(tag: int) -> None:
     """From 128 on a frame may be unknown: it counts as a sign of life, whatever is in it."""
     for fields in ([], [1, b"x", "text", [1, [2]], {"a": 1}, None, 1.5]):
@@ -206,18 +212,20 @@ def test_frames_of_a_later_version_are_passed_over(tag: int) -> None:
         wire.decode(pack([tag, 1]) + b"\0")
 
 
-@pytest.mark.parametrize("tag", [15, 16, 17, 18, 31, 38, 127, -1, True, "128", 128.0, None, [128]])
+@pytest.mark.parametrize(
+    "tag", [15, 16, 17, 18, 31, 38, 127, 128, 129, -1, True, "128", 128.0, None, [128]]
+)
 def test_other_unknown_frames_are_refused(tag: object) -> None:
-    """Below 128, or no number at all."""
+    """Below 128, or known here, or no number at all."""
     with pytest.raises(PeerFault):
         wire.decode(pack([tag, 1, 2, 3]))
 
 
-@given(st.integers(128, 2**64 - 1), st.lists(anything, max_size=6), st.binary(max_size=8))
-@example(128, [], b"\x81\x80\x00")
-@example(128, [], b"\x81\x91\x80\x00")
-@example(128, [], b"\x81\xc0\x00\x00")
-@example(128, [], b"\xd7\xff\xff\xff\xff\xff\xff\xff\xff\xff")
+@given(st.integers(130, 2**64 - 1), st.lists(anything, max_size=6), st.binary(max_size=8))
+@example(130, [], b"\x81\x80\x00")
+@example(130, [], b"\x81\x91\x80\x00")
+@example(130, [], b"\x81\xc0\x00\x00")
+@example(130, [], b"\xd7\xff\xff\xff\xff\xff\xff\xff\xff\xff")
 def test_any_later_frame_is_passed_over_or_a_fault(
     tag: int, fields: list[object], tail: bytes
 ) -> None:

@@ -76,6 +76,7 @@ class Person:
     heard: list[Said] = field(default_factory=list)
     ends: list["End"] = field(default_factory=list)
     due: bool = False  # the next epoch, in a while
+    says_later: set[DeviceId] = field(default_factory=set)  # of whose words
     room: Room = field(init=False)
 
     def move_in(self, row: CircleRow) -> None:
@@ -131,6 +132,16 @@ class Person:
     def epoch_due(self) -> None:
         self.due = True
 
+    def held(self, authors: Iterable[DeviceId]) -> None:
+        self.says_later.update(authors)
+
+    def says_what_it_holds(self) -> None:
+        """What a node would say a moment later, to everybody here."""
+        said = self.shelf.hold(self.says_later)
+        self.says_later.clear()
+        for end in self.ends:
+            end.conversation.hearsay.tell(said)
+
     def people_changed(self) -> None:
         for end in list(self.ends):
             now = self.shelf.device_at(end.other.person.door)
@@ -159,6 +170,7 @@ class Person:
     def react(self, end: "End", happened: Happened) -> None:
         match happened:
             case Brought():
+                self.held(happened.authors)
                 self.hand_on(end, happened)
             case NewCards(cards):
                 for other in self.ends:

@@ -12,7 +12,15 @@ from pytestqt.qtbot import QtBot
 
 from app.circle.state import Feeling, Post, PostKind, Want
 from app.commands import MAX_PAGE, ListPosts, MarkRead
-from app.events import PostArrived, PostChanged, PostsArrived, PostsGone
+from app.events import (
+    MemberChanged,
+    PostArrived,
+    PostChanged,
+    PostReached,
+    PostsArrived,
+    PostsGone,
+    PostsReached,
+)
 from app.refused import Refused, Why
 from tests.ui.neighbour import CIRCLE, NOW, Neighbour, clock, key, post
 from tests.ui.stage import Stage, read, wait
@@ -85,15 +93,45 @@ def test_replies_and_other_circles_are_not_posts_here(many: list[Post], qtbot: Q
 
 def test_a_change_is_painted_in_its_row(qtbot: QtBot) -> None:
     """ "Only on this computer" goes when the home says that somebody has it."""
-    mine = post("mine", "Juniper", unsent=True)
+    mine = post("mine", "Juniper", unsent=True, reached=0, of=2, not_yet=["Ines", "Pavel"])
     bridge = Neighbour([mine])
     feed = feed_of(bridge)
     assert shown(feed, Role.DELIVERY) == ["Only on this computer"]
+    assert shown(feed, Role.DELIVERY_TONE) == ["waiting"]
     now = msgspec.structs.replace(mine, unsent=False, replies=1)
     with qtbot.waitSignal(feed.dataChanged):
         bridge.say(PostChanged(circle=CIRCLE, post=mine.post, content=now))
-    assert shown(feed, Role.DELIVERY) == [""]
+    assert shown(feed, Role.DELIVERY) == ["Only on this computer"]  # on its way is nowhere yet
     assert shown(feed, Role.REPLIES) == ["1 reply"]
+    for reached, not_yet, words, more in (
+        (1, ["Pavel"], "Reached 1 of 2", "Not yet: Pavel."),
+        (2, [], "Reached everyone", "It is on a computer of everyone who can read it."),
+    ):
+        now = msgspec.structs.replace(now, reached=reached, not_yet=not_yet)
+        with qtbot.waitSignal(feed.dataChanged):
+            bridge.say(PostReached(circle=CIRCLE, post=mine.post, content=now))
+        assert shown(feed, Role.DELIVERY) == [words]
+        assert shown(feed, Role.DELIVERY_MORE) == [more]
+    assert shown(feed, Role.DELIVERY_TONE) == ["reached"]
+
+
+def test_where_it_is_is_read_anew_when_people_come_and_go(qtbot: QtBot) -> None:
+    """Whom a post is to reach is another number then; and of many at once the page is read."""
+    mine = post("mine", "Juniper", reached=1, of=1)
+    bridge = Neighbour([mine])
+    feed = feed_of(bridge)
+    for event in (
+        MemberChanged(circle=CIRCLE, member=key("Pavel")), PostsReached(circle=CIRCLE),
+    ):  # fmt: skip
+        before = len(bridge.all(ListPosts))
+        bridge.say(event)
+        assert len(bridge.all(ListPosts)) == before + 1
+    bridge = Neighbour([post("theirs")])
+    feed = feed_of(bridge)
+    before = len(bridge.all(ListPosts))
+    bridge.say(MemberChanged(circle=CIRCLE, member=key("Pavel")))
+    assert len(bridge.all(ListPosts)) == before
+    del qtbot, feed
 
 
 def test_many_at_once_make_one_new_reading(many: list[Post], qtbot: QtBot) -> None:
@@ -259,11 +297,14 @@ def test_covered_words_are_nowhere_until_asked_for(qtbot: QtBot) -> None:
 
 def test_a_card_is_said_in_one_breath() -> None:
     question = post(
-        "q", kind=PostKind.QUESTION, title="How did you tell work?", replies=4, unsent=True,
-        written_at=NOW.replace(hour=9, minute=12),
+        "q", "Juniper", PostKind.QUESTION, title="How did you tell work?", replies=4,
+        reached=6, of=8, not_yet=["Old Heron", "Pavel"], written_at=NOW.replace(hour=9, minute=12),
     )  # fmt: skip
     assert Row(question).name(NOW) == (
-        "Question from Ines, today, 09:12. How did you tell work? 4 replies. Only on this computer."
+        "Question from You, today, 09:12. How did you tell work? 4 replies. Reached 6 of 8."
+    )
+    assert Row(question).description(4, 37, more=False) == (
+        "words of q Not yet: Old Heron and Pavel. Post 4 of 37"
     )
     checkin = post(
         "c", "Tomasz", PostKind.CHECKIN, feeling=Feeling.WOBBLY, want=Want.LISTENING,

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.circle.state import Draft, Post, PostKind, Thread, Want
 from app.commands import MAX_BODY, KeepDraft, ReadThread, WritePost
-from app.events import PostArrived, PostChanged, PostsGone
+from app.events import MemberChanged, PostArrived, PostReached, PostsGone
 from app.refused import Refused, Why
 from tests.ui.neighbour import CIRCLE, NOW, Neighbour, circle, clock, key, member, post
 from tests.ui.stage import Stage, read, wait
@@ -81,13 +81,37 @@ def test_a_reply_to_a_reply_names_whom(bridge: Neighbour) -> None:
 
 
 def test_what_nobody_has_yet_says_so(bridge: Neighbour) -> None:
+    """And then whom it has reached, as soon as these computers have said so."""
     thread = thread_of(bridge)
-    mine = answer("mine", "Juniper", minutes=0, unsent=True)
+    mine = answer(
+        "mine", "Juniper", minutes=0, unsent=True, reached=0, of=2, not_yet=["Ines", "Tomasz"]
+    )
     bridge.say(PostArrived(circle=CIRCLE, post=mine.post, content=mine))
-    assert str(shown(thread, Role.PENDING)[-1]).startswith("Only on this computer.")
-    sent = msgspec.structs.replace(mine, unsent=False)
-    bridge.say(PostChanged(circle=CIRCLE, post=mine.post, content=sent))
-    assert shown(thread, Role.PENDING)[-1] == ""
+    assert shown(thread, Role.DELIVERY)[-1] == "Only on this computer"
+    assert shown(thread, Role.SPOKEN)[-1] == (
+        "Reply from You, 11:40. Only on this computer. It is safe here until then. "
+        "Not yet: Ines and Tomasz."
+    )
+    sent = msgspec.structs.replace(mine, unsent=False, reached=1, not_yet=["Tomasz"])
+    bridge.say(PostReached(circle=CIRCLE, post=mine.post, content=sent))
+    assert shown(thread, Role.DELIVERY)[-1] == "Reached 1 of 2"
+    assert shown(thread, Role.DELIVERY_MORE)[-1] == "Not yet: Tomasz."
+    assert shown(thread, Role.DELIVERY_TONE)[-1] == "waiting"
+
+
+def test_of_ones_own_post_it_is_said_above_its_replies(bridge: Neighbour) -> None:
+    """Also where it changes, and where people come and go."""
+    mine = post("root", "Juniper", reached=1, of=2, not_yet=["Ines"])
+    bridge.opened = Thread(post=mine, replies=[])
+    thread = thread_of(bridge)
+    assert read(thread, "root")["delivery"] == "Reached 1 of 2"
+    everyone = msgspec.structs.replace(mine, reached=2, not_yet=[])
+    bridge.say(PostReached(circle=CIRCLE, post=mine.post, content=everyone))
+    assert read(thread, "root")["delivery"] == "Reached everyone"
+    assert read(thread, "root")["deliveryTone"] == "reached"
+    bridge.opened = Thread(post=mine, replies=[])
+    bridge.say(MemberChanged(circle=CIRCLE, member=key("Pavel")))
+    assert read(thread, "root")["delivery"] == "Reached 1 of 2"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +155,7 @@ def test_a_thread_without_its_beginning_says_so_and_can_be_answered(
     thread = opened(bridge, adrift)
     assert read(thread, "adrift") == ADRIFT
     assert (read(thread, "heading"), read(thread, "root")) == ("Replies", {})
-    assert shown(thread, Role.PENDING) == [""]
+    assert shown(thread, Role.MISSING) == [""]
     assert read(thread, "target") == "Write back to Tomasz…"
     thread._reply.type("What do you mean?")
     thread._reply.send()

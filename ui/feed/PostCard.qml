@@ -26,6 +26,8 @@ Item {
     required property string wantIcon
     required property string replies
     required property string delivery
+    required property string deliveryMore
+    required property string deliveryTone
     required property bool edited
     required property string above
     required property string adrift
@@ -224,20 +226,14 @@ Item {
             Item {
                 Layout.fillWidth: true
             }
-            Icon {
+            DeliveryNote {
+                objectName: "delivery"
                 visible: card.delivery !== ""
-                Layout.rightMargin: -Theme.space1 - 2
-                name: "clock"
-                size: Theme.iconSm
-                color: Theme.text2
-            }
-            Label {
-                visible: card.delivery !== ""
-                Layout.maximumWidth: paper.width / 2
-                style: "caption"
+                Layout.rightMargin: -Theme.space2
+                focusPolicy: card.current ? Qt.StrongFocus : Qt.NoFocus
                 text: card.delivery
-                color: Theme.text2
-                Accessible.ignored: true
+                more: card.deliveryMore
+                tone: card.deliveryTone
             }
         }
     }

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.circle.state import Post, Want
+from ui.delivery import Delivery, delivery
 from ui.telling import told
 from ui.wording import FEELINGS, KINDS, WANT_ICONS, WANTS, replies
 
-UNSENT = "Only on this computer"
 TAKEN_BACK = "This was taken back."
 
 
@@ -73,9 +73,9 @@ class Row:
         return "Reply" if self.post.replies == 0 else replies(self.post.replies)
 
     @property
-    def delivery(self) -> str:
-        """Said only where nobody else has it yet; all else is not known and so not claimed."""
-        return UNSENT if self.post.unsent else ""
+    def delivery(self) -> Delivery:
+        """On whose computers it is, of one's own."""
+        return delivery(self.post)
 
     def time(self, now: datetime) -> str:
         """When it was written."""
@@ -102,11 +102,14 @@ class Row:
             said.append(replies(self.post.replies))
         if self.post.edited:
             said.append("Edited")
-        if self.delivery:
-            said.append(self.delivery)
+        if self.delivery.words:
+            said.append(self.delivery.words)
         return " ".join(one if one.endswith((".", "?", "!")) else f"{one}." for one in said)
 
     def description(self, place: int, count: int, *, more: bool) -> str:
-        """The words and where in the list they are; `more`: earlier posts are not shown yet."""
+        """The words, whom they have not reached yet, and where in the list they are.
+
+        `more`: earlier posts are not shown yet.
+        """
         where = f"Post {place} of {count}" + (" shown" if more else "")
-        return f"{self.body} {where}".strip()
+        return " ".join(one for one in (self.body, self.delivery.more, where) if one)

@@ -8,7 +8,15 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from app.circle.state import Post
 from app.commands import MAX_PAGE, ListPosts
-from app.events import PostArrived, PostChanged, PostsArrived, PostsGone
+from app.events import (
+    MemberChanged,
+    PostArrived,
+    PostChanged,
+    PostReached,
+    PostsArrived,
+    PostsGone,
+    PostsReached,
+)
 from app.refused import Refused
 from ui.asking import Asks, hear
 from ui.faces import Faces
@@ -308,8 +316,14 @@ class FeedModel(Listing):  # type: ignore[operator]
                 case PostsGone(circle=self._circle, posts=posts):
                     self._go(set(posts))
                     self._read_first()  # what answered them may begin with nothing now
-                case PostChanged(circle=self._circle, content=post):
+                case (
+                    PostChanged(circle=self._circle, content=post)
+                    | PostReached(circle=self._circle, content=post)
+                ):
                     self._change(post)
+                case PostsReached(circle=self._circle) | MemberChanged(circle=self._circle):
+                    if any(row.delivery.words for row in self._rows):
+                        self._read_first()  # whom it is to reach may be others now
                 case _:
                     pass
 

@@ -31,6 +31,8 @@ class Role(IntEnum):
     SPOKEN = Qt.ItemDataRole.UserRole + 18
     DESCRIPTION = Qt.ItemDataRole.UserRole + 19
     ADRIFT = Qt.ItemDataRole.UserRole + 20
+    DELIVERY_MORE = Qt.ItemDataRole.UserRole + 21
+    DELIVERY_TONE = Qt.ItemDataRole.UserRole + 22
 
 
 def qml_name(role: Role) -> QByteArray:
@@ -59,6 +61,8 @@ VALUES: dict[int, Callable[[Row], str | bool]] = {
     Role.WANT: lambda row: row.want,
     Role.WANT_ICON: lambda row: row.want_icon,
     Role.REPLIES: lambda row: row.replies,
-    Role.DELIVERY: lambda row: row.delivery,
+    Role.DELIVERY: lambda row: row.delivery.words,
+    Role.DELIVERY_MORE: lambda row: row.delivery.more,
+    Role.DELIVERY_TONE: lambda row: row.delivery.tone.value,
     Role.EDITED: lambda row: row.post.edited,
 }

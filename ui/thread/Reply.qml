@@ -18,13 +18,17 @@ Item {
     required property string note
     required property bool hidden
     required property string to
-    required property string pending
+    required property string missing
+    required property string delivery
+    required property string deliveryMore
+    required property string deliveryTone
     required property string spoken
     required property string place
 
     // A list lays its rows at its left edge, so the reply centres itself in the row.
     property real column: width
     property bool focused: false
+    property bool current: false
 
     signal shown
 
@@ -109,22 +113,32 @@ Item {
             }
             RowLayout {
                 Layout.fillWidth: true
-                visible: reply.pending !== ""
+                visible: reply.missing !== ""
                 spacing: Theme.space1 + 2
 
                 Icon {
                     Layout.alignment: Qt.AlignTop
                     Layout.topMargin: 2
-                    name: "clock"
+                    name: "hourglass"
                     size: Theme.iconSm
                 }
                 Label {
                     Layout.fillWidth: true
                     style: "caption"
-                    text: reply.pending
+                    text: reply.missing
                     color: Theme.text2
                     Accessible.ignored: true
                 }
+            }
+            DeliveryNote {
+                objectName: "delivery"
+                visible: reply.delivery !== ""
+                Layout.leftMargin: -Theme.space2
+                Layout.maximumWidth: parent.width
+                focusPolicy: reply.current ? Qt.StrongFocus : Qt.NoFocus
+                text: reply.delivery
+                more: reply.deliveryMore
+                tone: reply.deliveryTone
             }
         }
     }

@@ -111,7 +111,7 @@ FocusScope {
                 Label {
                     Layout.fillWidth: true
                     style: "caption"
-                    text: panel.ready && panel.root.delivery !== "" ? panel.root.delivery : panel.thread.countLine
+                    text: panel.ready && panel.root.delivery !== "" ? qsTr("%1 · %2").arg(panel.root.delivery).arg(panel.thread.countLine) : panel.thread.countLine
                     color: Theme.text2
                     wrapMode: Text.NoWrap
                     elide: Text.ElideRight
@@ -223,6 +223,7 @@ FocusScope {
                     width: list.width
                     height: implicitHeight
                     column: panel.column
+                    current: ListView.isCurrentItem
                     focused: ListView.isCurrentItem && stop.activeFocus
                     onShown: panel.thread.show(post)
                 }

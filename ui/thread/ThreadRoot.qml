@@ -99,6 +99,14 @@ ColumnLayout {
         text: head.root.want ?? ""
         glyph: head.root.wantIcon ?? ""
     }
+    DeliveryNote {
+        objectName: "delivery"
+        visible: head.full && text !== ""
+        Layout.leftMargin: -Theme.space2
+        text: head.root.delivery ?? ""
+        more: head.root.deliveryMore ?? ""
+        tone: head.root.deliveryTone ?? "plain"
+    }
     Guidance {
         objectName: "guidance"
         Layout.fillWidth: true

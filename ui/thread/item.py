@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.circle.state import Post, PostKind, Want
+from ui.delivery import Delivery, delivery
 from ui.telling import told, told_shortly
 from ui.wording import FEELINGS, WANT_ICONS, WANTS
 
-UNSENT = "Only on this computer. It is safe here until someone can be reached."
 TAKEN_BACK = "This was taken back."
 MISSING = "It answers something that is not here."  # it has not come, or has gone with time
 ADRIFT = (
@@ -48,12 +48,16 @@ class Answer:
         return "" if self.hidden else self.post.body
 
     @property
-    def pending(self) -> str:
-        """What there is to know of its way: said only where nobody else has it yet."""
+    def missing(self) -> str:
+        """That what it answers is not here."""
         # Of replies to the first post of the thread the panel says it once, above them all.
-        if self.post.parent_missing and self.post.reply_to != self.post.thread:
-            return MISSING
-        return UNSENT if self.post.unsent else ""
+        apart = self.post.parent_missing and self.post.reply_to != self.post.thread
+        return MISSING if apart else ""
+
+    @property
+    def delivery(self) -> Delivery:
+        """On whose computers it is, of one's own."""
+        return delivery(self.post)
 
     def time(self, now: datetime) -> str:
         """When it was written, shortly."""
@@ -66,8 +70,10 @@ class Answer:
             said.append(f"To {self.to}.")
         if self.hidden:
             said.append(f"Content note: {self.note}.")
-        if self.pending:
-            said.append(self.pending)
+        if self.missing:
+            said.append(self.missing)
+        if self.delivery.words:
+            said.append(self.delivery.sentence)
         return " ".join(said)
 
 
@@ -96,7 +102,9 @@ def root_words(post: Post, now: datetime, *, opened: bool) -> dict[str, str | bo
         "want": WANTS[post.want] if post.want is not None else "",
         "wantIcon": WANT_ICONS[post.want] if post.want is not None else "",
         "guidance": guidance(post),
-        "delivery": "Only on this computer" if post.unsent else "",
+        "delivery": delivery(post).words,
+        "deliveryMore": delivery(post).more,
+        "deliveryTone": delivery(post).tone.value,
         "edited": post.edited,
     }
 

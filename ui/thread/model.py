@@ -18,7 +18,15 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from app.circle.state import Post, Thread
 from app.commands import ReadThread
-from app.events import PostArrived, PostChanged, PostsArrived, PostsGone
+from app.events import (
+    MemberChanged,
+    PostArrived,
+    PostChanged,
+    PostReached,
+    PostsArrived,
+    PostsGone,
+    PostsReached,
+)
 from app.refused import Refused, Why
 from ui.asking import Asks, hear
 from ui.faces import Faces
@@ -250,11 +258,14 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
                     self._arrive(post)
                 case PostsArrived(circle=self._circle) | PostsGone(circle=self._circle):
                     self._read()
-                case PostChanged(circle=self._circle, post=self._thread, content=post):
-                    self._root = post
-                    self.rootChanged.emit()
-                case PostChanged(circle=self._circle, content=post):
+                case (
+                    PostChanged(circle=self._circle, content=post)
+                    | PostReached(circle=self._circle, content=post)
+                ):
                     self._change(post)
+                case PostsReached(circle=self._circle) | MemberChanged(circle=self._circle):
+                    if self._any_mine():
+                        self._read()  # whom they are to reach may be others now
                 case _:
                     pass
 
@@ -276,7 +287,15 @@ class ThreadModel(QAbstractListModel):  # type: ignore[operator]
         if not post.mine:
             self.arrived.emit(row.name(self._clock()))
 
+    def _any_mine(self) -> bool:
+        shown = [row.post for row in self._rows]
+        return any(one.mine for one in [*shown, *([self._root] if self._root is not None else [])])
+
     def _change(self, post: Post) -> None:
+        if post.post == self._thread:
+            self._root = post
+            self.rootChanged.emit()
+            return
         for place, row in enumerate(self._rows):
             if row.post.post == post.post:
                 self._set(place, Answer(post, row.to, row.opened))

@@ -20,15 +20,21 @@ class Role(IntEnum):
     NOTE = Qt.ItemDataRole.UserRole + 7
     HIDDEN = Qt.ItemDataRole.UserRole + 8
     TO = Qt.ItemDataRole.UserRole + 9
-    PENDING = Qt.ItemDataRole.UserRole + 10
+    MISSING = Qt.ItemDataRole.UserRole + 10
     SPOKEN = Qt.ItemDataRole.UserRole + 11
     PLACE = Qt.ItemDataRole.UserRole + 12
+    DELIVERY = Qt.ItemDataRole.UserRole + 13
+    DELIVERY_MORE = Qt.ItemDataRole.UserRole + 14
+    DELIVERY_TONE = Qt.ItemDataRole.UserRole + 15
 
 
-NAMES: dict[int, QByteArray] = {
-    int(role): QByteArray(b"authorKey" if role is Role.AUTHOR_KEY else role.name.lower().encode())
-    for role in Role
-}
+def qml_name(role: Role) -> QByteArray:
+    """`AUTHOR_KEY` as QML reads it: `authorKey`."""
+    first, *rest = role.name.lower().split("_")
+    return QByteArray((first + "".join(part.capitalize() for part in rest)).encode())
+
+
+NAMES: dict[int, QByteArray] = {int(role): qml_name(role) for role in Role}
 
 # What changes with the clock.
 TIMELY = [int(Role.TIME), int(Role.SPOKEN)]
@@ -42,5 +48,8 @@ VALUES: dict[int, Callable[[Answer], str | bool]] = {
     Role.NOTE: lambda row: row.note,
     Role.HIDDEN: lambda row: row.hidden,
     Role.TO: lambda row: row.to,
-    Role.PENDING: lambda row: row.pending,
+    Role.MISSING: lambda row: row.missing,
+    Role.DELIVERY: lambda row: row.delivery.words,
+    Role.DELIVERY_MORE: lambda row: row.delivery.more,
+    Role.DELIVERY_TONE: lambda row: row.delivery.tone.value,
 }

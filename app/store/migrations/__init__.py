@@ -5,8 +5,11 @@ from typing import Final
 from app.store.migrations import m0001 as m0001
 from app.store.migrations import m0002 as m0002
 from app.store.migrations import m0003 as m0003
+from app.store.migrations import m0004 as m0004
 from app.store.migrations import m0006 as m0006
 from app.store.migrations import m0007 as m0007
 
-STEPS: Final[tuple[str, ...]] = (m0001.SQL, m0002.SQL, m0003.SQL, m0006.SQL, m0007.SQL)
+STEPS: Final[tuple[str, ...]] = (
+    m0001.SQL, m0002.SQL, m0003.SQL, m0004.SQL, m0006.SQL, m0007.SQL,
+)  # fmt: skip
 """SQL scripts; the store's `user_version` counts how many of them it has been through."""

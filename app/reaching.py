@@ -1,0 +1,124 @@
+"""On how many people's computers a post of ours is: counted from what they said, never guessed.
+
+A device counts for a run of our words where the end of that run is our own op at that seq: it is
+chained to all before. So what somebody holds of a log that is not ours any more, because a disk was
+put back and went on otherwise, counts for nothing. A person counts once, however many devices they
+have, and only while they are in; who may not read a post, because they came later into a circle
+whose newcomers begin fresh, is not waited for.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app import epochs
+from app.circle.state import CircleState
+from app.ledger import Ledger
+from app.store import holdings, ops
+from app.store.db import Database
+from app.store.views import Delivery
+from p2p.ids import DeviceId, EpochId, MemberId
+from p2p.op import Log
+
+NAMES = 3  # told of those who have not got a post yet
+
+Runs = dict[MemberId, list[tuple[int, int]]]
+
+
+@dataclass(slots=True)
+class _Line:
+    """One of our logs, as far as one epoch's words go: who may read them, and who holds what."""
+
+    readers: frozenset[MemberId]
+    runs: Runs
+    edges: list[int]
+    told: dict[int, Delivery] = field(default_factory=dict)
+
+    def at(self, seq: int, name_of: Callable[[MemberId], str]) -> Delivery:
+        """Of the post with this seq; between two edges it is the same of all."""
+        part = bisect_right(self.edges, seq)
+        if part not in self.told:
+            have = {m for m, runs in self.runs.items() if any(f <= seq < t for f, t in runs)}
+            self.told[part] = _delivery(self.readers, have, name_of)
+        return self.told[part]
+
+
+class Reaching:
+    """That of one circle. What was counted is remembered until something else is known."""
+
+    def __init__(self, db: Database, ledger: Ledger) -> None:
+        """`ledger` knows who is in, and who may read what."""
+        self._db = db
+        self._ledger = ledger
+        self._view = ledger.view
+        self._held: dict[DeviceId, tuple[Runs, bool]] = {}
+        self._lines: dict[tuple[DeviceId, EpochId], _Line] = {}
+
+    def forget(self) -> None:
+        """Something else is known of who holds what."""
+        self._held.clear()
+        self._lines.clear()
+
+    def of_op(self, op_no: int | None) -> Delivery | None:
+        """Of the post that our op of this row says; None: of one that waits to be handed over.
+
+        Answers None where we are out: nobody tells us any more.
+        """
+        if self._ledger.row.state is not CircleState.MEMBER:
+            return None
+        if self._view is not self._ledger.view:
+            self._view = self._ledger.view
+            self.forget()
+        place = holdings.place(self._db, op_no) if op_no is not None else None
+        if place is None:
+            return _delivery(self._others(lambda _: True), set(), self._ledger.name_of)
+        device, seq, epoch = place
+        line = self._lines.get((device, epoch))
+        if line is None:
+            line = self._line(device, epoch)
+        return line.at(seq, self._ledger.name_of)
+
+    def _line(self, device: DeviceId, epoch: EpochId) -> _Line:
+        if device not in self._held:
+            self._held[device] = self._runs(device)
+        runs, sure = self._held[device]
+        view = self._ledger.view
+        readers = self._others(lambda one: epochs.may_have(view, one, epoch))
+        theirs = {member: found for member, found in runs.items() if member in readers}
+        edges = sorted({edge for found in theirs.values() for run in found for edge in run})
+        line = _Line(readers, theirs, edges)
+        if sure:
+            self._lines[device, epoch] = line
+        else:
+            self._held.clear()  # words of ours may yet come back that tell more
+        return line
+
+    def _others(self, may: Callable[[DeviceId], bool]) -> frozenset[MemberId]:
+        """The other people who are in, and of whom a device may."""
+        view = self._ledger.view
+        found = (view.owner[device] for device in view.devices() if may(device))
+        return frozenset(found) - {self._ledger.me}
+
+    def _runs(self, device: DeviceId) -> tuple[Runs, bool]:
+        """What each person holds of a log of ours, and whether all that they hold is known here."""
+        db, no, view = self._db, self._ledger.row.circle_no, self._ledger.view
+        said = [one for one in holdings.about(db, no, device) if one.holder in view.devices()]
+        ends = sorted({one.top - 1 for one in said})
+        ours = ops.at_places(db, no, Log.WORDS, device, ends)
+        runs: Runs = {}
+        sure = True
+        for one in said:
+            ended = [op.op[: holdings.HEAD] for op in ours.get(one.top - 1, ())]
+            if ended != [one.head]:
+                sure = False
+                continue
+            person = view.owner[DeviceId(one.holder)]
+            runs.setdefault(person, []).append((one.first, one.top))
+        return runs, sure
+
+
+def _delivery(
+    readers: frozenset[MemberId], have: set[MemberId], name_of: Callable[[MemberId], str]
+) -> Delivery:
+    lacking = sorted(name_of(member) for member in readers - have)
+    return Delivery(reached=len(readers & have), of=len(readers), not_yet=tuple(lacking[:NAMES]))

@@ -1,0 +1,118 @@
+"""What a computer says of the words it holds: gathered for a moment, and to whom it is said.
+
+Only the author of words waits to hear on whose computers they are. So whoever has taken some in
+says so to their author, if that one is here. If not, it goes to whoever brought the author's words
+here, and from there on: that is the way to where the author was last, and all along it is kept. In
+circles of up to `SMALL` devices everybody here is told, to keep it too. Whoever meets the author
+hands over what they keep (`p2p.hearsay`).
+
+A burst of words is one thing to say: nothing goes before it was gathered for a while, which is
+longer where the author is not at hand, and in very large circles, where very many say the same.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf
+
+import trio
+
+from p2p.errors import OurFault
+from p2p.ids import DeviceId
+from p2p.neighbours import SMALL
+from p2p.ports import Shelf
+from p2p.talk import Talk
+from p2p.wire import Holding
+
+HERE = 1.0  # seconds that is gathered for an author who is here
+AWAY = 5.0  # for one who is not
+CROWD = 150  # devices of a circle up to which that holds; longer in proportion where there are more
+LONGEST = 60.0  # at the most
+
+
+class Gathering:
+    """That of one circle on one computer."""
+
+    def __init__(self, shelf: Shelf, talks: Mapping[DeviceId, Talk]) -> None:
+        """`talks`: who is here. It is looked at anew each time."""
+        self._shelf = shelf
+        self._talks = talks
+        self._due: dict[DeviceId, float] = {}  # of these authors' words something is to be said
+        self._onward: dict[tuple[bytes, bytes], tuple[Holding, DeviceId | None]] = {}
+        self._onward_due = inf
+        self._brought: dict[DeviceId, DeviceId] = {}  # by whom an author's newest words came
+        self._wake: trio.Event | None = None  # while it runs
+        self.devices = 1  # of the circle
+
+    def changed(self, authors: Iterable[DeviceId], by: DeviceId | None = None) -> None:
+        """More is held of these authors' words; `by` whom it came. Before `run` nobody is here."""
+        if self._wake is None:
+            return
+        now = trio.current_time()
+        for author in authors:
+            if by is not None:
+                self._brought[author] = by
+            pause = HERE if author in self._talks else AWAY
+            pause = min(LONGEST, pause * max(1.0, self.devices / CROWD))
+            self._due[author] = min(now + pause, self._due.get(author, inf))
+        self._wake.set()
+
+    def learned(self, holdings: Sequence[Holding], by: DeviceId | None) -> None:
+        """Others said what they hold, and it was new here; `by` whom it came."""
+        for one in holdings:
+            self._onward[one.holder, one.author] = one, by
+        if self._onward and self._wake is not None:
+            self._onward_due = min(self._onward_due, trio.current_time() + HERE)
+            self._wake.set()
+
+    async def run(self, authors: Iterable[DeviceId]) -> None:
+        """Say it when it is due, until cancelled.
+
+        `authors`: everybody, for what was to be said when the home was closed.
+        """
+        self._wake = trio.Event()
+        self.changed(authors)
+        while True:
+            self._wake = trio.Event()
+            with trio.move_on_at(min(self._onward_due, *self._due.values(), inf)):
+                await self._wake.wait()
+            now = trio.current_time()
+            if ready := [author for author, due in self._due.items() if due <= now]:
+                self._say(ready)
+            if self._onward_due <= now:
+                self._hand_on()
+
+    def _say(self, authors: Sequence[DeviceId]) -> None:
+        for author in authors:
+            del self._due[author]
+        try:
+            said = self._shelf.hold(authors)
+        except OurFault:  # no room to keep it, which the shelf said; the next words try again
+            return
+        outgoing: dict[DeviceId, list[Holding]] = {}
+        for one in said:
+            for device in self._listeners(DeviceId(one.author)):
+                outgoing.setdefault(device, []).append(one)
+        self._tell(outgoing)
+
+    def _listeners(self, author: DeviceId) -> Iterable[DeviceId]:
+        """Whom to tell what is held here of somebody's words."""
+        if author in self._talks:
+            return [author]
+        way = self._brought.get(author)
+        large = self.devices > SMALL
+        return [way] if large and way is not None and way in self._talks else self._talks
+
+    def _hand_on(self) -> None:
+        onward, self._onward, self._onward_due = self._onward, {}, inf
+        outgoing: dict[DeviceId, list[Holding]] = {}
+        for one, by in onward.values():
+            author = DeviceId(one.author)
+            to = author if author in self._talks else self._brought.get(author)
+            if to is not None and to not in {by, one.holder}:
+                outgoing.setdefault(to, []).append(one)
+        self._tell(outgoing)
+
+    def _tell(self, outgoing: Mapping[DeviceId, Sequence[Holding]]) -> None:
+        for device, holdings in outgoing.items():
+            if (talk := self._talks.get(device)) is not None:
+                talk.conversation.hearsay.tell(holdings)
+                talk.poke()
