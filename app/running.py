@@ -76,15 +76,16 @@ class RunningCircle:
         self.outbox, self.inbox = Outbox(room), Inbox(room)
         self.shelf = RoomShelf(room, self.inbox, self.outbox)
         self.witness = Witness(room, self.inbox, self.outbox)
-        self.postroom = Postroom(
-            room, self.shelf, self.outbox, self._from_mailbox, lambda: self.say(NetChanged())
-        )
         self.met_before = circles.meetings_of(room.db, room.row.circle_no)
         self.shelf.sponsors = {door: DeviceId(door) for door in self._sponsor_ways()}
         self.node = Node(
             self.shelf, self, clock=room.clock, entropy=room.entropy,
             own_door=room.ledger.view.devices()[room.ledger.device].door
             if room.ledger.device in room.ledger.view.devices() else b"",
+        )  # fmt: skip
+        self.postroom = Postroom(
+            room, self.shelf, self.outbox, self._from_mailbox, self.node.here,
+            lambda: self.say(NetChanged()),
         )  # fmt: skip
         room.neighbour, room.fork_noticed = self, self.witness.look
         self.people_changed()
@@ -234,6 +235,8 @@ class RunningCircle:
         self.node.announce(kind, ids)
         if kind is Log.AUTHORITY:
             self.node.people_changed()
+        else:
+            self.node.held(self.room.ledger.view.devices())
 
     # -- Neighbour, for the room -----------------------------------------------------------------
 

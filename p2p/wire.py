@@ -287,7 +287,7 @@ class Parcels(Frame, frozen=True, tag=41):
     """What lies there, each sealed for one device."""
 
     parcels: Annotated[
-        list[Annotated[bytes, Meta(min_length=1, max_length=12 * 1024)]], Meta(max_length=16)
+        list[Annotated[bytes, Meta(min_length=1, max_length=12 * 1024)]], Meta(max_length=64)
     ]
 
 

@@ -9,6 +9,7 @@ request. Every parcel is sealed to its one reader, and of one of two sizes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from app import doorkeeping, epochs
@@ -32,6 +33,15 @@ if TYPE_CHECKING:
 
 Tag: TypeAlias = Callable[[bytes, bytes, bytes], bytes]
 """Where something lies, by a seal key, an epoch and a box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is to be left for somebody who knocked; `marked`: by which it is known again."""
+
+    parcel: box_wire.Parcel
+    marked: bytes
+
 
 FRESH = 8  # epochs of a circle whose history is fresh that are left for each computer
 AFTER = 8  # retired epochs, the deepest, from which there is a way on
@@ -187,8 +197,13 @@ async def _leave_the_way(
 # -- the door --------------------------------------------------------------------------------------
 
 
-async def door(room: Room, outbox: Outbox, caller: Caller, memory: "Memory", box: bytes) -> None:
-    """Show the capsules of our invites there, and answer who handed in a request."""
+async def door(
+    room: Room, outbox: Outbox, caller: Caller, memory: "Memory", box: bytes
+) -> list[Reply]:  # fmt: skip
+    """Show the capsules of our invites there, and judge who handed in a request.
+
+    The answers are for `reply`, once the acts by which somebody was let in are there, too.
+    """
     hour = room.clock.hour()
     open_ = [
         seen.invite for seen in room.ledger.view.invites.values()
@@ -200,6 +215,7 @@ async def door(room: Room, outbox: Outbox, caller: Caller, memory: "Memory", box
             await caller.do(box_wire.PutCapsule(one.rendezvous, one.capsule, until))
             memory.shown[one.rendezvous] = one.capsule
     names = [one.rendezvous for one in open_]
+    replies: list[Reply] = []
     for start in range(0, len(names), box_wire.MAX_RENDEZVOUS):
         part, after = names[start : start + box_wire.MAX_RENDEZVOUS], 0
         while True:
@@ -210,32 +226,32 @@ async def door(room: Room, outbox: Outbox, caller: Caller, memory: "Memory", box
                 break
             after = answer.last
             for request in answer.boxes:
-                await _answer(room, outbox, caller, memory, request, box)
+                replies += _judged(room, outbox, memory, request, box)
+    return replies
 
 
-async def _answer(  # noqa: PLR0917 - one request's parts
-    room: Room, outbox: Outbox, caller: Caller, memory: "Memory", request: bytes, box: bytes
-) -> None:
+async def reply(caller: Caller, memory: "Memory", replies: Sequence[Reply]) -> None:
+    """Leave the answers for those who knocked."""
+    for one in replies:
+        await caller.do(box_wire.PutParcels([one.parcel]))
+        memory.answered[one.parcel.tag] = one.marked
+
+
+def _judged(
+    room: Room, outbox: Outbox, memory: "Memory", request: bytes, box: bytes
+) -> Iterable[Reply]:
     try:
         judged = doorkeeping.by_mailbox(room, outbox, request)
+        frame = None if judged is None else _frame(judged, box)
+        if judged is None or frame is None:
+            return
+        tag = capability.tag_first(judged.seal, judged.nonce)
+        told = wire.encode(frame)
+        marked = told if not isinstance(frame, wire.Welcome) else frame.admit
+        if memory.answered.get(tag) != marked:
+            yield Reply(box_wire.Parcel(tag, parcel.seal(judged.seal, tag, told)), marked)
     except (PeerFault, OurFault, Refused):
         return  # what a stranger handed in is no fault of the mailbox's
-    if judged is None:
-        return
-    frame = _frame(judged, box)
-    if frame is None:
-        return
-    tag = capability.tag_first(judged.seal, judged.nonce)
-    told = wire.encode(frame)
-    marked = told if not isinstance(frame, wire.Welcome) else frame.admit
-    if memory.answered.get(tag) == marked:
-        return
-    try:
-        sealed = parcel.seal(judged.seal, tag, told)
-    except (PeerFault, OurFault):
-        return
-    await caller.do(box_wire.PutParcels([box_wire.Parcel(tag, sealed)]))
-    memory.answered[tag] = marked
 
 
 def _frame(judged: "doorkeeping.Judged", box: bytes) -> wire.AnyFrame | None:

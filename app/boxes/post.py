@@ -20,7 +20,7 @@ from app.room import Room
 from app.shelf import RoomShelf
 from p2p.errors import OurFault, PeerFault
 from p2p.host import Closed, FrameStream, Host, HostCrashed, Unreachable
-from p2p.ids import EnvelopeId
+from p2p.ids import DeviceId, EnvelopeId
 from p2p.mailbox import capability, wire
 from p2p.mailbox.caller import Caller
 from p2p.op import Log
@@ -43,6 +43,7 @@ class Post:
     outbox: Outbox
     known: Known
     tell: Callable[[Log, list[EnvelopeId]], None]
+    here: Callable[[], set[DeviceId]]
     changed: Callable[[], None]
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     since: int | None = None  # ms, since when it is reached
@@ -102,7 +103,7 @@ class Post:
             self._wake = trio.Event()
             await Visit(
                 self.room, self.shelf, self.outbox, caller, self.known, self.memory, self.tell,
-                opened.hour, opened.days,
+                self.here, opened.hour, opened.days,
             ).run()  # fmt: skip
             self.visited = True
             # With a key that counts after it, which the visit may have retired.

@@ -11,7 +11,7 @@ from app.circle.state import CircleState
 from app.outbox import Outbox
 from app.room import Room
 from app.shelf import RoomShelf
-from p2p.ids import EnvelopeId
+from p2p.ids import DeviceId, EnvelopeId
 from p2p.op import Log
 
 
@@ -23,6 +23,7 @@ class Postroom:
     shelf: RoomShelf
     outbox: Outbox
     tell: Callable[[Log, list[EnvelopeId]], None]
+    here: Callable[[], set[DeviceId]]
     changed: Callable[[], None]
     _posts: dict[Known, Post] = field(default_factory=dict)
     _nursery: trio.Nursery | None = None
@@ -48,7 +49,9 @@ class Postroom:
             self._posts.pop(one).scope.cancel()
         for one in used:
             if one not in self._posts:
-                post = Post(self.room, self.shelf, self.outbox, one, self.tell, self.changed)
+                post = Post(
+                    self.room, self.shelf, self.outbox, one, self.tell, self.here, self.changed
+                )
                 self._posts[one] = post
                 self._nursery.start_soon(post.run)
         self.poke()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import trio
 
-from app.boxes import parcels
+from app.boxes import parcels, receipts
 from app.boxes.known import Known
 from app.circle.state import CircleState
 from app.outbox import Outbox
@@ -23,7 +23,7 @@ from app.shelf import RoomShelf
 from app.store import boxes
 from p2p.errors import PeerFault
 from p2p.greeting import AHEAD, CLOCKS_APART
-from p2p.ids import EnvelopeId
+from p2p.ids import DeviceId, EnvelopeId
 from p2p.mailbox.caller import Caller, NotDone
 from p2p.mailbox.wire import BATCH
 from p2p.op import Log
@@ -47,13 +47,14 @@ class Memory:
     there: set[bytes] = field(default_factory=set)  # tags under which something lies
     shown: dict[bytes, bytes] = field(default_factory=dict)  # rendezvous id -> capsule
     answered: dict[bytes, bytes] = field(default_factory=dict)  # tag -> frame
+    receipts: dict[DeviceId, int] = field(default_factory=dict)  # author -> counter of what is left
     succeeded: set[bytes] = field(default_factory=set)
     full: bool = False  # it had no room for something
 
 
 @dataclass(slots=True)
 class Visit:
-    """A visit. `tell` hands on what came to whoever is here. `hour`, `days`: of the mailbox."""
+    """A visit. `tell` hands on what came to whoever is `here`. `hour`, `days`: of the mailbox."""
 
     room: Room
     shelf: RoomShelf
@@ -62,6 +63,7 @@ class Visit:
     known: Known
     memory: Memory
     tell: Callable[[Log, list[EnvelopeId]], None]
+    here: Callable[[], set[DeviceId]]
     hour: int
     days: int
 
@@ -78,9 +80,14 @@ class Visit:
         # Before words of ours are there for whose keys should count no more.
         await parcels.keys(self.room, self.caller, self.known, self.memory, self.shelf)
         await self._words()
-        await parcels.door(self.room, self.outbox, self.caller, self.memory, self.known.box)
+        await receipts.leave(self.room, self.caller, self.known, self.memory, self.shelf, self.here)
+        await receipts.collect(self.room, self.caller, self.known, self.shelf)
+        replies = await parcels.door(
+            self.room, self.outbox, self.caller, self.memory, self.known.box
+        )
         await parcels.grants(self.room, self.caller, self.known, self.memory, self.shelf)
         await self._pay_in_acts()
+        await parcels.reply(self.caller, self.memory, replies)
 
     # -- acts ----------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ MOST_UNDER_A_TAG: Final = 4
 MOST_CAPSULES: Final = 256  # of one box
 MOST_REQUESTS: Final = 32  # under one rendezvous id
 SETS_KEPT: Final = 64  # sets of ids kept in memory, the last asked for
-MOST_COLLECTED: Final = 16  # parcels in one answer
+MOST_COLLECTED: Final = 192 * 1024  # bytes of parcels in one answer, and one tag's more
 REQUEST: Final = "hearthside/mailbox/request/1"
 
 
@@ -221,14 +221,16 @@ class Ledgers:
 
     def collect(self, tags: Iterable[bytes]) -> list[bytes]:
         """See the port. The newest first."""
-        found = []
+        found: list[bytes] = []
         for tag in tags:
             rows = self.db.read(
                 "SELECT sealed FROM parcels WHERE tag = ? ORDER BY parcel_no DESC LIMIT ?",
                 (tag, MOST_UNDER_A_TAG),
             )
             found += [bytes(sealed) for (sealed,) in rows]
-        return found[:MOST_COLLECTED]
+            if sum(map(len, found)) > MOST_COLLECTED:
+                break
+        return found[:64]
 
     # -- the door ------------------------------------------------------------------------------
 

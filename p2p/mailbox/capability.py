@@ -22,6 +22,7 @@ CAPABILITY: Final = b"hearthside/mailbox/capability/1"
 OF: Final = "hearthside/parcel/of/1"
 AFTER: Final = "hearthside/parcel/after/1"
 FIRST: Final = "hearthside/parcel/first/1"
+HELD: Final = "hearthside/parcel/held/1"
 SET: Final = "hearthside/mailbox/set/1"
 
 
@@ -96,6 +97,11 @@ def tag_after(seal_public: bytes, epoch: bytes, box: bytes) -> bytes:
 def tag_first(seal_public: bytes, nonce: bytes) -> bytes:
     """Where a newcomer finds the answer to a request; `nonce`: the 16 B of the request."""
     return digest(FIRST, nonce, seal_public)
+
+
+def tag_held(seal_public: bytes, holder: bytes, box: bytes) -> bytes:
+    """Where a device finds what another one (`holder`, its id) says that it holds of its words."""
+    return digest(HELD, box, holder, seal_public)
 
 
 def set_digest(nonce: bytes, ids: Iterable[bytes]) -> bytes:

@@ -58,6 +58,20 @@ async def test_never_online_together(tmp_path: Path) -> None:
         await ada.wakes()
         await ada.has(circle, "Come in, whenever you like.", "Here I am.")
         await ada.knows(circle, "Ada", "Ben")
+        await _has_reached(ada, circle, "Come in, whenever you like.", 1)
+        await ada.sleeps()
+        await ben.wakes()
+        await _has_reached(ben, circle, "Here I am.", 1)
+
+
+async def _has_reached(person: Person, circle: str, body: str, people: int) -> None:
+    """Wait until a post says on how many people's computers it is; who holds it is away."""
+
+    async def so() -> bool:
+        post = next(one for one in await person.feed(circle) if one["body"] == body)
+        return (post["reached"], post["of"]) == (people, people)
+
+    await eventually(so, f"{person.name}'s post has reached {people}")
 
 
 async def _unsent(person: Person, circle: str, count: int) -> bool:
@@ -66,16 +80,16 @@ async def _unsent(person: Person, circle: str, count: int) -> bool:
 
 async def _pays_in(person: Person, circle: str, *bodies: str) -> None:
     """Write these, and wait until the mailbox says that it holds so many more."""
-    before = (await _holds(person, circle, reachable=True))["held"] or 0
+    await _holds(person, circle, reachable=True)
     for body in bodies:
         await person.writes(circle, body)
+    await eventually(lambda: _unsent(person, circle, 0), "it is handed over")
 
     async def so() -> bool:
         rows = await person.ask("circle.mailboxes", circle=circle)
-        return bool((rows[0]["held"] or 0) >= before + len(bodies))
+        return bool(rows[0]["held"] == (await person.digest(circle))["ops"])
 
-    await eventually(so, f"what {person.name} wrote is in the mailbox")
-    assert await _unsent(person, circle, 0)
+    await eventually(so, f"all that {person.name} has is in the mailbox")
 
 
 async def test_who_was_removed_comes_in_no_more_and_who_was_away_does(tmp_path: Path) -> None:
