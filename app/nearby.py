@@ -18,6 +18,7 @@ from app.circle.state import CircleState
 from app.room import Clock
 from app.running import RunningCircle
 from app.whereabouts import places
+from p2p.host import Path as Line
 from p2p.host import peer_text
 from p2p.ids import CircleId, DeviceId
 from p2p.lan_names import Names, heeded, name_of, today
@@ -114,14 +115,22 @@ class Nearby:
         Whoever repeats a name that they heard can have us knock at a few ports of theirs, no more.
         """
         known = self._known.get(seen.letters)
-        if known is None or known.device in known.running.node.here():
+        if known is None:
+            return
+        node, host = known.running.node, known.running.host
+        here = known.device in node.here()
+        if here and node.line(known.device)[0] is not Line.RELAYED:
             return
         port = seen.port ^ known.mask
         if not 0 < port <= LAST_PORT:
             return
         address = f"/ip4/{ip}/tcp/{port}/p2p/{peer_text(known.door)}"
-        if self._is_news(known.door, address):
-            known.running.node.found(known.device, address)
+        if not self._is_news(known.door, address):
+            return
+        if not here:
+            node.found(known.device, address)
+        elif host is not None:
+            host.improve(known.door, [address])
 
     def _is_news(self, door: bytes, address: str) -> bool:
         now = trio.current_time()

@@ -190,6 +190,10 @@ class Host:
         """The keys of the peers we have a connection with."""
         return {peer for peer in map(_key, self._swarm.live()) if peer is not None}
 
+    def improve(self, peer: bytes, addresses: Sequence[str]) -> None:
+        """Try these in the background, where only a relay leads to `peer`; see `on_direct`."""
+        self._ways.improve(peer, candidates(peer, addresses))
+
     async def disconnect(self, peer: bytes) -> None:
         """Cut every connection with `peer`; its streams are Closed on both sides. Never raises."""
         await self._swarm.cut(self._swarm.live(peer))

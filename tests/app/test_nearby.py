@@ -11,7 +11,7 @@ from trio.testing import MockClock
 from app.nearby import AGAIN, FEW, WHILE, Nearby
 from app.running import RunningCircle
 from app.store.db import Database
-from p2p.host import peer_text
+from p2p.host import Host, Path, peer_text
 from p2p.lan_names import DAY
 from p2p.lan_wire import Sighting
 from p2p.networks import Network
@@ -187,6 +187,25 @@ async def test_whoever_repeats_a_name_can_have_few_doors_knocked_at(
     at_ada.hears(at_bo)
     at_ada.hears(at_bo)
     assert len(heard) == FEW + 2
+
+
+async def test_who_is_here_is_left_alone_unless_only_a_relay_leads_to_them(
+    ada: Person, bo: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the direct way is tried beside it."""
+    at_ada, at_bo = homes(ada, bo)
+    node, improved = at_ada.running.node, list[tuple[bytes, list[str]]]()
+    host = Host(ada.keys.door, listen=(), on_stream=node.on_stream)
+    monkeypatch.setattr(host, "improve", lambda peer, found: improved.append((peer, found)))
+    monkeypatch.setattr(node, "here", lambda: {bo.device})
+    at_ada.running.host = host
+    for path in (Path.DIRECT, Path.PUNCHED, Path.RELAYED):
+        monkeypatch.setattr(node, "line", lambda _device, path=path: (path, ""))
+        at_ada.hears(at_bo)
+        assert len(improved) == (path is Path.RELAYED)
+    address = f"/ip4/192.168.1.9/tcp/4001/p2p/{peer_text(bo.door)}"
+    assert improved == [(bo.door, [address])]
+    assert at_ada.tries(bo) == []
 
 
 async def test_a_port_that_is_none_is_not_tried(ada: Person, bo: Person) -> None:

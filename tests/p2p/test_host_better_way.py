@@ -99,6 +99,26 @@ async def test_two_who_may_tell_each_other_where_they_are_and_meet() -> None:
         assert (ada.path(ben.peer), ben.path(ada.peer)) == (Path.DIRECT, Path.DIRECT)
 
 
+async def test_an_address_that_is_found_later_is_tried_beside_the_circuit() -> None:
+    """As on one network: Ada knew only the circuit. A wrong address changes nothing."""
+    met = trio.Event()
+    async with (
+        in_the_middle() as rosa,
+        callable_only(rosa, listen=(HERE,)) as ben,
+        at_home(listen=(), on_direct=lambda _peer: met.set()) as ada,
+    ):
+        stream = await calls(ada, ben)
+        assert stream.path is Path.RELAYED
+        ada.improve(ben.peer, [f"/ip4/127.0.0.1/tcp/{port_of(rosa)}"])
+        await trio.sleep(0.5)
+        assert ada.path(ben.peer) is Path.RELAYED
+        ada.improve(ben.peer, ben.addresses())
+        with trio.fail_after(3):
+            await met.wait()
+        assert ada.path(ben.peer) is Path.DIRECT
+        await echoes(stream, b"what was open goes on")
+
+
 @pytest.mark.parametrize("unwilling", ["ada", "ben"])
 async def test_nobody_learns_where_somebody_is_who_does_not_tell_them(unwilling: str) -> None:
     """One of both does not permit it: they stay with the relay, and nothing is dialled."""
