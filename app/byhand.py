@@ -16,7 +16,7 @@ from pathlib import Path
 
 import trio
 
-from app.byhand_commands import PostsBrought, PostsTaken, TakePosts
+from app.byhand_commands import BringPosts, PostsBrought, PostsTaken, TakePosts
 from app.circle.state import CircleState
 from app.handfiles import new_file, old_file
 from app.refused import Refused, Why
@@ -25,7 +25,7 @@ from app.shelf import StoreRefused
 from app.store import circles
 from p2p.carrying import Merging, encode, written
 from p2p.errors import PeerFault
-from p2p.handfile import LEAST, STEPS, Opening, Sealing
+from p2p.handfile import LEAST, MAGIC, STEPS, Opening, Sealing
 from p2p.ids import EnvelopeId
 from p2p.op import Log
 from p2p.sync import FEW
@@ -58,7 +58,8 @@ async def take(running: RunningCircle, asked: TakePosts) -> PostsTaken:
     devices = room.ledger.view.devices()
     if len(devices) > LEAST << STEPS:
         raise Refused(Why.TOO_LARGE, TOO_MANY)
-    async with new_file(Path(asked.path), room.entropy, replace=asked.replace) as file:
+    over = MAGIC if asked.replace else None
+    async with new_file(Path(asked.path), room.entropy, over=over) as file:
         running.outbox.say_name()
         with _in_their_words():
             running.shelf.sign_waiting(room.clock.hour())
@@ -73,17 +74,18 @@ async def take(running: RunningCircle, asked: TakePosts) -> PostsTaken:
     return PostsTaken(posts=posts, bytes=file.size, people=len(people), waiting=waiting)
 
 
-async def bring(among: Iterable[RunningCircle], path: str) -> PostsBrought:
+async def bring(among: Iterable[RunningCircle], asked: BringPosts) -> PostsBrought:
     """Take in what a file holds. `Refused` where it is none for us, and where it breaks off."""
     bringing = _Bringing(among)
-    async with old_file(Path(path)) as file:
+    async with old_file(Path(asked.path)) as file:
         try:
             while data := await file.read():
                 for record in bringing.opening.receive(data):
                     bringing.merge(record)
                     await trio.lowlevel.checkpoint()
                 if bringing.opening.stranger:
-                    raise bringing.strange()
+                    strange = NOT_FOR_YOU if asked.circle is None else NOT_THIS_CIRCLE
+                    raise Refused(Why.NOT_ALLOWED, strange)
             for record in bringing.opening.end():
                 bringing.merge(record)
                 await trio.lowlevel.checkpoint()
@@ -104,7 +106,6 @@ class _Bringing:
         for running in among:
             for public, seed in circles.seal_seeds(running.room.db, running.room.row.circle_no):
                 self._homes[public], seeds[public] = running, seed
-        self._alone = len({id(running) for running in self._homes.values()}) == 1
         self.opening = Opening(seeds)
         self._running: RunningCircle | None = None
         self._merging: Merging | None = None
@@ -131,10 +132,6 @@ class _Bringing:
         """What came of it."""
         running, merging = self._into()
         return PostsBrought(circle=running.room.hex, new=merging.words, closed=merging.closed)
-
-    def strange(self) -> Refused:
-        """None of our keys opens it."""
-        return Refused(Why.NOT_ALLOWED, NOT_THIS_CIRCLE if self._alone else NOT_FOR_YOU)
 
     def broken(self) -> Refused:
         """It is no such file, or is not whole."""

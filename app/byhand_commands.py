@@ -24,7 +24,7 @@ class PostsTaken(Struct, frozen=True, kw_only=True):
 class TakePosts(Command[PostsTaken], frozen=True):
     """Write all posts of a circle into one sealed file, which its members can open and nobody else.
 
-    A file that is there already is left alone, or with `replace` replaced at the end.
+    What is there already is left alone, or with `replace` such a file is replaced at the end.
     """
 
     long = True

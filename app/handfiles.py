@@ -32,7 +32,7 @@ _NO_ACCESS: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 R = TypeVar("R")
 
 THERE_ALREADY: Final = (
-    "There is already a file of that name. Nothing was changed. Choose another name."
+    "Something else of that name is there already. Nothing was changed. Choose another name."
 )
 NO_ROOM: Final = (
     "There is not enough room for the file there. Nothing was left behind, and nothing of the "
@@ -78,13 +78,18 @@ class NewFile:
 
 
 @asynccontextmanager
-async def new_file(path: Path, entropy: Entropy, *, replace: bool) -> AsyncIterator[NewFile]:
+async def new_file(
+    path: Path, entropy: Entropy, *, over: bytes | None = None
+) -> AsyncIterator[NewFile]:
     """A file that is there, complete and durable, once the block has ended without an exception.
 
-    `Refused`: ALREADY_EXISTS, DISK_FULL, READ_ONLY.
+    `over`: it may take the place of a file that begins with these bytes, or is empty, but of no
+    other: whoever mistakes one name for another loses nothing. `Refused`: ALREADY_EXISTS,
+    DISK_FULL, READ_ONLY.
     """
-    half = path.with_name(f".{entropy(8).hex()}.part")
-    handle = await _in_thread(_written, lambda: _begin(path, half, replace=replace))
+    with _written():
+        half = path.with_name(f".{entropy(8).hex()}.part")
+    handle = await _in_thread(_written, lambda: _begin(path, half, over=over))
     try:
         file = NewFile(handle)
         try:
@@ -94,7 +99,7 @@ async def new_file(path: Path, entropy: Entropy, *, replace: bool) -> AsyncItera
         finally:
             with suppress(OSError):
                 os.close(handle)
-        await _in_thread(_written, lambda: _put_in_place(half, path, replace=replace))
+        await _in_thread(_written, lambda: _put_in_place(half, path, over=over))
     finally:
         with suppress(OSError):  # in its place already, or gone with the stick
             half.unlink()
@@ -156,8 +161,8 @@ def _read() -> Iterator[None]:
         raise Refused(Why.BAD_FILE, NOT_READABLE) from None
 
 
-def _begin(path: Path, half: Path, *, replace: bool) -> int:
-    if path.exists() and not replace:
+def _begin(path: Path, half: Path, *, over: bytes | None) -> int:
+    if path.exists() and not _gives_way(path, over):
         raise FileExistsError
     return os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, _PRIVATE)
 
@@ -168,9 +173,17 @@ def _write_all(handle: int, data: bytes) -> None:
         left = left[os.write(handle, left) :]
 
 
-def _put_in_place(half: Path, path: Path, *, replace: bool) -> None:
+def _gives_way(path: Path, over: bytes | None) -> bool:
+    """Some desktops make an empty file when they ask for a name."""
+    if over is None or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(over)) in {over, b""}
+
+
+def _put_in_place(half: Path, path: Path, *, over: bytes | None) -> None:
     """Give it its name. Where that must be free, by a link: a rename would not ask."""
-    if replace:
+    if over is not None:
         half.replace(path)
     else:
         try:

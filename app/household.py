@@ -386,7 +386,7 @@ class Household:
     async def bring_posts(self, asked: c.BringPosts) -> c.PostsBrought:
         """What somebody's file holds, in its place here."""
         among = [self.circle(asked.circle)] if asked.circle else list(self._circles.values())
-        return await byhand.bring(among, asked.path)
+        return await byhand.bring(among, asked)
 
 
 def _any_port(address: str) -> str:

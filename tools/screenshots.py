@@ -17,6 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 os.environ["QT_SCALE_FACTOR"] = "1"
 
+import stage_byhand
 import stage_door
 import stage_first
 import stage_rooms
@@ -82,6 +83,7 @@ class Play:
         self.writing()
         stage_rooms.people(self)
         stage_settings.settings(self)
+        stage_byhand.carrying(self)
         stage_door.knocking(self)
         stage_door.deciding(self)
         self.leaving()

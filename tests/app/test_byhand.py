@@ -272,11 +272,11 @@ async def test_a_stick_that_is_full_or_pulled_out_leaves_no_half_file(  # noqa: 
         words(ada, circle, *("long " * 9000 for _ in range(2 * ENOUGH // 45_000)))
         stick = stick / "stick"
         stick.mkdir()
-        (stick / "file").write_bytes(b"older")
+        (stick / "file").write_bytes(MAGIC + b"older")
         with failing(monkeypatch, what, code, after=after), refusal(kind):
             await takes(ada, circle, stick / "file", replace=True)
         assert names(stick) == {"file"}
-        assert (stick / "file").read_bytes() == b"older"
+        assert (stick / "file").read_bytes() == MAGIC + b"older"
         assert (await takes(ada, circle, stick / "file", replace=True)).posts == 46
 
 
@@ -301,6 +301,29 @@ async def test_a_stick_that_knows_no_links_gets_its_file_too(
                 patch.setattr(os, "link", came_meanwhile)
                 await takes(ada, circle, late)
             assert late.read_bytes() == b"theirs"
+
+
+async def test_nothing_but_an_older_file_of_the_kind_is_replaced(
+    db: Database, watch: Watch, stick: Path, tmp_path: Path
+) -> None:
+    """Whoever picks their letters, or the store itself, by mistake loses nothing."""
+    async with opened(db, watch) as ada:
+        circle = found(ada)
+        for name, content in (("letters", b"Dear Bo"), ("almost", MAGIC[:-1])):
+            (stick / name).write_bytes(content)
+            with refusal(Why.ALREADY_EXISTS):
+                await takes(ada, circle, stick / name, replace=True)
+            assert (stick / name).read_bytes() == content
+        for place in (stick, tmp_path / "store.db"):
+            with refusal(Why.ALREADY_EXISTS):
+                await takes(ada, circle, place, replace=True)
+        for nowhere in (Path("/"), Path()):
+            with refusal(Why.READ_ONLY):
+                await takes(ada, circle, nowhere, replace=True)
+        for name in ("empty", "older"):
+            (stick / name).write_bytes(b"" if name == "empty" else MAGIC + b"older")
+            await takes(ada, circle, stick / name, replace=True)
+            assert (await brings(ada, stick / name)).new == 0
 
 
 async def test_a_folder_that_one_may_not_write_to_is_said(db: Database, watch: Watch) -> None:

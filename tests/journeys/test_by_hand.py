@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.journeys.people import Json, NewPerson, Person, the_same, village
 from tests.journeys.test_removal import removes
+from tests.journeys.test_store_safe import fill, free, small_disk
 
 
 async def takes(person: Person, circle: str, path: Path, **more: Json) -> Json:
@@ -171,3 +172,49 @@ async def test_files_that_are_none_and_places_that_are_none(tmp_path: Path) -> N
             refused = await ada.is_refused(f"circle.{method}_posts", path=str(file), **more)
             assert refused.kind == "not_allowed"
         assert names_in(tmp_path) == {"ada", "eve", "file", "bent"}
+
+
+async def test_on_a_full_stick_no_half_file_is_left(tmp_path: Path) -> None:
+    """A file needs 75 KB; what was on the stick before is there still."""
+    with small_disk(tmp_path / "stick", "256k") as stick:
+        async with village(tmp_path) as new:
+            ada = await new("Ada")
+            circle = await ada.founds("By the water")
+            await ada.writes(circle, "Hello")
+            await takes(ada, circle, stick / "older")
+            fill(stick, leave=40_000)
+            for path, more in ((stick / "newer", {}), (stick / "older", {"replace": True})):
+                refused = await ada.is_refused(
+                    "circle.take_posts", circle=circle, path=str(path), **more
+                )
+                assert refused.kind == "disk_full"
+            assert names_in(stick) == {"older", "filler"}
+            free(stick)
+            assert (await brings(ada, stick / "older"))["new"] == 0
+            await takes(ada, circle, stick / "newer")
+
+
+async def test_a_home_whose_disk_is_full_takes_in_what_it_can(tmp_path: Path) -> None:
+    """It says so, stays open, and the same file goes in once there is room."""
+    with small_disk(tmp_path / "disk", "4m") as disk:
+        async with village(tmp_path) as new:
+            ada, ben = await new("Ada"), await new("Ben", home=disk / "ben")
+            circle = await ada.founds("By the water")
+            await ben.comes_in(await ada.invites(circle))
+            await the_same(circle, ada, ben)
+            await ben.sleeps()
+            for number in range(40):
+                await ada.writes(circle, f"{number} " + "y" * 20_000)
+            await takes(ada, circle, tmp_path / "file")
+            told = await ada.digest(circle)
+            await ada.sleeps()
+            await ben.wakes()
+            fill(disk, leave=400_000)
+            refused = await ben.is_refused("circle.bring_posts", path=str(tmp_path / "file"))
+            assert refused.kind == "disk_full"
+            assert (await ben.ask("home.status"))["state"] == "open"
+            before = len(await ben.feed(circle))
+            assert before < 40
+            free(disk)
+            assert (await brings(ben, tmp_path / "file"))["new"] == 40 - before
+            assert await ben.digest(circle) == told

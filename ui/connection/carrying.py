@@ -20,12 +20,10 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 ENDING = "sealed"
 ELSEWHERE = "Choose a place on this computer, or on a stick in it."
-HOLDS = (
-    "All posts and replies of {name} that are here now go into one sealed file, your own with them."
-)
+HOLDS = "All posts of {name} that are here go into one sealed file. Your newest go along."
 FOR_ALL = "The {count} people who are in the circle now can open it, and nobody else."
 FOR_ONE = "Only you can open it: nobody else is in the circle yet."
-TELLS_NOTHING = "Whoever finds it sees how large it is, but no word, no name and not which circle."
+TELLS_NOTHING = "Whoever finds it sees how large it is: no word, no name, not which circle."
 ON_ITS_WAY = "Put it on a stick, or send it any way you like. The others choose “Bring posts in”."
 NOBODY_YET = "Making a file reaches nobody yet. Your posts count as reached when others have them."
 ANYBODYS = "Any file that somebody of your circle made with “Take posts with me” will do."
@@ -33,8 +31,8 @@ CHECKED = "Each post is checked before it is kept. It doesn't matter who carried
 ONCE = "What is here already stays as it is. Nothing comes twice."
 HANDED_ON = "What is new goes on to those of the circle who are connected with you."
 STILL_HERE = (
-    "{count} of your own are not in it. This computer was put back to an earlier day, and somebody "
-    "holds newer words of yours: they have to come back first."
+    "{count} of your own are not in it. This computer was put back to an earlier day. Somebody "
+    "holds newer words of yours, which have to come back first."
 )
 CLOSED = "{count} more can't be read here: they are from before you came."
 
