@@ -11,12 +11,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from nacl import bindings as sodium
 
 from app import epochs, invite, shelf
 from app.circle.acts import KINDS
 from app.shelf import CARD
 from p2p import wire
-from p2p.crypto import digest, unbox, verify
+from p2p.crypto import digest, seal_public, unbox, verify
 from p2p.envelope import ClassKeys, open_, peek
 from p2p.ids import CircleId, DeviceId, EpochId, OpId
 from p2p.op import Kind, Log, SignedOp, encode, verify_signature
@@ -189,6 +190,38 @@ def test_hybrid_boxes_are_hpke_as_the_document_says() -> None:
     key, nonce = expand(secret, b"key", context, 32), expand(secret, b"base_nonce", context, 12)
     opened = ChaCha20Poly1305(key).decrypt(nonce, sealed[1120:], None)
     assert opened.hex() == told["plaintext"]
+
+
+def test_a_file_carried_by_hand_is_what_the_document_says() -> None:
+    """Opened from the text of section 15, with libsodium's own stream."""
+    told = vectors.read("by-hand")
+    file, seed = raw(told["file"]), raw(told["seal_seed"])
+    magic, version, nonce, steps = file[:7], file[7], file[8:24], file[24]
+    assert (magic.hex(), version, nonce.hex(), steps) == ("b4d90f3c6ae871", 1, told["nonce"], 0)
+    end = 25 + 8 * (8 + 1168)
+    boxes = {file[at : at + 8]: file[at + 8 : at + 1176] for at in range(25, end, 1176)}
+    assert list(boxes) == sorted(boxes)
+    tag = blake2b(b"hearthside/by-hand/tag/1" + seal_public(seed) + nonce, digest_size=8).digest()
+    assert tag.hex() == told["tag"]
+    key = unbox(seed, b"hearthside/by-hand/box/1" + nonce, boxes[tag])
+    assert key.hex() == told["key"]
+    head = blake2b(b"hearthside/by-hand/head/1" + file[:end], digest_size=32).digest()
+    label = b"hearthside/by-hand/stream/1"
+    stream_key = blake2b(label + head, digest_size=32, key=key).digest()
+    state = sodium.crypto_secretstream_xchacha20poly1305_state()
+    sodium.crypto_secretstream_xchacha20poly1305_init_pull(state, file[end : end + 24], stream_key)
+    inside, tags = b"", list[int]()
+    for at in range(end + 24, len(file), 65_536 + 17):
+        part = file[at : at + 65_536 + 17]
+        text, mark = sodium.crypto_secretstream_xchacha20poly1305_pull(state, part)
+        inside, tags = inside + text, [*tags, mark]
+    assert tags == [0] * (len(tags) - 1) + [3]
+    assert len(inside) == told["padded"]
+    for record in told["records"]:
+        length = int.from_bytes(inside[:4])
+        assert inside[4 : 4 + length].hex() == record
+        inside = inside[4 + length :]
+    assert not inside.strip(b"\0")
 
 
 def test_the_frozen_card_is_what_the_shelf_checks() -> None:

@@ -7,6 +7,7 @@ their own randomness and are therefore kept as long as they open to what they sh
 import json
 from pathlib import Path
 
+from tools.vectors.byhand import by_hand
 from tools.vectors.circle import a_circle
 from tools.vectors.invites import boxes, invites
 from tools.vectors.keys import derived, hashes
@@ -37,6 +38,7 @@ def make() -> dict[str, Json]:
         "invites": invites(Tape("invites")),
         "boxes": boxes(Tape("boxes"), read("boxes")),
         "reconcile": reconciliations(Tape("reconcile")),
+        "by-hand": by_hand(Tape("by-hand"), read("by-hand")),
         "frames": frames(Tape("frames")),
     }
 
