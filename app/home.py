@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import trio
 
 from app import commands as c
-from app import vault
+from app import governing, vault
 from app.boxes import adding
 from app.circle.names import sound
 from app.circle.state import HomeState
@@ -172,7 +172,10 @@ class Home:
     async def _lock(self) -> None:
         if self._open_scope is None:
             return
-        self._open_scope.cancel()
+        if self._household is not None:
+            await self._household.settle()
+        if self._open_scope is not None:
+            self._open_scope.cancel()
         await self._closed.wait()
         self._ears.say(HomeChanged(state=self.state))
 
@@ -245,9 +248,9 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
         case c.ReadPicture():
             return home.picture(command)
         case c.ReadLog():
-            return home.log(command)
+            return governing.log(home.circle(command.circle).room)
         case c.ListInvites():
-            return home.invites(command)
+            return governing.invites(home.circle(command.circle).room)
         case c.ReadSettings() | c.ReadRetention():
             return home.settings(command)
         case c.SetRules() | c.SetDoor() | c.SetRetention() | c.Vouch():
@@ -271,7 +274,7 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
         case c.ListPosts():
             return home.list_posts(command)
         case c.FindPosts():
-            return home.find_posts(command)
+            return home.circle(command.circle).room.posts.find(command.words, command.limit)
         case c.ReadThread():
             return home.read_thread(command)
         case c.ReadNetwork():

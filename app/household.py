@@ -23,7 +23,6 @@ from app import (
 from app import commands as c
 from app.arrivals import Arrivals
 from app.circle.names import line, one_line
-from app.circle.openlog import LogEntry
 from app.circle.state import (
     Circle,
     CircleState,
@@ -31,7 +30,6 @@ from app.circle.state import (
     DoorRequest,
     Draft,
     Invite,
-    InviteMade,
     Join,
     Member,
     NetStatus,
@@ -57,6 +55,7 @@ from p2p.host import well_formed
 from p2p.ids import CircleId, MemberId
 
 ARRIVAL = 8.0  # seconds that asking for an invite waits for a circle still on its way
+SETTLING = 2.0  # seconds given to what was written just now to get to a mailbox
 FAREWELL = 1.5  # seconds given to telling whoever is here that we leave and erase
 
 
@@ -96,6 +95,13 @@ class Household:
         self.arrivals.go_on()
         self.farewells.go_on()
         self._start_online(self.outside.run)
+
+    async def settle(self) -> None:
+        """Before it is locked: let what was written just now get to the mailboxes, if it can."""
+        with trio.move_on_after(SETTLING):
+            async with trio.open_nursery() as nursery:
+                for running in self._circles.values():
+                    nursery.start_soon(running.postroom.settle)
 
     def _open(self, room: Room) -> RunningCircle:
         listen = self.listen if not self._circles else tuple(_any_port(a) for a in self.listen)
@@ -250,14 +256,6 @@ class Household:
             raise Refused(Why.NO_SUCH_MEMBER, "This person is not in the circle.")
         return c.Picture(picture=person.picture if portraits.mark(person.picture) else None)
 
-    def log(self, asked: c.ReadLog) -> list[LogEntry]:
-        """The open log."""
-        return governing.log(self.circle(asked.circle).room)
-
-    def invites(self, asked: c.ListInvites) -> list[InviteMade]:
-        """All invites."""
-        return governing.invites(self.circle(asked.circle).room)
-
     def settings(self, asked: c.ReadSettings | c.ReadRetention) -> Settings | RetentionEffect:
         """What hosts have said about a circle, or what keeping words for so long would do."""
         return settings.answer(self.circle(asked.circle).room, asked)
@@ -335,10 +333,6 @@ class Household:
     def list_posts(self, asked: c.ListPosts) -> list[Post]:
         """A page of the feed."""
         return writing.page(self.circle(asked.circle).room, asked)
-
-    def find_posts(self, asked: c.FindPosts) -> list[Post]:
-        """Posts and replies by the words in them."""
-        return self.circle(asked.circle).room.posts.find(asked.words, asked.limit)
 
     def read_thread(self, asked: c.ReadThread) -> Thread:
         """A post and its replies."""

@@ -51,10 +51,18 @@ class Post:
     said: wire.Opened | None = None  # the last time that it was asked
     memory: Memory = field(default_factory=Memory)
     _wake: trio.Event = field(default_factory=trio.Event)
+    _idle: trio.Event = field(default_factory=trio.Event)
 
     def poke(self) -> None:
         """There may be something to bring, or a better chance to reach it."""
+        if self._idle.is_set():
+            self._idle = trio.Event()
         self._wake.set()
+
+    async def settle(self) -> None:
+        """Return when nothing is left to be brought there, or it is not reached."""
+        if self.since is not None:
+            await self._idle.wait()
 
     async def run(self) -> None:
         """Be there as far as can be, until cancelled. What goes wrong ends no more than a try."""
@@ -80,6 +88,7 @@ class Post:
                 pause = min(pause * 2, LONGEST) if waited.cancelled_caught else FIRST
 
     def _lost(self) -> None:
+        self._idle.set()
         if self.since is not None:
             self.since, self.visited = None, False
             self.changed()
@@ -100,7 +109,7 @@ class Post:
         self, caller: Caller, opened: wire.Opened, peer: bytes
     ) -> None:
         while True:
-            self._wake = trio.Event()
+            self._wake, self._idle = trio.Event(), trio.Event()
             await Visit(
                 self.room, self.shelf, self.outbox, caller, self.known, self.memory, self.tell,
                 self.here, opened.hour, opened.days,
@@ -109,6 +118,8 @@ class Post:
             # With a key that counts after it, which the visit may have retired.
             self.said = opened = await self._ask_anew(caller, peer) or opened
             self.changed()
+            if not self._wake.is_set():
+                self._idle.set()
             with trio.move_on_after(AGAIN):
                 await self._wake.wait()
                 await trio.sleep(GATHER)

@@ -61,6 +61,12 @@ class Postroom:
         for post in self._posts.values():
             post.poke()
 
+    async def settle(self) -> None:
+        """Return when all of them have what there was to bring."""
+        async with trio.open_nursery() as nursery:
+            for post in self._posts.values():
+                nursery.start_soon(post.settle)
+
     def of(self, box: bytes) -> Post | None:
         """The one of a box."""
         return next((post for one, post in self._posts.items() if one.box == box), None)

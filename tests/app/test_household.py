@@ -14,7 +14,7 @@ import trio
 from trio.testing import MockClock
 
 from app import commands as c
-from app import invite
+from app import governing, invite
 from app.circle.openlog import What
 from app.circle.state import CircleState, History, JoinState, Role, Settings
 from app.events import (
@@ -166,7 +166,7 @@ async def test_how_long_words_stay_is_chosen_at_the_beginning(
             settings = home.household.settings(c.ReadSettings(circle=circle))
             assert isinstance(settings, Settings)
             assert settings.keeps_days == days
-            log = home.household.log(c.ReadLog(circle=circle))
+            log = governing.log(home.household.circle(circle).room)
             told = [entry.reason for entry in log if entry.what is What.RETENTION]
             assert told == [str(days)] * bool(days)
 

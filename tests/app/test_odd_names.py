@@ -100,7 +100,7 @@ async def test_what_is_typed_here_is_kept_cleaned(village: Village) -> None:
         told = [
             home.household.list_circles(), home.household.list_joins(),
             home.household.members(c.ListMembers(circle=made)),
-            home.household.invites(c.ListInvites(circle=made)),
+            governing.invites(home.household.circle(made).room),
             home.household.settings(c.ReadSettings(circle=made)),
         ]  # fmt: skip
         assert odd(told) == []
