@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import trio
 
 from p2p.crypto import sign_public
-from p2p.host import Closed, FrameStream, Unreachable
+from p2p.host import Closed, FrameStream, Path, Unreachable
 from p2p.host.addresses import parse, peer_text
 from p2p.simulator.cable import Cable
 from p2p.simulator.power import HOUSE
@@ -84,7 +84,14 @@ class Network:
 
     # -- what hosts ask ------------------------------------------------------------------------
 
-    def host(self, seed: bytes, *, listen: Sequence[str], on_stream: Serve) -> "SimulatedHost":
+    def host(
+        self,
+        seed: bytes,
+        *,
+        listen: Sequence[str],
+        on_stream: Serve,
+        **_better_ways: object,  # here nobody needs a relay, so all ways are direct
+    ) -> "SimulatedHost":
         """In place of `p2p.host.Host`, for whoever's task is running."""
         return SimulatedHost(self, HOUSE.get(), seed, listen=listen, on_stream=on_stream)
 
@@ -165,6 +172,24 @@ class SimulatedHost:
     def addresses(self) -> list[str]:
         """See `p2p.host.Host`."""
         return [f"{a}/p2p/{peer_text(self.peer)}" for a in self.listening()]
+
+    def circuits(self) -> list[str]:
+        """See `p2p.host.Host`: nobody relays here."""
+        return []
+
+    def path(self, _peer: bytes) -> Path | None:
+        """See `p2p.host.Host`: it is asked about circuits only, and there are none."""
+        return None
+
+    def recheck_relay(self) -> None:
+        """See `p2p.host.Host`: nobody relays here."""
+
+    async def keep_reservation(
+        self, _relay: bytes, _addresses: Sequence[str], _on_state: object, *, entropy: object
+    ) -> None:
+        """See `p2p.host.Host`: there is no place to be had."""
+        del entropy
+        await trio.sleep_forever()
 
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
