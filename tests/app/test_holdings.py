@@ -61,7 +61,7 @@ def signed(by: Person, author: Person, **changes: object) -> wire.Holding:
         "head": bytes(8), "signature": bytes(64),
     }  # fmt: skip
     bare = wire.Holding(**{**fields, **changes})  # type: ignore[arg-type]  # a test's own parts
-    message = holdings._message(by.room, bare)
+    message = holdings._message(by.circle, bare)
     signature = sign(by.room.row.device_seed, holdings.DOMAIN, message)
     return msgspec.structs.replace(bare, signature=signature)
 
