@@ -49,7 +49,7 @@ def counted(writer: Home) -> list[Holding]:
     assert writer.circle is not None
     assert writer.db is not None
     room = writer.circle.room
-    runs, _ = room.reaching._runs(room.ledger.device)
+    runs = room.reaching._runs(room.ledger.device)
     return [
         one for one in holdings.about(writer.db, circle_no(writer), room.ledger.device)
         if (person := room.ledger.view.owner.get(DeviceId(one.holder))) is not None
