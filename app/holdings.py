@@ -66,7 +66,7 @@ class Holdings:
         if counter > MAX_COUNTER:
             return []  # by a clock that was in another age; what was said stands
         bare = Holding(holder, author, counter, run.first, run.top, run.head, bytes(64))
-        signature = sign(self._room.row.device_seed, DOMAIN, _message(self._room, bare))
+        signature = sign(self._room.row.device_seed, DOMAIN, _message(self._room.row.circle, bare))
         return [Holding(holder, author, counter, run.first, run.top, run.head, signature)]
 
     # -- to and from others --------------------------------------------------------------------
@@ -137,7 +137,7 @@ class Holdings:
             old = known.get(pair)
             if not self._are_members(one) or (old is not None and not _counts_more(one, old)):
                 continue
-            if not verify(one.holder, DOMAIN, _message(room, one), one.signature):
+            if not verify(one.holder, DOMAIN, _message(room.row.circle, one), one.signature):
                 raise PeerFault("what is held is not signed by its holder")
             known[pair] = newer[pair] = one
         if not newer:
@@ -172,10 +172,10 @@ class Holdings:
                 room.say(PostReached(circle=room.hex, post=row.post, content=row))
 
 
-def _message(room: Room, one: Holding) -> bytes:
+def _message(circle: bytes, one: Holding) -> bytes:
     numbers = (one.counter, one.first, one.top)
     told = b"".join(number.to_bytes(8) for number in numbers)
-    return room.row.circle + one.author + told + one.head
+    return circle + one.author + told + one.head
 
 
 def _row(one: Holding) -> bytes:

@@ -51,11 +51,14 @@ class Reaching:
         self._db = db
         self._ledger = ledger
         self._view = ledger.view
-        self._held: dict[DeviceId, tuple[Runs, bool]] = {}
+        self._unsure_at: int | None = None  # the last row when something could not be told
+        self._unsent: Delivery | None = None
+        self._held: dict[DeviceId, Runs] = {}
         self._lines: dict[tuple[DeviceId, EpochId], _Line] = {}
 
     def forget(self) -> None:
         """Something else is known of who holds what."""
+        self._unsure_at = self._unsent = None
         self._held.clear()
         self._lines.clear()
 
@@ -66,12 +69,16 @@ class Reaching:
         """
         if self._ledger.row.state is not CircleState.MEMBER:
             return None
-        if self._view is not self._ledger.view:
+        more = self._unsure_at is not None and self._unsure_at != ops.last_row(self._db)
+        if more or self._view is not self._ledger.view:
             self._view = self._ledger.view
             self.forget()
         place = holdings.place(self._db, op_no) if op_no is not None else None
         if place is None:
-            return _delivery(self._others(lambda _: True), set(), self._ledger.name_of)
+            if self._unsent is None:
+                everybody = self._others(lambda _: True)
+                self._unsent = _delivery(everybody, set(), self._ledger.name_of)
+            return self._unsent
         device, seq, epoch = place
         line = self._lines.get((device, epoch))
         if line is None:
@@ -81,16 +88,11 @@ class Reaching:
     def _line(self, device: DeviceId, epoch: EpochId) -> _Line:
         if device not in self._held:
             self._held[device] = self._runs(device)
-        runs, sure = self._held[device]
         view = self._ledger.view
         readers = self._others(lambda one: epochs.may_have(view, one, epoch))
-        theirs = {member: found for member, found in runs.items() if member in readers}
+        theirs = {m: found for m, found in self._held[device].items() if m in readers}
         edges = sorted({edge for found in theirs.values() for run in found for edge in run})
-        line = _Line(readers, theirs, edges)
-        if sure:
-            self._lines[device, epoch] = line
-        else:
-            self._held.clear()  # words of ours may yet come back that tell more
+        line = self._lines[device, epoch] = _Line(readers, theirs, edges)
         return line
 
     def _others(self, may: Callable[[DeviceId], bool]) -> frozenset[MemberId]:
@@ -99,22 +101,24 @@ class Reaching:
         found = (view.owner[device] for device in view.devices() if may(device))
         return frozenset(found) - {self._ledger.me}
 
-    def _runs(self, device: DeviceId) -> tuple[Runs, bool]:
-        """What each person holds of a log of ours, and whether all that they hold is known here."""
+    def _runs(self, device: DeviceId) -> Runs:
+        """What each person holds of a log of ours, as far as its end is an op of ours that is here.
+
+        Words of ours that come back to a disk that was put back may tell more.
+        """
         db, no, view = self._db, self._ledger.row.circle_no, self._ledger.view
         said = [one for one in holdings.about(db, no, device) if one.holder in view.devices()]
         ends = sorted({one.top - 1 for one in said})
         ours = ops.at_places(db, no, Log.WORDS, device, ends)
         runs: Runs = {}
-        sure = True
         for one in said:
             ended = [op.op[: holdings.HEAD] for op in ours.get(one.top - 1, ())]
-            if ended != [one.head]:
-                sure = False
-                continue
-            person = view.owner[DeviceId(one.holder)]
-            runs.setdefault(person, []).append((one.first, one.top))
-        return runs, sure
+            if ended == [one.head]:
+                person = view.owner[DeviceId(one.holder)]
+                runs.setdefault(person, []).append((one.first, one.top))
+            else:
+                self._unsure_at = ops.last_row(db)
+        return runs
 
 
 def _delivery(

@@ -3,7 +3,8 @@
 Both are signed by the device of which they tell, so anybody may hand them on. They are no ops: who
 never hears of them holds the same circle. Cards go out whenever a conversation goes live. On going
 live for the first time each side says what it has *heard* of who holds what; the other answers with
-what is newer, and from then on tells it what is new. So where nothing is new two frames are said.
+what is newer, and from then on tells it what is new; each quarter of an hour they begin anew. So
+where nothing is new two frames are said.
 """
 
 from collections.abc import Sequence
@@ -26,8 +27,12 @@ class Hearsay:
         self._patience = patience
         self._asked = self._answered = False
 
+    def rested(self) -> None:
+        """A quarter of an hour has passed: ask once more, for what went amiss."""
+        self._asked = False
+
     def go_live(self, device: DeviceId | None) -> None:
-        """Tell all addresses. Ask who holds what, once: after that it is told when it is new."""
+        """Tell all addresses. Ask who holds what, once: from then on it is told when it is new."""
         self._out.put_cards(self._shelf.cards())
         if device is not None and not self._asked:
             self._asked = True

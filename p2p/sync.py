@@ -198,8 +198,8 @@ class Conversation:
 
     def rested(self) -> None:
         """A quarter of an hour has passed: what was asked for before is forgiven."""
-        for bearing in (self._patience, self._repairing, self._granting, self._again):
-            bearing.rested()
+        for one in (self._patience, self._repairing, self._granting, self._again, self.hearsay):
+            one.rested()
 
     def tell_cards(self, cards: Sequence[wire.Card]) -> None:
         """Hand on address cards."""

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from nacl import bindings as sodium
 
-from app import epochs, invite, shelf
+from app import epochs, holdings, invite, shelf
 from app.circle.acts import KINDS
 from app.shelf import CARD
 from p2p import wire
@@ -233,6 +233,17 @@ def test_the_frozen_card_is_what_the_shelf_checks() -> None:
     message = shelf._card_message(raw(told["circle"]), card.counter, card.addresses)
     assert message.hex() == told["message"]
     assert verify(card.device, CARD, message, card.signature)
+
+
+def test_the_frozen_holding_is_what_the_shelf_checks() -> None:
+    """The same for what a device says that it holds."""
+    told = vectors.read("invites")["holding"]
+    frame = wire.decode(raw(told["frame"]))
+    assert isinstance(frame, wire.Holdings)
+    (one,) = frame.holdings
+    message = holdings._message(raw(told["circle"]), one)
+    assert message.hex() == told["message"]
+    assert verify(one.holder, holdings.DOMAIN, message, one.signature)
 
 
 def test_the_frozen_capsule_opens() -> None:

@@ -11,6 +11,7 @@ from app import commands as c
 from app import governing, holdings
 from app.circle.state import CircleState, History, Post
 from app.events import PostReached, PostsReached
+from app.reaching import Runs
 from app.store import holdings as rows_of
 from p2p import wire
 from p2p.crypto import sign
@@ -61,7 +62,7 @@ def signed(by: Person, author: Person, **changes: object) -> wire.Holding:
         "head": bytes(8), "signature": bytes(64),
     }  # fmt: skip
     bare = wire.Holding(**{**fields, **changes})  # type: ignore[arg-type]  # a test's own parts
-    message = holdings._message(by.room, bare)
+    message = holdings._message(by.circle, bare)
     signature = sign(by.room.row.device_seed, holdings.DOMAIN, message)
     return msgspec.structs.replace(bare, signature=signature)
 
@@ -309,6 +310,26 @@ def test_a_liar_reaches_nothing_but_a_lie_about_their_own_computer(
     assert reached(ada, post) == (0, 1)
 
 
+def test_who_claims_what_never_was_costs_no_more_than_others(
+    ada: Person, bo: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page is counted once, also where somebody names an end that is none of ours."""
+    posts = [ada.write(f"{number}") for number in range(30)]
+    ada.sign()
+    ada.shelf.take_holdings([signed(bo, ada, top=9)])
+    counted: list[bytes] = []
+    real = ada.room.reaching._runs
+
+    def runs(device: DeviceId) -> Runs:
+        counted.append(device)
+        return real(device)
+
+    monkeypatch.setattr(ada.room.reaching, "_runs", runs)
+    ada.room.reaching.forget()
+    assert {reached(ada, post) for post in posts} == {(0, 1)}
+    assert len(counted) == 1
+
+
 def test_a_cut_list_is_a_fault(ada: Person, bo: Person) -> None:
     """Rows are whole."""
     with pytest.raises(PeerFault):
@@ -478,7 +499,7 @@ def words_on_disk(person: Person) -> set[bytes]:
 def counting(writer: Person) -> list[wire.Holding]:
     """What counts of what somebody was told about their words, as the screen counts."""
     view = writer.room.ledger.view
-    runs, _ = writer.room.reaching._runs(writer.device)
+    runs = writer.room.reaching._runs(writer.device)
     told = rows_of.about(writer.db, writer.room.row.circle_no, writer.device)
     found = [
         one for one in told

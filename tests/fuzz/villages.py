@@ -11,10 +11,13 @@ from typing import Final
 
 import trio
 from msgspec import msgpack
+from msgspec.structs import replace
 
 from app import invite
 from app.circle import acts
 from app.founding import Keys
+from app.holdings import DOMAIN as HOLDING
+from app.holdings import _message as _holding_message
 from app.shelf import CARD, _card_message
 from p2p import carrying, wire
 from p2p.crypto import SEAL_SEED_SIZE, seal_public, sign
@@ -205,6 +208,8 @@ def samples(person: Person) -> list[bytes]:
     epochs = [bytes(e) for e in person.shelf.epochs()]
     card = person.shelf.own_card(list(ADDRESSES[:2]))
     grant = wire.Grant(epoch=(epochs or [KEY])[0], granter=person.device, box=bytes(1200))
+    others = [device for device in person.room.ledger.view.devices() if device != person.device]
+    holdings, other = person.shelf.hold(others), DeviceId(KEY)
     frames: list[wire.AnyFrame] = [
         wire.Hello(1, person.watch.hour(), b"t" * 16, (1, 1)),
         person.shelf.chain(DeviceId(KEY)), wire.Reconcile(0, b"\x61\x00\x00\x02\x00"),
@@ -225,6 +230,8 @@ def samples(person: Person) -> list[bytes]:
         wire.Request(bytes(1200)), wire.Wait(), wire.Sorry(1), wire.Admitted(KEY, [grant]),
         wire.Waiting(), wire.Questions(["Why?"], affiliation=True), wire.Held(),
         wire.Collect([KEY]), wire.Parcels([bytes(3184)]), wire.Welcome(KEY, [grant], KEY),
+        wire.Holdings(holdings), wire.Holdings([replace(one, top=9) for one in holdings]),
+        wire.Heard(bytes(wire.HEARD_ROW)), wire.Heard(b"r"), wire.Heard(person.shelf.heard(other)),
     ]  # fmt: skip
     return [wire.encode(frame) for frame in frames]
 
@@ -365,6 +372,39 @@ class Cards:
             yield msgpack.encode([counter, *addresses])
 
 
+class Holdings:
+    """[counter, first, top, head, how often]: what Bo says that he holds of Ada's words."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def run(self, data: bytes) -> object:
+        counter, first, top, head, often = [*_list(data), 0, 0, 0, 0, 0][:5]
+        ada, bo = self._stage.people()
+        try:
+            fields = [bo.device, ada.device, counter, first, top, head, bytes(64)]
+            frame = msgpack.encode([128, [fields]])
+        except (ValueError, TypeError, OverflowError):
+            return None
+        told = wire.decode(frame)
+        if not isinstance(told, wire.Holdings):
+            return None
+        (bare,) = told.holdings
+        message = _holding_message(ada.circle, bare)
+        one = replace(bare, signature=sign(bo.room.row.device_seed, HOLDING, message))
+        taken = ada.shelf.take_holdings([one] * (2 if often else 1))
+        heard = ada.shelf.unheard(bo.device, bo.shelf.heard(ada.device))
+        return taken, heard, [post.reached for post in ada.feed()]
+
+    def seeds(self) -> Iterator[bytes]:
+        ada, _ = self._stage.people()
+        heads = [op[:8] for _, op in ada.own_words()] or [bytes(8)]
+        for counter, first, top in (
+            (0, 0, 1), (2**40, 0, len(heads)), (2**48 - 1, 0, 2**53 - 1), (7, 2**53 - 2, 2**53 - 1),
+        ):  # fmt: skip
+            yield msgpack.encode([counter, first, top, heads[min(top, len(heads)) - 1], 1])
+
+
 # ----------------------------------------------------------------------------------------- streams
 
 
@@ -417,9 +457,11 @@ def _framed(*frames: bytes) -> bytes:
 
 def villages(folder: Path) -> tuple[list[Target], list[Stage]]:
     """The targets of this file, and what has to be closed afterwards."""
-    stages = [Stage(folder / name) for name in ("talks", "doors", "ops", "cards", "files")]
+    names = ("talks", "doors", "ops", "cards", "files", "holdings")
+    stages = [Stage(folder / name) for name in names]
     talks, doors = Talks(stages[0]), Doors(stages[1])
     ops, cards, files = Ops(stages[2]), Cards(stages[3]), Files(stages[4])
+    holdings = Holdings(stages[5])
     streams = some(
         sizes + _framed(b"", b"x", bytes(300), b"\x91\x0e") + tail
         for sizes in (b"\0\0\0\0", b"\xff\0\x03\0", b"\xff" * 4)
@@ -434,6 +476,7 @@ def villages(folder: Path) -> tuple[list[Target], list[Stage]]:
         Target("visit", _visit, some(_visits()), limit=256 * 1024),
         Target("signed op", ops.run, some(ops.seeds()), limit=60_000, parses=False),
         Target("card", cards.run, some(cards.seeds()), limit=8192),
+        Target("holding", holdings.run, some(holdings.seeds()), limit=8192, parses=False),
         Target(
             "stream", _stream, streams, limit=MAX_FRAME + 64, parses=False,
             worst=(b"\xff" * 4 + _framed(bytes(MAX_FRAME)), b"\xff" * 4 + bytes(16_000),

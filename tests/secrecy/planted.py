@@ -84,7 +84,7 @@ def believes_any_secret() -> AbstractContextManager[object]:
 @contextmanager
 def gives_newcomers_the_past() -> Iterator[None]:
     """Where history is fresh, everything is handed over all the same."""
-    with mock.patch.object(epochs, "_may_have", return_value=True):
+    with mock.patch.object(epochs, "may_have", return_value=True):
         yield
 
 

@@ -1,7 +1,7 @@
 """A home of a member in the simulator: the real household on a real store, on a simulated net."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +13,7 @@ import trio
 from app import commands as c
 from app.circle.retention import Keeps
 from app.circle.state import CircleState, JoinState, PostKind
+from app.events import PostReached, PostsReached, Said
 from app.household import Household
 from app.refused import Refused
 from app.running import RunningCircle
@@ -39,6 +40,9 @@ class Diary:
     invites: int = 0
     twins: list[list[tuple[Log, bytes]]] = field(default_factory=list)  # envelopes of one op
     tap: Tap = field(default_factory=Tap)
+    reached: Callable[["Home"], None] = lambda _: (
+        None
+    )  # a home says that a post of its came further
 
 
 class Home(Resident):
@@ -60,10 +64,14 @@ class Home(Resident):
         online = trio.Event()
         online.set()
         self.household = Household(
-            self.db, LISTEN, self.watch, self.chance.randbytes, lambda _: None, nursery, online
+            self.db, LISTEN, self.watch, self.chance.randbytes, self._say, nursery, online
         )
         self.household.begin()
         await trio.sleep_forever()
+
+    def _say(self, said: Said) -> None:
+        if isinstance(said, PostReached | PostsReached):
+            self.diary.reached(self)
 
     def put_away(self) -> None:
         db, self.db, self.household = self.db, None, None

@@ -15,9 +15,9 @@ from typing import Any
 from unittest import mock
 
 from app import inbox, lapsing, outbox, setbook, words_in
-from app.store import frontier, keeping, ops, sums, views
+from app.store import frontier, holdings, keeping, ops, sums, views
 from app.store.db import Database
-from p2p import leading, node, reach, runs, settling, sync, talk, threshold, unopened
+from p2p import gathering, leading, node, reach, runs, settling, sync, talk, threshold, unopened
 from p2p.happened import Phase
 from p2p.ids import DeviceId, EpochId, OpId
 from p2p.op import Log
@@ -261,6 +261,24 @@ def leaves_tying_to_its_maker() -> AbstractContextManager[object]:
     return mock.patch.object(RunningCircle, "epoch_due", _nothing)
 
 
+@contextmanager
+def says_more_than_it_holds() -> Iterator[None]:
+    """Of somebody's words all from the first one on, though there are holes."""
+    real = holdings.run
+
+    def run(*of: Any) -> holdings.Run | None:  # noqa: ANN401 - as it is asked
+        found = real(*of)
+        return found and holdings.Run(0, found.top, found.head)
+
+    with mock.patch.object(holdings, "run", run):
+        yield
+
+
+def says_nothing_of_what_it_holds() -> AbstractContextManager[object]:
+    """What news there are of who holds what stays at home; only who meets anew is told."""
+    return mock.patch.object(gathering.Gathering, "_tell", _nothing)
+
+
 def goes_by_its_own_clock_alone() -> AbstractContextManager[object]:
     """What has lapsed elsewhere stays here until this clock has come as far."""
     return mock.patch.object(lapsing, "soon", lapsing.until)
@@ -283,5 +301,6 @@ ALL: dict[str, Plant] = {
         settles_blindly, digs_no_graves, lets_strangers_stay, lets_lost_acts_be,
         makes_keys_for_itself, leaves_tying_to_its_maker,
         goes_by_its_own_clock_alone, takes_in_what_has_lapsed,
+        says_more_than_it_holds, says_nothing_of_what_it_holds,
     )
 }  # fmt: skip

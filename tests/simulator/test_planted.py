@@ -32,6 +32,8 @@ CAUGHT = {
     "makes_keys_for_itself": 4124,
     "never_asks_again": 619,
     "leaves_tying_to_its_maker": 9598,
+    "says_more_than_it_holds": 5,
+    "says_nothing_of_what_it_holds": 1,
 }
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,7 @@ from p2p.simulator.power import Fuses
 from p2p.simulator.stage import perform
 from p2p.simulator.story import Leave, Story, draw
 from p2p.simulator.village import Resident, Village
-from tests.simulator import invariants, worth
+from tests.simulator import delivery, invariants, worth
 from tests.simulator.ears import Ear, listening
 from tests.simulator.homes import Diary, Home, on_this_network
 from tests.simulator.liars import Liar
@@ -51,7 +52,7 @@ class Hamlet(Village):
 
     def __init__(self, story: Story, fuses: Fuses, folder: Path, told: Told) -> None:
         super().__init__(story, fuses)
-        self.diary = Diary()
+        self.diary = Diary(reached=lambda home: self._look_where_words_are([home]))
         self._folder = folder
         self._told = told
         self._invited_by: dict[str, int] = {}
@@ -159,12 +160,25 @@ class Hamlet(Village):
                 return False
         return True
 
+    @property
+    def _somebody_is_silent(self) -> bool:
+        """Or may be: of a liar, or of a computer that was lost, nobody may ever hear."""
+        return bool(self.story.liars or self.story.lost)
+
+    def _look_where_words_are(self, writers: Iterable[Home]) -> None:
+        try:
+            delivery.nobody_counts_who_has_it_not(writers, self.honest)
+        except invariants.Broken as broken:
+            self.diary.tap.says(str(broken))
+
     def agreed(self) -> bool:
         members = self.members
+        self._look_where_words_are(members)
         return (
             self._all_settled()
             and invariants.unsent(members) is None
             and (not members or invariants.alike(members, fresh=self.story.fresh) is None)
+            and (self._somebody_is_silent or delivery.lags(members) is None)
         )
 
     def check(self) -> None:
@@ -191,6 +205,7 @@ class Hamlet(Village):
                 worth.words_are_worth_what_the_page_says(member, judged)
             invariants.sums_are_those_of_the_ops(members)
             worth.nothing_that_is_here_is_buried(members)
+            delivery.nobody_counts_who_has_it_not(members, self.honest)
             worth.what_gave_way_is_not_wanted_again(members, self.diary)
             self.diary.tap.look()
             invariants.nothing_went_by_that_should_not(self.diary)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAccessible
 from pytestqt.qtbot import QtBot
 
@@ -391,6 +391,26 @@ def went(stage: Stage) -> list[str]:
     assert stage.window is not None
     found = read(stage.window, "went")
     return list(found.toVariant() if hasattr(found, "toVariant") else found)
+
+
+def test_where_a_post_is_can_be_asked_by_keyboard_and_heard(stage: Stage) -> None:
+    """Behind the replies: who has not got it yet, on the screen and for a screen reader."""
+    mine = post("mine", "Juniper", reached=6, of=8, not_yet=["Old Heron", "Pavel"], replies=1)
+    stage.show(VIEW, WITH, feed=feed_of(Neighbour([mine, post("theirs")])))
+    stage.find("feed").forceActiveFocus(Qt.FocusReason.TabFocusReason)
+    assert [read(one, "text") for one in stage.all("delivery")] == ["Reached 6 of 8"]
+    for place in ("openReplies", "delivery"):
+        stage.key(Qt.Key.Key_Tab)
+        assert stage.focus().objectName() == place
+    told = QAccessible.queryAccessibleInterface(stage.focus())
+    assert told.role() == QAccessible.Role.StaticText
+    assert told.text(QAccessible.Text.Name) == "Reached 6 of 8"
+    assert told.text(QAccessible.Text.Description) == "Not yet: Old Heron and Pavel."
+    wait(700)
+    tips = stage.focus().findChildren(QObject, "deliveryTip")
+    assert [read(tip, "text") for tip in tips if read(tip, "visible")] == [
+        "Not yet: Old Heron and Pavel."
+    ]
 
 
 def test_the_feed_goes_by_keyboard(stage: Stage, many: list[Post]) -> None:

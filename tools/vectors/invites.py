@@ -3,6 +3,7 @@
 from app import epochs, invite
 from app.circle import rules
 from app.founding import Keys
+from app.holdings import DOMAIN
 from app.refused import Refused
 from app.shelf import CARD
 from p2p import wire
@@ -68,6 +69,7 @@ def invites(tape: Tape) -> Json:
             "by_device": sign(someone.keys.device, rules.JOIN, signed).hex(),
         },
         "card": card(circle, someone),
+        "holding": holding(circle, someone, circle[::-1]),
     }  # fmt: skip
 
 
@@ -82,6 +84,20 @@ def card(circle: CircleId, someone: Someone) -> Json:
     return {
         "circle": circle.hex(), "message": message.hex(), "card": plain(told),
         "frame": wire.encode(wire.Cards(cards=[told])).hex(),
+    }  # fmt: skip
+
+
+def holding(circle: CircleId, someone: Someone, author: bytes) -> Json:
+    """What a device says that it holds, written out from docs/protocol.md."""
+    counter, first, top, head = (HOUR << 16) + 3, 2, 200, circle[:8]
+    message = circle + author + b"".join(n.to_bytes(8) for n in (counter, first, top)) + head
+    told = wire.Holding(
+        holder=someone.device, author=author, counter=counter, first=first, top=top, head=head,
+        signature=sign(someone.keys.device, DOMAIN, message),
+    )  # fmt: skip
+    return {
+        "circle": circle.hex(), "message": message.hex(), "holding": plain(told),
+        "frame": wire.encode(wire.Holdings(holdings=[told])).hex(),
     }  # fmt: skip
 
 

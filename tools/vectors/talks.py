@@ -78,6 +78,8 @@ def frames(tape: Tape) -> Json:
         wire.Sorry(reason=4, note="Not now."),
         wire.Questions(questions=["What brings you here?"], affiliation=True),
         wire.Admitted(admit=id_, grants=[grant]),
+        wire.Holdings(holdings=[]),
+        wire.Heard(rows=tape(wire.HEARD_ROW)),
         wire.Held(),
         wire.Collect(tags=[id_]),
         wire.Parcels(parcels=[tape(40)]),
@@ -85,7 +87,7 @@ def frames(tape: Tape) -> Json:
     )
     others = (
         b"", b"\x90", b"\x91\x00", b"\x91\x10", b"\x92\x10\x90", b"\x91\x13", b"\x91\x7f",
-        b"\x91\xcc\x80", b"\x92\xcd\xff\xff\xc0",
+        b"\x91\xcc\x80", b"\x91\xcc\x81", b"\x91\xcc\x82", b"\x92\xcd\xff\xff\xc0",
         b"\x91\xcc\x0e", b"\x92\x0e\xc0", b"\x92\x07\x90", b"\x93\x07\x90\x00", b"\x92\x24\x04",
         b"\x91\x0e\x00", b"\xc0", b"\x81\x01\x02", b"\x91\xff", b"\x91\xca\x43\x00\x00\x00",
     )  # fmt: skip

@@ -13,7 +13,9 @@ Basic.AbstractButton {
 
     readonly property color ink: tone === "reached" ? Theme.ok : tone === "waiting" ? Theme.wait : Theme.text2
 
-    implicitWidth: row.implicitWidth + 2 * Theme.space2
+    leftPadding: Theme.space2
+    rightPadding: Theme.space2
+    implicitWidth: row.implicitWidth + leftPadding + rightPadding
     implicitHeight: Math.max(Theme.hitMin, row.implicitHeight + Theme.space1)
     hoverEnabled: true
     checkable: true
@@ -57,9 +59,11 @@ Basic.AbstractButton {
     Loader {
         active: note.more !== "" && (note.hovered || note.visualFocus || note.checked)
         sourceComponent: Tip {
+            objectName: "deliveryTip"
             parent: note
             visible: true
             text: note.more
+            most: Theme.px(340)
         }
     }
 }

@@ -134,6 +134,8 @@ Item {
                 objectName: "delivery"
                 visible: reply.delivery !== ""
                 Layout.leftMargin: -Theme.space2
+                Layout.topMargin: -Theme.space1
+                Layout.bottomMargin: -Theme.space2
                 Layout.maximumWidth: parent.width
                 focusPolicy: reply.current ? Qt.StrongFocus : Qt.NoFocus
                 text: reply.delivery
