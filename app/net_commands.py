@@ -29,11 +29,13 @@ class NetSettings(Struct, frozen=True, kw_only=True):
     """What this home may do on the networks around it, as was chosen last.
 
     `lan`: say on the same network that it is here, under a name that only its circles know, and
-    hear who else is. `port_mapping`: ask the router to let the circles' people in.
+    hear who else is. `port_mapping`: ask the router to let the circles' people in. `relay`: let
+    people of a circle meet through this computer, sealed between them.
     """
 
     lan: bool
     port_mapping: bool
+    relay: bool
 
 
 class ReadNetSettings(Command[NetSettings], frozen=True):
@@ -48,3 +50,4 @@ class SetNet(Command[NetSettings], frozen=True):
     method = "net.set"
     lan: bool | None = None
     port_mapping: bool | None = None
+    relay: bool | None = None

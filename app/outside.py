@@ -73,6 +73,7 @@ class Outside:
                 port_mapping=(
                     chosen.port_mapping if asked.port_mapping is None else asked.port_mapping
                 ),
+                relay=chosen.relay if asked.relay is None else asked.relay,
             )
             with self.db.write():
                 network.keep(self.db, chosen)
@@ -105,6 +106,7 @@ class Outside:
         networks = self.surroundings.networks
         for running in self.circles():
             running.networks = networks
+            running.may_carry(allowed=allowed.relay)
         if allowed.lan and self.lan_allowed:
             self.nearby.look(self.circles(), networks)
         else:

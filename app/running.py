@@ -18,6 +18,7 @@ from app.inbox import Inbox
 from app.logs import leaves
 from app.outbox import Outbox
 from app.refused import Refused, Why
+from app.relaying import Relaying
 from app.room import Room
 from app.shelf import RoomShelf
 from app.store import circles, ops
@@ -54,6 +55,7 @@ class RunningCircle:
     node: Node = field(init=False)
     witness: Witness = field(init=False)
     postroom: Postroom = field(init=False)
+    relaying: Relaying = field(init=False)
     since: dict[DeviceId, int] = field(default_factory=dict)
     met_before: dict[DeviceId, int] = field(default_factory=dict)
     listening: tuple[str, ...] = ()
@@ -86,6 +88,10 @@ class RunningCircle:
         self.postroom = Postroom(
             room, self.shelf, self.outbox, self._from_mailbox, self.node.here,
             lambda: self.say(NetChanged()),
+        )  # fmt: skip
+        self.relaying = Relaying(
+            room, self.node, self.ways, lambda door: self.shelf.device_at(door) is not None,
+            self.look_around,
         )  # fmt: skip
         room.neighbour, room.fork_noticed = self, self.witness.look
         self.people_changed()
@@ -144,7 +150,11 @@ class RunningCircle:
             await self._serve_on(tuple(with_port(a[: a.rindex("/")] + "/0", 0) for a in wanted))
 
     async def _serve_on(self, listen: tuple[str, ...]) -> None:
-        host = Host(self.room.row.door_seed, listen=listen, on_stream=self.node.on_stream)
+        host = Host(
+            self.room.row.door_seed, listen=listen, on_stream=self.node.on_stream,
+            relay=self.relaying.rules(), may_punch=self.relaying.is_member,
+            on_direct=self.node.direct,
+        )  # fmt: skip
         self.node.own_door = host.peer
         async with host.run():
             self.host = host
@@ -153,6 +163,7 @@ class RunningCircle:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self.renew)
                 nursery.start_soon(self.postroom.run)
+                nursery.start_soon(self.relaying.run, host)
                 self._nursery, self._lapsing = nursery, False
                 self._look_at_the_hour()
                 try:
@@ -217,7 +228,14 @@ class RunningCircle:
         """Our addresses may be others now. While there is no network the last ones stay good."""
         host = self.host
         if host is not None and (wide(host.addresses()) or not wide(self.addresses)):
-            self._listens(host.listening(), host.addresses())
+            self._listens(host.listening(), [*host.addresses(), *host.circuits()])
+
+    def may_carry(self, *, allowed: bool) -> None:
+        """Whether others of the circle may meet through us."""
+        if allowed is not self.relaying.allowed:
+            self.relaying.allowed = allowed
+            if self.host is not None:
+                self.host.recheck_relay()
 
     def reached_at(self, external: tuple[str, ...]) -> None:
         """A router leads from there to us now: multiaddrs without a peer."""
@@ -262,6 +280,9 @@ class RunningCircle:
         self._look_at_the_hour()
         self.node.people_changed()
         self.postroom.look()
+        self.relaying.stir()
+        if self.host is not None:
+            self.host.recheck_relay()
         self.witness.look()
         self.stirred()
 
@@ -359,11 +380,13 @@ class RunningCircle:
         self._look_at_the_hour()  # by weeks it may have gone on while the computer slept
         with room.db.write():
             circles.keep_meeting(room.db, room.row.circle_no, device, now)
+        self.relaying.stir()
         self.say(NetChanged())
 
     def lost(self, device: DeviceId) -> None:
         """See `p2p.directory.Directory`."""
         self.since.pop(device, None)
+        self.relaying.stir()
         self.say(NetChanged())
         self.stirred()
 

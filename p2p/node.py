@@ -91,6 +91,10 @@ class Node:
         """The devices in a conversation that has said hello."""
         return set(self._company.talks)
 
+    def led(self) -> set[DeviceId]:
+        """Those of them whom we dialled."""
+        return self._company.led()
+
     def line(self, device: DeviceId) -> tuple[Path, str]:
         """Which way the conversation with a device goes, and its remote address or ""."""
         talk = self._company.talks.get(device)

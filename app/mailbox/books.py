@@ -44,6 +44,7 @@ class Ledgers:
     hour: Callable[[], int]
     came: Callable[[bytes], None]
     quota: int = QUOTA
+    retired: Callable[[], None] = lambda: None  # keys count no more that did
     _sets: dict[tuple[int, int, int], tuple[int, ItemVector]] = field(default_factory=dict)
 
     # -- boxes ---------------------------------------------------------------------------------
@@ -99,6 +100,7 @@ class Ledgers:
                 [(box.box_no, one) for one in dict.fromkeys(capabilities)],
             )
             self.db.execute("UPDATE boxes SET counter = ? WHERE box_no = ?", (counter, box.box_no))
+        self.retired()
 
     # -- envelopes -----------------------------------------------------------------------------
 

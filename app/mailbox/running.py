@@ -26,12 +26,14 @@ from app.mailbox.tables import STEPS
 from app.refused import Refused, Why
 from app.store.db import Database, open_store
 from p2p.crypto import Entropy, derive, system_entropy
-from p2p.host import FrameStream, Host, HostCrashed, Limits, PortTaken, load
+from p2p.host import FrameStream, Host, HostCrashed, Limits, PortTaken, RelayRules, load
 
 KEY_SIZE: Final = 32
 LISTEN: Final = ("/ip4/0.0.0.0/tcp/0", "/ip6/::/tcp/0")
 CALLERS: Final = 1024
 PROVING: Final = 512
+CIRCUITS: Final = 256  # at once, through us
+PASSES: Final = 4096  # peers that have shown a key since we began
 HOUR: Final = 3600.0  # seconds
 RESTART: Final = 2.0  # seconds before a failed host is made anew
 
@@ -134,6 +136,7 @@ class Mailbox:
         self._books = Ledgers(db, keys.token, clock.hour, self._came, quota)
         self._hour = clock.hour
         self._counter: Counter | None = None
+        self._passes: dict[bytes, tuple[bytes, bytes]] = {}  # peer -> (box, key) that it showed
 
     def _came(self, box: bytes) -> None:
         if self._counter is not None:
@@ -165,7 +168,13 @@ class Mailbox:
     async def _serve(self, listen: tuple[str, ...], out: TextIO | None) -> None:
         async with trio.open_nursery() as nursery:
             limits = Limits(inbound=CALLERS, handshaking=PROVING)
-            host = Host(self._keys.peer, listen=listen, on_stream=self._on_stream, limits=limits)
+            host = Host(
+                self._keys.peer, listen=listen, on_stream=self._on_stream, limits=limits,
+                relay=RelayRules(
+                    may_relay=self._may_relay, reservations=CALLERS, circuits=CIRCUITS
+                ),
+            )  # fmt: skip
+            self._books.retired = host.recheck_relay
             self._counter = Counter(self._books, host.peer, self._hour, self._opened)
             async with host.run():
                 self._keep_port(host.listening())
@@ -175,8 +184,18 @@ class Mailbox:
                 nursery.start_soon(self._prune)
                 await trio.sleep_forever()
 
-    def _opened(self, peer: bytes) -> None:
-        """A peer has shown that it holds a key of a box."""
+    def _opened(self, peer: bytes, box: bytes, key: bytes) -> None:
+        """A peer has shown that it holds a key of a box: it may meet others through us."""
+        self._passes.pop(peer, None)
+        self._passes[peer] = box, key
+        while len(self._passes) > PASSES:
+            del self._passes[next(iter(self._passes))]
+
+    def _may_relay(self, peer: bytes) -> bool:
+        """Whether the key that a peer has shown still counts."""
+        box, key = self._passes.get(peer, (b"", b""))
+        known = self._books.box(box) if box else None
+        return known is not None and (key == known.owner or key in known.capabilities)
 
     def _keep_port(self, listening: list[str]) -> None:
         ports = {one.rpartition("/")[2] for one in listening}

@@ -32,12 +32,15 @@ log = logging.getLogger("hearthside.mailbox")
 
 @dataclass(slots=True)
 class Counter:
-    """Everybody who is being served. `peer`: our own key. `opened`: told whose key opened a box."""
+    """Everybody who is being served. `peer`: our own key.
+
+    `opened`: told each caller who has opened a box, with the box and its key.
+    """
 
     books: Ledgers
     peer: bytes
     hour: Callable[[], int]
-    opened: Callable[[bytes], None]
+    opened: Callable[[bytes, bytes, bytes], None]
     _strangers: dict[trio.CancelScope, None] = field(default_factory=dict)
     _listening: dict[bytes, trio.Event] = field(default_factory=dict)
 
@@ -76,7 +79,7 @@ class Counter:
             if scope in self._strangers and (box := clerk.box) is not None:
                 del self._strangers[scope]
                 scope.deadline = float("inf")
-                self.opened(stream.peer)
+                self.opened(stream.peer, box.box, clerk.key)
                 self._visited(box.box)
             with trio.fail_after(SENDING):
                 await stream.send(wire.encode(answer))

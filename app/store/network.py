@@ -6,12 +6,13 @@ from app.store.db import Database
 
 def read(db: Database) -> NetSettings:
     """As it was chosen last; everything is allowed until somebody says otherwise."""
-    ((lan, port_mapping),) = db.read("SELECT lan, port_mapping FROM network")
-    return NetSettings(lan=bool(lan), port_mapping=bool(port_mapping))
+    ((lan, port_mapping, relay),) = db.read("SELECT lan, port_mapping, relay FROM network")
+    return NetSettings(lan=bool(lan), port_mapping=bool(port_mapping), relay=bool(relay))
 
 
 def keep(db: Database, chosen: NetSettings) -> None:
     """Within a transaction."""
     db.execute(
-        "UPDATE network SET lan = ?, port_mapping = ?", (int(chosen.lan), int(chosen.port_mapping))
+        "UPDATE network SET lan = ?, port_mapping = ?, relay = ?",
+        (int(chosen.lan), int(chosen.port_mapping), int(chosen.relay)),
     )

@@ -42,7 +42,7 @@ class Clerk:
         self._caller = caller
         self._hour = hour
         self._box: bytes | None = None
-        self._key = b""
+        self.key = b""  # by which the box was opened
         self._rendezvous: bytes | None = None
         self._handed_in = 0
 
@@ -53,7 +53,7 @@ class Clerk:
         Asked anew for each question: what the owner orders holds for those who are here, too.
         """
         box = self._books.box(self._box) if self._box is not None else None
-        return box if box is not None and self._counts(box, self._key) else None
+        return box if box is not None and self._counts(box, self.key) else None
 
     def answer(self, asked: Asked) -> Answered:
         """The answer. Raises `PeerFault`: say nothing and hang up."""
@@ -128,7 +128,7 @@ class Clerk:
         box = self._books.box(asked.box)
         if asked.version != box_wire.VERSION or box is None or not self._counts(box, asked.key):
             raise PeerFault("a key that opens nothing")
-        self._box, self._key = asked.box, asked.key
+        self._box, self.key = asked.box, asked.key
         return self._opened(box)
 
     def _found(self, asked: box_wire.Found) -> Answered:
@@ -139,7 +139,7 @@ class Clerk:
         box = self._books.box(asked.box)
         if box is None:
             return box_wire.Refusal(TOO_MANY)
-        self._box, self._key = asked.box, asked.owner
+        self._box, self.key = asked.box, asked.owner
         return self._opened(box)
 
     def _opened(self, box: Box) -> Answered:

@@ -15,6 +15,7 @@ from app.circle.retention import Keeps
 from app.circle.state import CircleState, JoinState, PostKind
 from app.events import PostReached, PostsReached, Said
 from app.household import Household
+from app.outside import Outside
 from app.refused import Refused
 from app.running import RunningCircle
 from app.store.db import Database
@@ -173,10 +174,18 @@ class Home(Resident):
         )
 
 
+async def _nothing_around(_: Outside) -> None:
+    await trio.sleep_forever()
+
+
 @contextmanager
 def on_this_network(network: Network) -> Iterator[None]:
-    """Every host that a home makes is one of the simulated network, whoever in it makes one."""
+    """Every host that a home makes is one of the simulated network, whoever in it makes one.
+
+    And nobody looks around on the real one: no names nearby, no router, no addresses that change.
+    """
     with ExitStack() as stack:
+        stack.enter_context(mock.patch.object(Outside, "run", _nothing_around))
         for name, module in list(sys.modules.items()):
             if name.startswith("app.") and getattr(module, "Host", None) is Host:
                 stack.enter_context(mock.patch.object(module, "Host", network.host))
