@@ -105,20 +105,25 @@ class GuardedYamux(Yamux):
     async def is_there(self, seconds: float) -> bool:
         """Whether anything comes from the other side within `seconds` of our asking for it."""
         asked = trio.current_time()
+        asking = self._ping_event.is_set()
+        if asking:
+            self._ping_event = trio.Event()
+        answered = self._ping_event
         try:
             with trio.move_on_after(seconds):
-                if self._ping_event.is_set():
-                    self._ping_event = trio.Event()
+                if asking:
                     self._ping_id += 1
                     ping = HEADER.pack(0, TYPE_PING, FLAG_SYN, 0, self._ping_id & LARGEST)
                     await self._write_frame(ping)
-                await self._ping_event.wait()
+                await answered.wait()
+                return not self.event_closed.is_set()
         except ConnectionClosedError:
             return False
+        if self._ping_event is answered:  # whoever asks next asks anew
+            self._ping_event = trio.Event()
+            self._ping_event.set()
         # What is under way before the answer counts as one: a thin line is not a dead one.
-        there = self._ping_event.is_set() or self.under.heard > asked
-        self._ping_event.set()
-        return there and not self.event_closed.is_set()
+        return self.under.heard > asked and not self.event_closed.is_set()
 
     async def _measure_rtt_loop(self) -> None:
         """Say something now and then, so that routers keep the line; cut it when it is dead."""
