@@ -147,6 +147,15 @@ class Host:
             raise OurFault("a host that is not running keeps no reservation")
         await self._ways.keep_reservation(relay, addresses, on_state, entropy)
 
+    def check_lines(self) -> None:
+        """Time is missing or the network is another: find out in the background which lines hold.
+
+        Those on which nothing comes for five seconds are cut, and places at relays that are not
+        held are asked for at once.
+        """
+        if self._running:
+            self._ways.check_lines()
+
     def recheck_relay(self) -> None:
         """Others may relay now: ask `RelayRules.may_relay` about all that runs."""
         if self._ways.relay is not None:

@@ -58,6 +58,13 @@ class Keeper:
         self._entropy = entropy
         self._state: Reservation | None = None
         self._pause = FIRST
+        self._nudged = trio.Event()
+
+    def nudge(self) -> None:
+        """Something is different now: ask at once, if it is not held."""
+        self._pause = FIRST
+        self._nudged.set()
+        self._nudged = trio.Event()
 
     async def run(self) -> None:
         """Keep it until cancelled."""
@@ -67,8 +74,11 @@ class Keeper:
             if conn is None or answer is None or answer.code != Code.OK:
                 refused = conn is not None and answer is not None
                 self._tell(Reservation.REFUSED if refused else Reservation.SEEKING)
-                await trio.sleep(self._pause * self._chance())
-                self._pause = min(self._pause * 2, LONGEST)
+                nudged = self._nudged
+                with trio.move_on_after(self._pause * self._chance()) as waited:
+                    await nudged.wait()
+                if waited.cancelled_caught:
+                    self._pause = min(self._pause * 2, LONGEST)
                 continue
             self._pause = FIRST
             life = min(max(answer.expires - self._asking.wall(), SHORTEST_LIFE), LONGEST_LIFE)

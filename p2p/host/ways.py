@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 # In seconds.
 IMPROVING = 10.0  # for direct addresses, beside a circuit that is up
+CHECKING = 5.0  # after which a line that says nothing is cut, when something was different
 CALLING = 2.0  # after which a relay that says nothing counts as dead
 
 
@@ -59,6 +60,7 @@ class Ways:
         self._dialling: dict[tuple[bytes, bool], trio.Lock] = {}
         self._improving: set[bytes] = set()
         self._places: dict[bytes, list[Address]] = {}
+        self._keepers: set[Keeper] = set()
 
     def relays(self, rules: RelayRules) -> None:
         """Be a relay, by these rules."""
@@ -130,11 +132,21 @@ class Ways:
             cut=self._cut,
             wall=time.time,
         )
+        keeper = Keeper(asking, told, entropy)
+        self._keepers.add(keeper)
         try:
             with self._circuits.through(relay):
-                await Keeper(asking, told, entropy).run()
+                await keeper.run()
         finally:
+            self._keepers.discard(keeper)
             self._places.pop(relay, None)
+
+    def check_lines(self) -> None:
+        """See `Host.check_lines`."""
+        for keeper in self._keepers:
+            keeper.nudge()
+        for conn in self.swarm.live():
+            self.swarm.background(self._check, conn)
 
     async def _dial(self, peer: bytes, address: Address) -> "SwarmConn":
         if address.relay is None:
@@ -187,6 +199,10 @@ class Ways:
                 await self._directly(peer, direct)
         finally:
             self._improving.discard(peer)
+
+    async def _check(self, conn: "SwarmConn") -> None:
+        if not await _is_there(conn, CHECKING):
+            await self._cut(conn)
 
     async def _cut(self, conn: "SwarmConn") -> None:
         await self.swarm.cut([conn])

@@ -181,6 +181,9 @@ class SimulatedHost:
         """See `p2p.host.Host`: it is asked about circuits only, and there are none."""
         return None
 
+    def check_lines(self) -> None:
+        """See `p2p.host.Host`: a talk notices silence by itself."""
+
     def recheck_relay(self) -> None:
         """See `p2p.host.Host`: nobody relays here."""
 

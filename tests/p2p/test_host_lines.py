@@ -13,7 +13,7 @@ from p2p.host import MAX_FRAME, Closed, Limits, Reservation, Unreachable, load
 
 load()
 
-from p2p.host import muxing, reserving
+from p2p.host import muxing, reserving, ways
 from p2p.host.messages import Answer, Code
 from tests.p2p.hosting import at_home, port_of, says_hello, wait_for
 from tests.p2p.relaying import (
@@ -170,6 +170,30 @@ async def test_a_relay_that_falls_silent_loses_the_place_and_gets_it_again(
         circuit = f"{rosa.addresses()[0]}/p2p-circuit/p2p/{ben.peer_id}"
         await echoes(await ada.open(ben.peer, [circuit]))
         nursery.cancel_scope.cancel()
+
+
+async def test_after_sleep_lines_are_looked_at_and_the_dead_ones_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of two lines one is dead: that one is cut within moments, the other goes on."""
+    monkeypatch.setattr(ways, "CHECKING", 0.5)
+    async with (
+        at_home() as ben,
+        at_home() as cleo,
+        at_home(listen=()) as ada,
+        a_road_to(port_of(ben)) as road,
+    ):
+        to_ben = await ada.open(ben.peer, [road.address])
+        to_cleo = await ada.open(cleo.peer, cleo.addresses())
+        for stream in (to_ben, to_cleo):
+            await echoes(stream)
+        road.block()
+        ada.check_lines()
+        with pytest.raises(Closed), trio.fail_after(2):
+            await to_ben.receive()
+        await trio.sleep(0.3)
+        await echoes(to_cleo)
+        assert ada.connected() == {cleo.peer}
 
 
 async def test_a_second_relay_takes_over_when_the_first_is_gone() -> None:

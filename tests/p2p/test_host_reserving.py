@@ -144,6 +144,29 @@ async def test_a_relay_that_is_gone_is_asked_for_with_growing_pauses(
         nursery.cancel_scope.cancel()
 
 
+async def test_a_nudge_ends_the_pause_and_no_more(autojump_clock: trio.testing.MockClock) -> None:
+    """The network is another now: the relay is asked at once, and patiently again after that."""
+    del autojump_clock
+    rosa = Rosa()
+    rosa.there = False
+    keeper = rosa.keeper()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(keeper.run)
+        await trio.sleep(600)
+        before = len(rosa.dialled)
+        keeper.nudge()
+        keeper.nudge()
+        await trio.sleep(0.1)
+        assert len(rosa.dialled) == before + 1
+        await trio.sleep(600)
+        assert len(rosa.dialled) < before + 20
+        rosa.there = True
+        keeper.nudge()
+        await trio.sleep(0.1)
+        assert rosa.state() is Reservation.HELD
+        nursery.cancel_scope.cancel()
+
+
 async def test_a_relay_that_refuses_is_told_apart_and_asked_again(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
