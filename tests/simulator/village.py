@@ -166,8 +166,9 @@ class Hamlet(Village):
         return bool(self.story.liars or self.story.lost)
 
     def _look_where_words_are(self, writers: Iterable[Home]) -> None:
+        honest = self.honest
         try:
-            delivery.nobody_counts_who_has_it_not(writers, self.honest)
+            delivery.nobody_counts_who_has_it_not([w for w in writers if w in honest], honest)
         except invariants.Broken as broken:
             self.diary.tap.says(str(broken))
 
