@@ -115,11 +115,12 @@ class _Bringing:
         """Take one record in, and tell those who are here of what is new by it."""
         running, merging = self._into()
         with _in_their_words():
-            log, new = merging.take(record)
-        if log is Log.AUTHORITY:
-            running.node.brought(log, new, news=True)
-        elif merging.words <= FEW:
-            self._news += new
+            brought = merging.take(record)
+        for log, new in brought:
+            if log is Log.AUTHORITY:
+                running.node.brought(log, new, news=True)
+            elif merging.words <= FEW:
+                self._news += new
         _expect_in(running, OUT)
 
     def hand_on(self) -> None:

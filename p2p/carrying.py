@@ -13,7 +13,7 @@ where history is fresh, and it must not push out what waits in the quarantine fo
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -27,10 +27,12 @@ from p2p.op import Log
 from p2p.ports import Shelf
 from p2p.unopened import Unopened
 
-PIECE = 64 * 1024  # bytes of envelopes in a record, as written
+PIECE = 64 * 1024  # bytes of words in a record, as written
+ACTS = 8 * 1024  # bytes of acts: each of them may open an epoch, and more by that
 AT_ONCE = 4096  # words put in their turn at once
 GRANTS = 32  # in a record, as written
 CARDS = 64
+RETRIED = 16  # of those for which it was too early, after each record of acts
 MAX_GRANTS = 16384  # that a file may hold for one device
 MAX_CLOSED = 1024  # of these that do not open
 
@@ -71,6 +73,7 @@ class Words(Record, frozen=True, tag=5):
     envelopes: wire.Envelopes_
 
 
+Brought: TypeAlias = tuple[Log, tuple[EnvelopeId, ...]]
 AnyRecord = Begin | Given | Acts | Cards | Words
 
 _encoder = msgspec.msgpack.Encoder()
@@ -106,7 +109,8 @@ def written(shelf: Shelf, circle: CircleId, devices: Sequence[DeviceId]) -> Iter
         for start in range(0, len(grants), GRANTS):
             yield Given(device, grants[start : start + GRANTS])
     acts = shelf.item_set(Log.AUTHORITY, None)
-    for part in _in_pieces(shelf, [EnvelopeId(name) for name in acts.ids(0, len(acts))]):
+    in_turn = _in_turn(shelf, acts.ids(0, len(acts)))[::-1]
+    for part in _in_pieces(shelf, in_turn, ACTS):
         yield Acts(part)
     cards = shelf.cards()
     for start in range(0, len(cards), CARDS):
@@ -118,19 +122,23 @@ def written(shelf: Shelf, circle: CircleId, devices: Sequence[DeviceId]) -> Iter
 def _words(shelf: Shelf, epoch: EpochId) -> Iterator[Words]:
     items = shelf.item_set(Log.WORDS, frozenset({epoch}))
     for end in range(len(items), 0, -AT_ONCE):
-        some = [EnvelopeId(name) for name in items.ids(max(0, end - AT_ONCE), end)]
-        in_turn = [name for _, name in sorted(shelf.newest_first(some))]
-        for part in _in_pieces(shelf, in_turn):
+        some = items.ids(max(0, end - AT_ONCE), end)
+        for part in _in_pieces(shelf, _in_turn(shelf, some), PIECE):
             yield Words(epoch, part)
 
 
-def _in_pieces(shelf: Shelf, names: Sequence[EnvelopeId]) -> Iterator[list[bytes]]:
-    """The envelopes of these, about `PIECE` bytes at a time; without what has gone meanwhile."""
+def _in_turn(shelf: Shelf, names: Sequence[bytes]) -> list[EnvelopeId]:
+    """Newest hour first, and each device's log without a break, its head first."""
+    return [name for _, name in sorted(shelf.newest_first([EnvelopeId(name) for name in names]))]
+
+
+def _in_pieces(shelf: Shelf, names: Sequence[EnvelopeId], most: int) -> Iterator[list[bytes]]:
+    """The envelopes of these, about `most` bytes at a time; without what has gone meanwhile."""
     found: list[bytes] = []
     size = 0
     for start in range(0, len(names), 100):
         for _, envelope in shelf.envelopes(names[start : start + 100]):
-            if found and size + len(envelope) > PIECE:
+            if found and size + len(envelope) > most:
                 yield found
                 found, size = [], 0
             if envelope:
@@ -156,12 +164,13 @@ class Merging:
         self._device = device
         self._unopened = Unopened(shelf)
         self._begun = False
-        self._grants = self._none = 0
+        self._grants = 0
+        self._put_off: list[wire.Grant] = []  # the newest epoch's first
         self.acts = 0
         self.words = 0
         self.closed = 0
 
-    def take(self, data: bytes) -> tuple[Log, tuple[EnvelopeId, ...]]:
+    def take(self, data: bytes) -> list[Brought]:
         """Take one record; what is new by it. Raises `PeerFault` where it breaks a rule.
 
         What was taken before stays then; of this one nothing does.
@@ -175,33 +184,44 @@ class Merging:
                     raise PeerFault("a file of another circle than its key")
                 self._begun = True
             case Given(device, grants):
-                if device == self._device and self._granted(grants):
+                if device == self._device:
+                    self._granted(grants)
                     return self._acted(self._unopened.try_again())
             case Acts(envelopes):
-                return self._acted(self._unopened.take_in(by_id(envelopes)))
+                new = self._unopened.take_in(by_id(envelopes))
+                return self._acted(new + self._granted_now(RETRIED))
             case Cards(cards):
                 self._shelf.take_cards(cards)
             case Words(epoch, envelopes):
-                return Log.WORDS, self._spoken(EpochId(epoch), envelopes)
-        return Log.AUTHORITY, ()
+                late = self._granted_now(len(self._put_off))
+                self._put_off.clear()  # no more acts follow
+                return [*self._acted(late), *self._spoken(EpochId(epoch), envelopes)]
+        return []
 
-    def _granted(self, grants: Sequence[wire.Grant]) -> bool:
-        """Whether one of them opened."""
-        opened = [self._shelf.take_grant(grant) for grant in grants]
-        self._grants += len(opened)
-        self._none += opened.count(False)
-        if self._grants > MAX_GRANTS or self._none > MAX_CLOSED:
+    def _granted(self, grants: Sequence[wire.Grant]) -> None:
+        """Take secrets. Those for which it is too early are put off: few are kept unproven."""
+        self._grants += len(grants)
+        self._put_off += [grant for grant in grants if not self._shelf.take_grant(grant)]
+        if self._grants > MAX_GRANTS or len(self._put_off) > MAX_CLOSED:
             raise PeerFault("hands over secrets without end")
-        return any(opened)
 
-    def _acted(self, new: tuple[EnvelopeId, ...]) -> tuple[Log, tuple[EnvelopeId, ...]]:
+    def _granted_now(self, most: int) -> tuple[EnvelopeId, ...]:
+        """Try those that were put off, the oldest first, as acts prove their epochs."""
+        tried = self._put_off[-most:] if most else []
+        left = [grant for grant in tried if not self._shelf.take_grant(grant)]
+        if len(left) == len(tried):
+            return ()
+        self._put_off[-most:] = left
+        return self._unopened.try_again()
+
+    def _acted(self, new: tuple[EnvelopeId, ...]) -> list[Brought]:
         self.acts += len(new)
-        return Log.AUTHORITY, new
+        return [(Log.AUTHORITY, new)] if new else []
 
-    def _spoken(self, epoch: EpochId, envelopes: Sequence[bytes]) -> tuple[EnvelopeId, ...]:
+    def _spoken(self, epoch: EpochId, envelopes: Sequence[bytes]) -> list[Brought]:
         if epoch not in self._shelf.epochs():
             self.closed += len(envelopes)
-            return ()
+            return []
         new = self._shelf.take_in(Log.WORDS, by_id(envelopes)).new
         self.words += len(new)
-        return new
+        return [(Log.WORDS, new)] if new else []

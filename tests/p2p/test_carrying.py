@@ -144,6 +144,21 @@ def test_who_missed_removals_and_epochs_has_them_by_anybodys_file(
     assert ada.knows() == cleo.knows()
 
 
+def test_who_missed_very_many_epochs_reads_the_words_of_each(village: Village) -> None:
+    """Where no link leads to them: more secrets than are kept before their epochs are proven."""
+    ada = village.founder("Ada", history=History.FRESH)
+    bo = village.joined(ada, "Bo")
+    part(ada)
+    for week in range(90):
+        village.watch.go_on(hours=200)
+        assert ada.outbox.renew()
+        ada.write(f"week {week}")
+        ada.sign()
+    came = merged(bo, file_of(ada))
+    assert (came.words, came.closed) == (90, 0)
+    assert bo.knows() == ada.knows()
+
+
 def test_who_was_removed_cannot_open_it_and_learns_nothing_by_an_older_one(
     village: Village, ada: Person, bo: Person
 ) -> None:
