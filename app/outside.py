@@ -106,7 +106,7 @@ class Outside:
         networks = self.surroundings.networks
         for running in self.circles():
             running.networks = networks
-            running.may_carry(allowed=allowed.relay)
+            running.relaying.allow(allowed=allowed.relay)
         if allowed.lan and self.lan_allowed:
             self.nearby.look(self.circles(), networks)
         else:

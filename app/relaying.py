@@ -54,6 +54,7 @@ class Relaying:
     allowed: bool = True  # whether others of the circle may meet through us
     _keeping: dict[bytes, trio.CancelScope] = field(default_factory=dict)
     _refused: set[bytes] = field(default_factory=set)
+    _host: Host | None = None  # while it runs
     _stirred: trio.Event = field(default_factory=trio.Event)
 
     def rules(self) -> RelayRules:
@@ -63,12 +64,25 @@ class Relaying:
             reservations=32, circuits=32, circuits_per_peer=8,
         )  # fmt: skip
 
+    def allow(self, *, allowed: bool) -> None:
+        """Whether others of the circle may meet through us."""
+        if allowed is not self.allowed:
+            self.allowed = allowed
+            self.people_changed()
+
+    def people_changed(self) -> None:
+        """Others may be carried for now, and other mailboxes be used."""
+        if self._host is not None:
+            self._host.recheck_relay()
+        self.stir()
+
     def stir(self) -> None:
         """People came or went, or other mailboxes are used."""
         self._stirred.set()
 
     async def run(self, host: Host) -> None:
         """Keep places until cancelled."""
+        self._host = host
         self._keeping.clear()
         self._refused.clear()
         async with trio.open_nursery() as nursery:

@@ -12,6 +12,7 @@ import trio
 
 from app.boxes.known import known
 from app.boxes.postroom import Postroom
+from app.boxes.visit import Around
 from app.circle.state import CircleState
 from app.events import NetChanged, Said, Trouble
 from app.inbox import Inbox
@@ -85,10 +86,11 @@ class RunningCircle:
             own_door=room.ledger.view.devices()[room.ledger.device].door
             if room.ledger.device in room.ledger.view.devices() else b"",
         )  # fmt: skip
-        self.postroom = Postroom(
-            room, self.shelf, self.outbox, self._from_mailbox, self.node.here,
+        around = Around(
+            self._from_mailbox, self.node.cards_changed, self.node.here,
             lambda: self.say(NetChanged()),
         )  # fmt: skip
+        self.postroom = Postroom(room, self.shelf, self.outbox, around)
         self.relaying = Relaying(
             room, self.node, self.ways, lambda door: self.shelf.device_at(door) is not None,
             self.look_around,
@@ -221,6 +223,7 @@ class RunningCircle:
         own = circles.cards_of(room.db, room.row.circle_no).get(room.ledger.device)
         if own is None or list(own.addresses) != list(self.addresses):
             self.node.cards_changed([self.shelf.own_card(self.addresses)])
+            self.postroom.poke()
         self.say(NetChanged())
         self.stirred()
 
@@ -229,13 +232,6 @@ class RunningCircle:
         host = self.host
         if host is not None and (wide(host.addresses()) or not wide(self.addresses)):
             self._listens(host.listening(), [*host.addresses(), *host.circuits()])
-
-    def may_carry(self, *, allowed: bool) -> None:
-        """Whether others of the circle may meet through us."""
-        if allowed is not self.relaying.allowed:
-            self.relaying.allowed = allowed
-            if self.host is not None:
-                self.host.recheck_relay()
 
     def reached_at(self, external: tuple[str, ...]) -> None:
         """A router leads from there to us now: multiaddrs without a peer."""
@@ -280,9 +276,7 @@ class RunningCircle:
         self._look_at_the_hour()
         self.node.people_changed()
         self.postroom.look()
-        self.relaying.stir()
-        if self.host is not None:
-            self.host.recheck_relay()
+        self.relaying.people_changed()
         self.witness.look()
         self.stirred()
 

@@ -4,7 +4,7 @@ from app.boxes.known import known
 from app.circle.state import Path, Role
 from app.circle.view import Person
 from app.running import RunningCircle
-from app.whereabouts import wide
+from app.whereabouts import is_circuit, wide
 from p2p.host import Path as Line
 from p2p.ids import MemberId
 from p2p.networks import is_near
@@ -52,14 +52,17 @@ def link_addresses(running: RunningCircle) -> list[str]:
     """
     own = list(running.addresses)
     beyond = wide(own)
-    mailboxes = [one.addresses[0] for one in known(running.room)[:1]]
-    told = (beyond or own)[: 2 - len(mailboxes)] + mailboxes
+    # Which of a mailbox's addresses leads there from elsewhere can't be told from here.
+    mailboxes = [address for one in known(running.room)[:1] for address in one.addresses[:2]]
+    told = [one for one in beyond or own if not is_circuit(one)]
+    told = told[: 1 if mailboxes else 2] + mailboxes
     people = running.room.ledger.view
     ways = list(running.ways().items())
     # Only hosts let people in, so a member's link leads to one, whoever else is in the circle.
     ways.sort(key=lambda way: not _is_host(people.person_of(way[0])))
     for _, way in ways:
-        told += (wide(way.addresses) if beyond else list(way.addresses))[:1]
+        theirs = [one for one in way.addresses if not is_circuit(one)]  # no way for a stranger
+        told += (wide(theirs) if beyond else theirs)[:1]
     return told[:MOST_IN_LINK]
 
 

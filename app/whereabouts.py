@@ -23,6 +23,11 @@ def wide(addresses: Iterable[str]) -> list[str]:
     return [address for address in addresses if not address.startswith(LOOPBACK)]
 
 
+def is_circuit(address: str) -> bool:
+    """Whether it leads through somebody else, who lets those through who are of the circle."""
+    return "/p2p-circuit" in address
+
+
 def places(listening: Sequence[str]) -> list[tuple[str, int]]:
     """The IPv4 addresses that are listened at, each with the port."""
     return [(at.split("/")[2], port_of(at)) for at in listening if at.startswith("/ip4/")]

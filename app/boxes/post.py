@@ -5,14 +5,13 @@ another day this is. Two streams: on one we visit, on the other we are told when
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import trio
 
 from app.boxes import parcels
 from app.boxes.known import Known, seeds
-from app.boxes.visit import Memory, Visit
+from app.boxes.visit import Around, Memory, Visit
 from app.logs import leaves
 from app.outbox import Outbox
 from app.refused import Refused
@@ -20,10 +19,8 @@ from app.room import Room
 from app.shelf import RoomShelf
 from p2p.errors import OurFault, PeerFault
 from p2p.host import Closed, FrameStream, Host, HostCrashed, Unreachable
-from p2p.ids import DeviceId, EnvelopeId
 from p2p.mailbox import capability, wire
 from p2p.mailbox.caller import Caller
-from p2p.op import Log
 
 FIRST, LONGEST = 0.5, 30.0  # seconds between tries, doubled, each with up to a quarter more
 AGAIN = 900.0  # seconds after which a visit is due in any case
@@ -36,15 +33,13 @@ log = logging.getLogger("hearthside.boxes")
 
 @dataclass(slots=True)
 class Post:
-    """The task of one mailbox. `changed`: called when it is reached, lost, or holds more."""
+    """The task of one mailbox."""
 
     room: Room
     shelf: RoomShelf
     outbox: Outbox
     known: Known
-    tell: Callable[[Log, list[EnvelopeId]], None]
-    here: Callable[[], set[DeviceId]]
-    changed: Callable[[], None]
+    around: Around
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     since: int | None = None  # ms, since when it is reached
     visited: bool = False  # a visit was gone through since it was reached
@@ -91,7 +86,7 @@ class Post:
         self._idle.set()
         if self.since is not None:
             self.since, self.visited = None, False
-            self.changed()
+            self.around.changed()
 
     async def _try(self) -> None:
         host = Host(self.room.entropy(32), listen=(), on_stream=_nobody_home)
@@ -100,7 +95,7 @@ class Post:
             _, ear = await self._open(host)
             self.since = self.room.clock.now()
             self.said = opened
-            self.changed()
+            self.around.changed()
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._listen, ear)
                 await self._visit_again_and_again(caller, opened, host.peer)
@@ -111,13 +106,13 @@ class Post:
         while True:
             self._wake, self._idle = trio.Event(), trio.Event()
             await Visit(
-                self.room, self.shelf, self.outbox, caller, self.known, self.memory, self.tell,
-                self.here, opened.hour, opened.days,
+                self.room, self.shelf, self.outbox, caller, self.known, self.memory, self.around,
+                opened.hour, opened.days,
             ).run()  # fmt: skip
             self.visited = True
             # With a key that counts after it, which the visit may have retired.
             self.said = opened = await self._ask_anew(caller, peer) or opened
-            self.changed()
+            self.around.changed()
             if not self._wake.is_set():
                 self._idle.set()
             with trio.move_on_after(AGAIN):

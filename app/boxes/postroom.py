@@ -1,18 +1,16 @@
 """All mailboxes of one circle while it is on the air."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import trio
 
 from app.boxes.known import Known, known
 from app.boxes.post import Post
+from app.boxes.visit import Around
 from app.circle.state import CircleState
 from app.outbox import Outbox
 from app.room import Room
 from app.shelf import RoomShelf
-from p2p.ids import DeviceId, EnvelopeId
-from p2p.op import Log
 
 
 @dataclass(slots=True)
@@ -22,9 +20,7 @@ class Postroom:
     room: Room
     shelf: RoomShelf
     outbox: Outbox
-    tell: Callable[[Log, list[EnvelopeId]], None]
-    here: Callable[[], set[DeviceId]]
-    changed: Callable[[], None]
+    around: Around
     _posts: dict[Known, Post] = field(default_factory=dict)
     _nursery: trio.Nursery | None = None
 
@@ -49,9 +45,7 @@ class Postroom:
             self._posts.pop(one).scope.cancel()
         for one in used:
             if one not in self._posts:
-                post = Post(
-                    self.room, self.shelf, self.outbox, one, self.tell, self.here, self.changed
-                )
+                post = Post(self.room, self.shelf, self.outbox, one, self.around)
                 self._posts[one] = post
                 self._nursery.start_soon(post.run)
         self.poke()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import trio
 
-from app.boxes import parcels, receipts
+from app.boxes import cards, parcels, receipts
 from app.boxes.known import Known
 from app.circle.state import CircleState
 from app.outbox import Outbox
@@ -23,12 +23,13 @@ from app.shelf import RoomShelf
 from app.store import boxes
 from p2p.errors import PeerFault
 from p2p.greeting import AHEAD, CLOCKS_APART
-from p2p.ids import DeviceId, EnvelopeId
+from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.mailbox.caller import Caller, NotDone
 from p2p.mailbox.wire import BATCH
 from p2p.op import Log
 from p2p.reconcile import ItemSet
 from p2p.unopened import Unopened
+from p2p.wire import Card
 
 DAY = 24  # hours
 SLACK = 1  # days by which less is compared than the mailbox keeps: clocks differ
@@ -49,12 +50,26 @@ class Memory:
     answered: dict[bytes, bytes] = field(default_factory=dict)  # tag -> frame
     receipts: dict[DeviceId, int] = field(default_factory=dict)  # author -> counter of what is left
     succeeded: set[bytes] = field(default_factory=set)
+    card: tuple[EpochId, int] | None = None  # ours that is there: sealed under which, its counter
     full: bool = False  # it had no room for something
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What goes on in the circle besides: who is here, and who is to be told."""
+
+    tell: Callable[[Log, list[EnvelopeId]], None]
+    """These came: hand them on to whoever is here."""
+    tell_cards: Callable[[Sequence[Card]], None]
+    """People may be reached there."""
+    here: Callable[[], set[DeviceId]]
+    changed: Callable[[], None]
+    """A mailbox is reached, or not any more, or holds more."""
 
 
 @dataclass(slots=True)
 class Visit:
-    """A visit. `tell` hands on what came to whoever is `here`. `hour`, `days`: of the mailbox."""
+    """A visit. `hour`, `days`: of the mailbox."""
 
     room: Room
     shelf: RoomShelf
@@ -62,8 +77,7 @@ class Visit:
     caller: Caller
     known: Known
     memory: Memory
-    tell: Callable[[Log, list[EnvelopeId]], None]
-    here: Callable[[], set[DeviceId]]
+    around: "Around"
     hour: int
     days: int
 
@@ -79,8 +93,13 @@ class Visit:
         self.shelf.authority_settled()
         # Before words of ours are there for whose keys should count no more.
         await parcels.keys(self.room, self.caller, self.known, self.memory, self.shelf)
+        await cards.leave(self.room, self.caller, self.known, self.memory)
+        if news := await cards.collect(self.room, self.caller, self.known, self.shelf):
+            self.around.tell_cards(news)
         await self._words()
-        await receipts.leave(self.room, self.caller, self.known, self.memory, self.shelf, self.here)
+        await receipts.leave(
+            self.room, self.caller, self.known, self.memory, self.shelf, self.around.here
+        )
         await receipts.collect(self.room, self.caller, self.known, self.shelf)
         replies = await parcels.door(
             self.room, self.outbox, self.caller, self.memory, self.known.box
@@ -101,7 +120,7 @@ class Visit:
             learned = await parcels.collect(self.room, self.caller, self.known, self.shelf)
             if learned:
                 came += unopened.try_again()
-                self.tell(Log.AUTHORITY, list(came))
+                self.around.tell(Log.AUTHORITY, list(came))
             if not came and not learned:
                 break
         await self._pay_in(Log.AUTHORITY, found.have)
@@ -166,7 +185,7 @@ class Visit:
                 self._pass(name for name in given if name not in new)
             left = left[done:]
             if new:
-                self.tell(kind, list(new))
+                self.around.tell(kind, list(new))
             came += new
             await trio.lowlevel.checkpoint()
         return came

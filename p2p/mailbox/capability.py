@@ -23,6 +23,8 @@ OF: Final = "hearthside/parcel/of/1"
 AFTER: Final = "hearthside/parcel/after/1"
 FIRST: Final = "hearthside/parcel/first/1"
 HELD: Final = "hearthside/parcel/held/1"
+CARD: Final = b"hearthside/mailbox/card/1"
+CARD_KEY: Final = b"hearthside/mailbox/card-key/1"
 SET: Final = "hearthside/mailbox/set/1"
 
 
@@ -102,6 +104,16 @@ def tag_first(seal_public: bytes, nonce: bytes) -> bytes:
 def tag_held(seal_public: bytes, holder: bytes, box: bytes) -> bytes:
     """Where a device finds what another one (`holder`, its id) says that it holds of its words."""
     return digest(HELD, box, holder, seal_public)
+
+
+def tag_card(authority: bytes, device: bytes, box: bytes) -> bytes:
+    """Where members find the address card of a device; `authority`: an epoch's secret."""
+    return keyed(authority, CARD, box, device)
+
+
+def card_key(authority: bytes, box: bytes) -> bytes:
+    """What these cards are sealed with."""
+    return keyed(authority, CARD_KEY, box)
 
 
 def set_digest(nonce: bytes, ids: Iterable[bytes]) -> bytes:
