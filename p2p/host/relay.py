@@ -196,7 +196,9 @@ class Relay:
         most = self._rules.circuits_per_peer
         if max(with_either[caller], with_either[called]) >= most:
             return Code.RESOURCE_LIMIT_EXCEEDED
-        if len(self._circuits) >= self._rules.circuits:
+        same = sum(circuit.ends == (caller, called) for circuit in self._circuits)
+        full = len(self._circuits) >= self._rules.circuits
+        if full or same >= self._rules.circuits_per_pair:
             return Code.RESOURCE_LIMIT_EXCEEDED
         return None
 

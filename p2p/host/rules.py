@@ -20,6 +20,8 @@ class RelayRules:
     """Circuits at once, in all. One that nobody reads from holds a megabyte at the most."""
     circuits_per_peer: int = 16
     """Circuits at once that begin or end at one peer."""
+    circuits_per_pair: int = 4
+    """Circuits at once that one peer has begun with one other, who must not be filled by them."""
     pending: int = 32
     """Requests at once that are not answered yet."""
     pending_per_peer: int = 4

@@ -309,6 +309,29 @@ async def test_a_relay_has_room_for_so_many_and_says_no_to_the_next() -> None:
         await echoes(await calls(emma, ben))
 
 
+async def test_one_caller_alone_does_not_fill_all_the_room_of_another() -> None:
+    """Mallory, a member, calls Ben again and again and says nothing; Ada is put through."""
+    async with (
+        in_the_middle() as rosa,
+        callable_only(rosa) as ben,
+        at_home(listen=()) as mallory,
+        at_home(listen=()) as ada,
+    ):
+        await says_hello(mallory, rosa)
+        conn = mallory._swarm.live(rosa.peer)[0]
+        codes = []
+        for _ in range(6):
+            pipe = await mallory._swarm.open_pipe(conn, HOP)
+            assert pipe is not None
+            await messages.write_message(pipe, messages.write_hop(messages.Connect(ben.peer)))
+            answer = messages.read_hop(await messages.read_message(pipe))
+            assert isinstance(answer, messages.Answer)
+            codes.append(answer.code)
+        full = messages.Code.RESOURCE_LIMIT_EXCEEDED
+        assert codes == [messages.Code.OK] * 4 + [full] * 2
+        await echoes(await calls(ada, ben))
+
+
 async def test_a_circuit_carries_so_much_and_lasts_so_long() -> None:
     """Then it ends, for both; the next one is as good as the first."""
     rules = replace(FOR_ALL, circuit_bytes=300_000, circuit_time=1.5)
