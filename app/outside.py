@@ -119,6 +119,7 @@ class Outside:
         for running in self.circles():
             running.networks = networks
             running.look_around()
+            running.woke()
         self._begin_anew()
 
     def _woke(self) -> None:

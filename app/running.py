@@ -242,7 +242,10 @@ class RunningCircle:
     def woke(self) -> None:
         """Time is missing: whoever is not here is tried at once, and words may have lapsed."""
         self._look_at_the_hour()
+        if self.host is not None:
+            self.host.check_lines()
         self.node.reach.nudge()
+        self.postroom.poke()
 
     def _from_mailbox(self, kind: Log, ids: list[EnvelopeId]) -> None:
         """A mailbox brought these: hand them on to whoever is here."""
