@@ -15,10 +15,9 @@ NAMES = (
     "op", "op elsewhere", "envelope", "envelope padding", "envelope body", "frame", "ranges",
     "respond", "initiator", "harness", "box", "grant", "act", "invite", "capsule",
     "capsule inside", "request", "request inside", "address", "peer id", "line", "splitter",
-    "header", "conversation", "door", "visit", "signed op", "card", "stream",
-    "hole", "message", "hop", "stop", "punch", "identity",
+    "header", "conversation", "door", "visit", "signed op", "card", "holding", "stream",
+    "record", "file", "merging", "hole", "message", "hop", "stop", "punch", "identity",
     "own network",
-    "record", "file", "merging",
 )  # fmt: skip
 
 

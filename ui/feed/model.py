@@ -6,17 +6,9 @@ from typing import Any
 from PySide6.QtCore import Property, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
+from app import events as e
 from app.circle.state import Post
 from app.commands import MAX_PAGE, ListPosts
-from app.events import (
-    MemberChanged,
-    PostArrived,
-    PostChanged,
-    PostReached,
-    PostsArrived,
-    PostsGone,
-    PostsReached,
-)
 from app.refused import Refused
 from ui.asking import Asks, hear
 from ui.faces import Faces
@@ -306,22 +298,22 @@ class FeedModel(Listing):  # type: ignore[operator]
     def _hear(self, said: list[Any]) -> None:
         for event in said:
             match event:
-                case PostArrived(circle=self._circle, content=post):
+                case e.PostArrived(circle=self._circle, content=post):
                     if post.reply_to is None or post.thread_missing:
                         self._arrive(post)
-                case PostsArrived(circle=self._circle, count=count):
+                case e.PostsArrived(circle=self._circle, count=count):
                     self._catching_up.came(count)
                     self._coming += count
                     self._read_first()
-                case PostsGone(circle=self._circle, posts=posts):
+                case e.PostsGone(circle=self._circle, posts=posts):
                     self._go(set(posts))
                     self._read_first()  # what answered them may begin with nothing now
                 case (
-                    PostChanged(circle=self._circle, content=post)
-                    | PostReached(circle=self._circle, content=post)
+                    e.PostChanged(circle=self._circle, content=post)
+                    | e.PostReached(circle=self._circle, content=post)
                 ):
                     self._change(post)
-                case PostsReached(circle=self._circle) | MemberChanged(circle=self._circle):
+                case e.PostsReached(circle=self._circle) | e.MemberChanged(circle=self._circle):
                     if any(row.delivery.words for row in self._rows):
                         self._read_first()  # whom it is to reach may be others now
                 case _:
