@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 from app.circle.acts import Admit, Profile
+from app.mailbox.card import read
 from p2p.ids import MemberId
 from p2p.op import Log
-from tests.benchmarks import keys, reach_ways
+from tests.app.mailing import Circle
+from tests.benchmarks import keys, reach, reach_ways
 from tests.benchmarks.keys_circle import Crowd
 from tests.benchmarks.keys_peer import beside
 from tests.benchmarks.sync_peers import HERE, NoPeers
+from tests.journeys.mailboxes import a_mailbox
 
 SIZE = 6
 
@@ -101,3 +104,17 @@ async def test_a_measured_way_is_the_way_that_it_says() -> None:
             assert len(await reach_ways.first_bytes(who, 2, relayed=relayed)) == 2
             moved = await reach_ways.bulk(who, 4 << 20, relayed=relayed)
             assert moved.rate > 0
+
+
+async def test_a_measured_mailbox_holds_what_it_is_said_to(tmp_path: Path) -> None:
+    """A small one: all of it is paid in, taken out again, and everybody who calls gets in."""
+    async with a_mailbox(tmp_path / "mailbox") as running:
+        assert running.process is not None
+        circles = [Circle(box=bytes((number,)) * 32) for number in range(3)]
+        card = read(running.card)
+        assert await reach.fill(card, circles, 20) > 0
+        held = reach.Held(card, running.process.pid, circles)
+        assert await reach.take_out(held, 20) > 0
+        took, refused = await reach.callers(card, 8)
+        assert (len(took), refused) == (8, 0)
+        assert 0 <= await reach.idle(held, 0.2, listening=True) < 1
