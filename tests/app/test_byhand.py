@@ -149,11 +149,12 @@ async def test_it_is_taken_into_the_circle_it_is_of(
 
 
 async def test_own_words_are_sealed_into_it_once_and_nobody_counts_as_reached(
-    db: Database, watch: Watch, stick: Path
+    db: Database, bos_db: Database, watch: Watch, stick: Path
 ) -> None:
-    """Numbered at the first file; the next has the same ops, byte for byte."""
-    async with opened(db, watch) as ada:
+    """Numbered at the first file; the next has the same ops. By either nobody has been reached."""
+    async with opened(db, watch) as ada, opened(bos_db, watch, "Bo") as bo:
         circle = found(ada)
+        await let_in(ada, bo, circle)
         (post,) = words(ada, circle, "mine")
         await takes(ada, circle, stick / "one")
         digest = ada.household.digest(c.ReadDigest(circle=circle))
@@ -161,7 +162,7 @@ async def test_own_words_are_sealed_into_it_once_and_nobody_counts_as_reached(
         assert ada.household.digest(c.ReadDigest(circle=circle)) == digest
         row = ada.household.read_thread(c.ReadThread(circle=circle, post=post)).post
         assert row is not None
-        assert (row.reached, row.of) == (None, None)
+        assert (row.reached, row.of) == (0, 1)
 
 
 async def test_where_somebody_holds_newer_words_of_ours_none_are_numbered(

@@ -49,6 +49,8 @@ async def a_circle(new: NewPerson, *names: str) -> tuple[str, list[Person]]:
     link = await people[0].invites(circle, uses=len(names) - 1)
     for person in people[1:]:
         await person.comes_in(link)
+    for person in people:  # also those names that are said a moment after
+        await person.knows(circle, *names)
     await the_same(circle, *people)
     return circle, people
 
@@ -201,6 +203,7 @@ async def test_a_home_whose_disk_is_full_takes_in_what_it_can(tmp_path: Path) ->
             ada, ben = await new("Ada"), await new("Ben", home=disk / "ben")
             circle = await ada.founds("By the water")
             await ben.comes_in(await ada.invites(circle))
+            await ada.knows(circle, "Ada", "Ben")
             await the_same(circle, ada, ben)
             await ben.sleeps()
             for number in range(40):
