@@ -1,5 +1,6 @@
 """Two people with no path to each other, and a computer in the middle that both can call."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from app.mailbox.card import Card, read
 from tests.journeys.late_home import Calendar
 from tests.journeys.living_apart import Apart, apart
 from tests.journeys.mailboxes import Mailbox, a_mailbox
@@ -136,3 +138,129 @@ async def _all_is_paid_in(told: Village, person: Apart) -> None:
         return not unsent and bool(rows[0]["held"] == digest["ops"])
 
     await eventually(so, f"all that {person.name} has is in the mailbox")
+
+
+# -- bad lines -------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def village_on_bad_lines(folder: Path) -> AsyncIterator[Village]:
+    """The same, but to the mailbox there are only slow lines that lose one piece in twenty."""
+    with places_apart("ada", "ben", RELAY) as places:
+        places.cut("ada", "ben")
+        calendar = Calendar(folder / "calendar")
+        inside, port = free_port(), free_port()
+        line = (*places.command(RELAY), sys.executable, "-m", "tests.journeys.slow_line",
+                "0.0.0.0", str(port), "127.0.0.1", str(inside), "7")  # fmt: skip  # noqa: S104 - in a namespace
+        async with (
+            trio.open_nursery() as nursery,
+            a_mailbox(
+                folder / "cupboard", f"/ip4/127.0.0.1/tcp/{inside}", places.command(RELAY)
+            ) as mailbox,
+            apart(folder, places, calendar) as new,
+        ):
+            nursery.start_soon(trio.run_process, line)
+            card = read(mailbox.card)
+            peer = card.addresses[0].rpartition("/")[2]
+            mailbox.card = Card(card.token, card.peer, tuple(
+                f"/ip4/{places.address(RELAY, who)}/tcp/{port}/p2p/{peer}" for who in ("ada", "ben")
+            )).text()  # fmt: skip
+            yield Village(places, mailbox, await new("Ada"), await new("Ben"))
+            nursery.cancel_scope.cancel()
+
+
+async def _flaps(told: Village, seconds: float) -> None:
+    """Every ten seconds one of the cables is pulled for three; twice the mailbox is killed."""
+    ends = trio.current_time() + seconds
+    number = 0
+    while trio.current_time() < ends:
+        who = ("ada", "ben")[number % 2]
+        told.places.cut(who, RELAY)
+        await trio.sleep(3)
+        told.places.join(who, RELAY)
+        if number in {4, 9}:
+            await told.mailbox.dies()
+            card = told.mailbox.card
+            await told.mailbox.starts()
+            told.mailbox.card = card
+        await trio.sleep(7)
+        number += 1
+
+
+async def _states_are_true(told: Village, seconds: float) -> int:
+    """What is said of a post is never more than is so, asked of the homes; how often it was asked.
+
+    First what the writer says, then what the other one has: by then it can only be more.
+    """
+    ends = trio.current_time() + seconds
+    looked = 0
+    while trio.current_time() < ends:
+        for writer, other in ((told.ada, told.ben), (told.ben, told.ada)):
+            said = {
+                post["post"] for post in await writer.feed(told.circle)
+                if post["mine"] and post["reached"]
+            }  # fmt: skip
+            there = {post["post"] for post in await other.feed(told.circle)}
+            assert said <= there
+            looked += 1
+        await trio.sleep(0.5)
+    return looked
+
+
+async def _writes_now_and_then(person: Apart, circle: str, seconds: float) -> set[str]:
+    ends = trio.current_time() + seconds
+    bodies: set[str] = set()
+    while trio.current_time() < ends:
+        body = f"{person.name} at {len(bodies)}"
+        await person.writes(circle, body)
+        bodies.add(body)
+        await trio.sleep(2)
+    return bodies
+
+
+@pytest.mark.parametrize(
+    "seconds", [40.0, pytest.param(300.0, marks=pytest.mark.long)], ids=["short", "long"]
+)
+async def test_bad_lines_that_flap_and_a_mailbox_that_is_killed(
+    tmp_path: Path, seconds: float
+) -> None:
+    """200 ms each way, one piece in twenty lost, cables that come and go: nothing is missing.
+
+    And at every moment a post says no more than is so of where it is.
+    """
+    async with village_on_bad_lines(tmp_path) as told:
+        link = await told.begins()
+        assert await told.ben.is_in(await told.ben.knocks(link), 60) == told.circle
+        everything: set[str] = set()
+
+        async def write(person: Apart) -> None:
+            everything.update(await _writes_now_and_then(person, told.circle, seconds))
+
+        looked: list[int] = []
+
+        async def look() -> None:
+            looked.append(await _states_are_true(told, seconds))
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_flaps, told, seconds)
+            nursery.start_soon(look)
+            for person in (told.ada, told.ben):
+                nursery.start_soon(write, person)
+        assert looked[0] > 10
+        for person in (told.ada, told.ben):
+            await told.has_all(person, everything, 90)
+
+        async def equal() -> bool:
+            mine = await told.ada.digest(told.circle)
+            return bool(mine == await told.ben.digest(told.circle) and mine["missing"] == 0)
+
+        await eventually(equal, "equal digests", 60)
+
+        async def all_reached() -> bool:
+            posts = [
+                post for person in (told.ada, told.ben)
+                for post in await person.feed(told.circle) if post["mine"]
+            ]  # fmt: skip
+            return all((post["reached"], post["of"]) == (1, 1) for post in posts)
+
+        await eventually(all_reached, "both know that all has reached the other", 60)
