@@ -12,7 +12,7 @@ CAUGHT = {
     "takes_all_for_held": 0,
     "takes_nothing_for_held": 1,
     "skips_an_hour": 0,
-    "trusts_signatures": 131,
+    "trusts_signatures": 99,
     "never_notices_silence": 18,
     "forgets_its_last_number": 0,
     "signs_words_twice": 13,
