@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -20,6 +21,7 @@ from p2p import wire
 from p2p.crypto import digest, seal_public, unbox, verify
 from p2p.envelope import ClassKeys, open_, peek
 from p2p.ids import CircleId, DeviceId, EpochId, OpId
+from p2p.mailbox import wire as box_wire
 from p2p.op import Kind, Log, SignedOp, encode, verify_signature
 from p2p.runs import Vouched
 from p2p.wire import Grant
@@ -298,3 +300,11 @@ def test_an_admission_in_the_vectors_is_signed_by_all_three() -> None:
     ):
         assert verify(public, "hearthside/join/1", message, raw(told[name]))
         assert not verify(public, "hearthside/join/1", message + b"x", raw(told[name]))
+
+
+def test_the_document_has_every_frame_of_a_mailbox() -> None:
+    """Its own table, in its own section."""
+    said = DOCUMENT.read_text(encoding="utf-8").partition("## 16. A mailbox")[2]
+    for frame in box_wire.Frame.__subclasses__():
+        tag = msgspec.inspect.type_info(frame).tag  # type: ignore[attr-defined]
+        assert re.search(rf"^\| {tag} \| {frame.__name__} ", said, re.MULTILINE), frame.__name__

@@ -196,9 +196,10 @@ class Street:
     doors: dict[bytes, Any]
     said: list[bytes] = field(default_factory=list)
     at: Any = None
+    peer: bytes = b""
 
     async def open(self, door: bytes, _: Sequence[str]) -> "Street":
-        self.at = self.doors[door]
+        self.at, self.peer = self.doors[door], door
         return self
 
     async def send(self, data: bytes) -> None:

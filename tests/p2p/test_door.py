@@ -138,7 +138,9 @@ def test_an_answer_out_of_place_is_a_fault(frame: wire.AnyFrame, stage: str) -> 
     if stage == "over":
         newcomer.receive(wire.encode(wire.Sorry(reason=2)))
     in_place = {
-        "knocked": (wire.Capsule,), "asked": (wire.Admitted, wire.Wait, wire.Sorry, wire.Questions),
+        "knocked": (wire.Capsule,), "asked": (
+                wire.Admitted, wire.Wait, wire.Sorry, wire.Questions, wire.Held, wire.Parcels,
+            ),
         "over": (),
     }[stage]  # fmt: skip
     if isinstance(frame, in_place):
