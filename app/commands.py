@@ -13,7 +13,6 @@ from app.circle.openlog import LogEntry
 from app.circle.state import (
     Circle,
     Digest,
-    Draft,
     Feeling,
     GoodbyeWaiting,
     History,
@@ -46,9 +45,11 @@ from app.door_commands import (
     SetRules,
     Vouch,
 )
+from app.draft_commands import KeepDraft, ListDrafts
 from app.mailbox_commands import (
     AddMailbox,
     ListMailboxes,
+    ListWaiting,
     Mailbox,
     MailboxAdded,
     RetireMailbox,
@@ -95,6 +96,7 @@ __all__ = [
     "ListMembers",
     "ListPosts",
     "ListRequests",
+    "ListWaiting",
     "Lock",
     "Mailbox",
     "MailboxAdded",
@@ -364,27 +366,6 @@ class ReadThread(Command[Thread], frozen=True):
     post: Id
 
 
-class KeepDraft(Command[Nothing], frozen=True):
-    """Keep words not yet shared; an empty draft is forgotten."""
-
-    method = "draft.keep"
-    circle: Id
-    place: str
-    kind: PostKind = PostKind.STORY
-    title: Annotated[str, Meta(max_length=MAX_TITLE)] = ""
-    body: str = ""
-    feeling: Feeling | None = None
-    want: Want | None = None
-    content_note: Annotated[str, Meta(max_length=MAX_NOTE)] = ""
-
-
-class ListDrafts(Command[list[Draft]], frozen=True):
-    """All drafts of a circle."""
-
-    method = "draft.list"
-    circle: Id
-
-
 ALL: tuple[type[Command[Any]], ...] = (
     HomeStatus, CreateHome, Unlock, Lock, Stop,
     CreateCircle, ListCircles, MarkRead, MakeInvite, JoinCircle, ListJoins, CancelJoin,
@@ -394,6 +375,7 @@ ALL: tuple[type[Command[Any]], ...] = (
     ListRequests, AnswerRequest, AskBack, AnswerQuestions,
     WritePost, ListPosts, FindPosts, ReadThread,
     ReadNetwork, Dial, ReadNetSettings, SetNet, AddMailbox, ListMailboxes, RetireMailbox,
+    ListWaiting,
     TakePosts, BringPosts,
     KeepDraft, ListDrafts,
 )  # fmt: skip

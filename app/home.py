@@ -285,6 +285,8 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
             return await adding.add(home.own(command.circle), command)
         case c.RetireMailbox():
             return adding.retire(home.own(command.circle), command)
+        case c.ListWaiting():
+            return home.circle(command.circle).room.posts.waiting(command.limit)
         case c.ListMailboxes():
             return adding.listed(home.circle(command.circle))
         case c.TakePosts():

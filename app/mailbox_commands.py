@@ -5,9 +5,17 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from app.circle.state import Post
 from app.command import Command, Id, Nothing
 
-__all__ = ["AddMailbox", "ListMailboxes", "Mailbox", "MailboxAdded", "RetireMailbox"]
+__all__ = [
+    "AddMailbox",
+    "ListMailboxes",
+    "ListWaiting",
+    "Mailbox",
+    "MailboxAdded",
+    "RetireMailbox",
+]
 
 MAX_CARD = 4096  # characters
 
@@ -16,7 +24,8 @@ class Mailbox(Struct, frozen=True, kw_only=True):
     """A mailbox of a circle. `mine`: ours to say whose keys count; `used`: its owner is a member.
 
     `held`: envelopes of this circle there, `bytes` of `room`, words kept for `days`: as it last
-    said, null where it was not reached. `full`: it had no room for something.
+    said, null where it was not reached. `full`: it had no room for something. `owner_due`: keys
+    that people hold who went still count there, or it is not known yet that they do not.
     """
 
     mailbox: str
@@ -30,6 +39,15 @@ class Mailbox(Struct, frozen=True, kw_only=True):
     room: int | None
     days: int | None
     full: bool
+    owner_due: bool
+
+
+class ListWaiting(Command[list[Post]], frozen=True):
+    """Our own posts and replies that have not reached everyone who may read them, newest first."""
+
+    method = "post.waiting"
+    circle: Id
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 50
 
 
 class MailboxAdded(Struct, frozen=True, kw_only=True):

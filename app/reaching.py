@@ -9,12 +9,13 @@ whose newcomers begin fresh, is not waited for.
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app import epochs
+from app.circle.mailboxes import in_use
 from app.circle.state import CircleState
 from app.ledger import Ledger
-from app.store import holdings, ops
+from app.store import boxes, holdings, ops
 from app.store.db import Database
 from app.store.views import Delivery
 from p2p.ids import DeviceId, EpochId, MemberId
@@ -83,7 +84,14 @@ class Reaching:
         line = self._lines.get((device, epoch))
         if line is None:
             line = self._line(device, epoch)
-        return line.at(seq, self._ledger.name_of)
+        told = line.at(seq, self._ledger.name_of)
+        # Not remembered with the rest: a mailbox says it of each post by itself.
+        return replace(told, in_mailbox=True) if op_no is not None and self._kept(op_no) else told
+
+    def _kept(self, op_no: int) -> bool:
+        """Whether a mailbox that is used keeps it."""
+        used = in_use(self._view)
+        return bool(used) and any(box in used for box in boxes.keeping(self._db, op_no))
 
     def _line(self, device: DeviceId, epoch: EpochId) -> _Line:
         if device not in self._held:

@@ -7,6 +7,7 @@ from app.circle.state import Post
 
 ONLY_HERE = "Only on this computer"
 EVERYONE = "Reached everyone"
+AT_MAILBOX = "Kept at the mailbox"
 
 
 class Tone(StrEnum):
@@ -43,9 +44,12 @@ def delivery(post: Post) -> Delivery:
     if post.reached == post.of:
         return Delivery(EVERYONE, "It is on a computer of everyone who can read it.", Tone.REACHED)
     not_yet = f"Not yet: {_people(post.not_yet, post.of - post.reached)}."
+    if post.reached == 0 and post.in_mailbox:
+        return Delivery(AT_MAILBOX, f"Nobody has taken it out so far. {not_yet}", Tone.WAITING)
     if post.reached == 0:
         return Delivery(ONLY_HERE, f"It is safe here until then. {not_yet}", Tone.WAITING)
-    return Delivery(f"Reached {post.reached} of {post.of}", not_yet, Tone.WAITING)
+    kept = " The mailbox keeps it for them." if post.in_mailbox else ""
+    return Delivery(f"Reached {post.reached} of {post.of}", not_yet + kept, Tone.WAITING)
 
 
 def _people(names: list[str], count: int) -> str:

@@ -12,6 +12,7 @@ from app.refused import Refused, Why
 from app.room import Room
 from app.running import RunningCircle
 from app.store import boxes
+from app.store.boxes import BoxRow
 from app.store.views import moment
 from app.writing import clean_name
 from p2p.errors import PeerFault
@@ -106,12 +107,15 @@ def listed(running: RunningCircle) -> list[c.Mailbox]:
     for box, seen in view.mailboxes.items():
         owner = view.person_of(seen.first)
         post = running.postroom.of(box)
+        due = _owner_due(running, rows.get(box), box)
         found.append(_row(post, box, seen.act.name, used=owner is not None and not owner.left,
-                          mine=box in rows and rows[box].owner is not None))  # fmt: skip
+                          mine=box in rows and rows[box].owner is not None, due=due))  # fmt: skip
     return found
 
 
-def _row(post: Post | None, box: bytes, name: str, *, used: bool, mine: bool) -> c.Mailbox:
+def _row(
+    post: Post | None, box: bytes, name: str, *, used: bool, mine: bool, due: bool
+) -> c.Mailbox:
     said = post.said if post is not None else None
     since = post.since if post is not None else None
     return c.Mailbox(
@@ -121,7 +125,7 @@ def _row(post: Post | None, box: bytes, name: str, *, used: bool, mine: bool) ->
         bytes=said.used if said is not None else None,
         room=said.quota if said is not None else None,
         days=said.days if said is not None else None,
-        full=post is not None and post.memory.full,
+        full=post is not None and post.memory.full, owner_due=due,
     )  # fmt: skip
 
 
@@ -134,3 +138,16 @@ def _expect_a_host(room: Room) -> None:
 async def _nobody_home(stream: FrameStream) -> None:
     """Whoever asks for a box serves nobody."""
     await stream.close()
+
+
+def _owner_due(running: RunningCircle, row: BoxRow | None, box: bytes) -> bool:
+    """Whether keys of people who went may count there still.
+
+    The owner knows what was ordered; others have tried an older key of their own.
+    """
+    room = running.room
+    if row is not None and row.owner is not None:
+        return not set(row.retained) <= set(keyed.retained(room))
+    gone = any(person.removed is not None for person in room.ledger.view.people.values())
+    post = running.postroom.of(box)
+    return gone and (post is None or not post.ordered)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from app import epochs
+from app.circle.mailboxes import in_use
 from app.room import Room
 from app.store import boxes
 from p2p.crypto import sign_public
@@ -33,9 +34,9 @@ def known(room: Room) -> list[Known]:
     view = room.ledger.view
     rows = {row.box: row for row in boxes.all_boxes(room.db, room.row.circle_no)}
     found = []
+    used = in_use(view)
     for box, seen in view.mailboxes.items():
-        person = view.person_of(seen.first)
-        if person is not None and not person.left:
+        if box in used:
             owner = rows[box].owner if box in rows else None
             # Nobody has judged them: a host may say anything.
             addresses = tuple(one for one in seen.act.addresses if well_formed(one))
@@ -75,6 +76,22 @@ def retained(room: Room) -> list[EpochId]:
         ):
             kept.append(epoch)
     return kept[:MAX_CAPABILITIES]
+
+
+def stale(room: Room, box: bytes) -> bytes | None:
+    """The newest capability that should count no more: somebody has its epoch's secret who went."""
+    view, keyring = room.ledger.view, room.ledger.keyring
+    counting = set(retained(room))
+    for epoch in epochs.deepest_first(view, keyring.epochs()):
+        secrets = keyring.get(epoch)
+        if (
+            epoch in view.epochs
+            and epoch not in counting
+            and secrets is not None
+            and secrets.authority is not None
+        ):
+            return capability.seed(secrets.authority, box)
+    return None
 
 
 def public(room: Room, epoch: EpochId, box: bytes) -> bytes | None:

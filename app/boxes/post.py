@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import trio
 
 from app.boxes import parcels
-from app.boxes.known import Known, seeds
+from app.boxes.known import Known, seeds, stale
 from app.boxes.visit import Around, Memory, Visit
 from app.logs import leaves
 from app.outbox import Outbox
@@ -44,6 +44,7 @@ class Post:
     since: int | None = None  # ms, since when it is reached
     visited: bool = False  # a visit was gone through since it was reached
     said: wire.Opened | None = None  # the last time that it was asked
+    ordered: bool = False  # no key counts there that somebody holds who went
     memory: Memory = field(default_factory=Memory)
     _wake: trio.Event = field(default_factory=trio.Event)
     _idle: trio.Event = field(default_factory=trio.Event)
@@ -98,11 +99,9 @@ class Post:
             self.around.changed()
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._listen, ear)
-                await self._visit_again_and_again(caller, opened, host.peer)
+                await self._visit_again_and_again(caller, opened, host)
 
-    async def _visit_again_and_again(
-        self, caller: Caller, opened: wire.Opened, peer: bytes
-    ) -> None:
+    async def _visit_again_and_again(self, caller: Caller, opened: wire.Opened, host: Host) -> None:
         while True:
             self._wake, self._idle = trio.Event(), trio.Event()
             await Visit(
@@ -111,7 +110,8 @@ class Post:
             ).run()  # fmt: skip
             self.visited = True
             # With a key that counts after it, which the visit may have retired.
-            self.said = opened = await self._ask_anew(caller, peer) or opened
+            self.said = opened = await self._ask_anew(caller, host.peer) or opened
+            self.ordered = await self._is_in_order(host)
             self.around.changed()
             if not self._wake.is_set():
                 self._idle.set()
@@ -147,6 +147,18 @@ class Post:
             if not await self._find_the_way(host):
                 break
         raise Closed
+
+    async def _is_in_order(self, host: Host) -> bool:
+        """Whether the newest of our keys that should count no more does not."""
+        seed = stale(self.room, self.known.box)
+        if seed is None:
+            return True
+        try:
+            caller = await self._call(host)
+            await caller.ask(capability.opening(seed, self.known.box, self.known.peer, host.peer))
+        except Closed:
+            return True
+        return False
 
     async def _ask_anew(self, caller: Caller, peer: bytes) -> wire.Opened | None:
         """How much there is now."""

@@ -17,6 +17,7 @@ import trio
 from app.boxes import cards, parcels, receipts
 from app.boxes.known import Known
 from app.circle.state import CircleState
+from app.events import PostsReached
 from app.outbox import Outbox
 from app.room import Room
 from app.shelf import RoomShelf
@@ -152,9 +153,10 @@ class Visit:
         nonce = room.entropy(16)
         if await self.caller.agrees(Log.WORDS, since, nonce, {*ours, *found.need}):
             with room.db.write():
-                boxes.keeps_all(
+                news = boxes.keeps_all(
                     room.db, room.row.circle_no, self.known.box, room.ledger.device, since
                 )
+            self._tell_kept(news)
 
     def _items(self, since: int) -> ItemSet:
         return self.shelf.item_set(Log.WORDS, None, since)
@@ -236,4 +238,11 @@ class Visit:
         self.memory.full = self.memory.full or len(kept) < len(batch)
         if kind is Log.WORDS:
             with room.db.write():
-                boxes.keeps(room.db, room.row.circle_no, self.known.box, room.ledger.device, kept)
+                news = boxes.keeps(
+                    room.db, room.row.circle_no, self.known.box, room.ledger.device, kept
+                )
+            self._tell_kept(news)
+
+    def _tell_kept(self, news: int) -> None:
+        if news:
+            self.room.say(PostsReached(circle=self.room.hex))

@@ -150,6 +150,7 @@ class Post(Struct, frozen=True, kw_only=True):
 
     `reached`: of how many of the `of` others who may read it a computer is known to hold it,
     `not_yet` names some of the rest; null for posts of others, and where we are out.
+    `in_mailbox`: a mailbox that the circle uses has said that it keeps it.
     `parent_missing`, `thread_missing`: what it answers, or its thread's first post, is not here.
     """
 
@@ -176,6 +177,7 @@ class Post(Struct, frozen=True, kw_only=True):
     reached: int | None = None
     of: int | None = None
     not_yet: list[str] = []
+    in_mailbox: bool = False
 
 
 class Thread(Struct, frozen=True, kw_only=True):

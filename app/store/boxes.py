@@ -86,6 +86,12 @@ def keeps_all(db: Database, circle_no: int, box: bytes, device: bytes, since: in
     return len(rows)
 
 
+def keeping(db: Database, op_no: int) -> list[bytes]:
+    """The boxes that have said that they keep an op of ours."""
+    rows = db.read("SELECT box FROM in_boxes WHERE op_no = ?", (op_no,))
+    return [bytes(box) for (box,) in rows]
+
+
 def forget(db: Database, circle_no: int, box: bytes) -> None:
     """Nothing is there any more, or we do not know."""
     db.execute("DELETE FROM in_boxes WHERE circle_no = ? AND box = ?", (circle_no, box))

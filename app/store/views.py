@@ -39,6 +39,9 @@ _ROOTLESS = (
 )
 
 
+LOOKED_AT = 500  # posts of ours, the newest, among which those that wait are looked for
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """How far a post of ours has come; see `Post`."""
@@ -46,6 +49,7 @@ class Delivery:
     reached: int
     of: int
     not_yet: tuple[str, ...]
+    in_mailbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,16 @@ class Posts(Keeping):
         )
         return self._post(rows[0]) if rows else None
 
+    def waiting(self, limit: int) -> list[Post]:
+        """Of our own, newest first, those that have not reached everyone; of the last hundreds."""
+        rows = self._db.read(
+            f"{_SELECT} WHERE p.circle_no = ? AND p.author = ?"
+            " ORDER BY p.shown_at DESC, p.post_no DESC LIMIT ?",
+            (self._circle_no, self._me, LOOKED_AT),
+        )
+        found = [self._post(row) for row in rows]
+        return [one for one in found if one.of is not None and one.reached != one.of][:limit]
+
     def replies(self, thread: bytes) -> list[Post]:
         """All replies under a post, oldest first."""
         rows = self._db.read(
@@ -258,6 +272,7 @@ class Posts(Keeping):
             reached=delivery.reached if delivery is not None else None,
             of=delivery.of if delivery is not None else None,
             not_yet=list(delivery.not_yet) if delivery is not None else [],
+            in_mailbox=delivery.in_mailbox if delivery is not None else False,
         )
 
 
