@@ -4,21 +4,30 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from app.rpc_client import LOOPBACK
 from tests.journeys.late_home import Calendar
-from tests.journeys.namespaces import Places
 from tests.journeys.people import OUR_PROGRAM, Json, Person, make_home, plainly
 
 HERE = ("/ip4/0.0.0.0/tcp/0",)  # every cable of the place
+
+
+class Lives(Protocol):
+    """Where people live apart."""
+
+    def command(self, name: str) -> tuple[str, ...]:
+        """What begins a command that is to run at this place."""
+
+    def address(self, here: str, there: str) -> str:
+        """The address that somebody at `there` knows somebody at `here` by."""
 
 
 class Apart(Person):
     """Somebody in a place of their own, with the clock of the story."""
 
     def __init__(
-        self, name: str, folder: Path, stack: AsyncExitStack, places: Places, calendar: Calendar
+        self, name: str, folder: Path, stack: AsyncExitStack, places: Lives, calendar: Calendar
     ) -> None:
         super().__init__(name, folder, stack)
         self.place = name.lower()
@@ -77,7 +86,7 @@ NewApart: TypeAlias = Callable[..., Awaitable[Apart]]
 
 @asynccontextmanager
 async def apart(
-    folder: Path, places: Places, calendar: Calendar, *, lan: bool = False
+    folder: Path, places: Lives, calendar: Calendar, *, lan: bool = False
 ) -> AsyncIterator[NewApart]:
     """As `village`, of people who live apart; `lan`: they look around on their own networks."""
     with plainly():
@@ -94,7 +103,7 @@ async def apart(
             yield new
 
 
-async def where(person: Apart, places: Places, caller: str) -> str:
+async def where(person: Apart, places: Lives, caller: str) -> str:
     """The address by which somebody can be reached from a place."""
     ours = f"/{places.address(person.place, caller)}/"
     return next(address for address in await person.addresses() if ours in address)

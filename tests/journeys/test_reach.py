@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,13 @@ from tests.journeys.living_apart import Apart, apart
 from tests.journeys.mailboxes import Mailbox, a_mailbox
 from tests.journeys.namespaces import Places, places_apart
 from tests.journeys.people import eventually, free_port
+from tests.p2p.routers import Ports, behind_routers
 
 pytestmark = pytest.mark.netns
 
 RELAY = "middle"
 MANY = 500
+DIRECT_IN = 5.0  # seconds after they talk through the mailbox
 NEXT_MEETING = 10.0  # seconds after meeting the mailbox in which all has come
 
 
@@ -27,7 +30,6 @@ NEXT_MEETING = 10.0  # seconds after meeting the mailbox in which all has come
 class Village:
     """Ada and Ben, each with a cable to the middle and none to the other; the mailbox there."""
 
-    places: Places
     mailbox: Mailbox
     ada: Apart
     ben: Apart
@@ -72,7 +74,7 @@ async def village(folder: Path) -> AsyncIterator[Village]:
             apart(folder, places, calendar) as new,
         ):
             ada, ben = await new("Ada"), await new("Ben")
-            yield Village(places, mailbox, ada, ben)
+            yield Village(mailbox, ada, ben)
 
 
 async def test_no_path_but_a_mailbox_in_the_middle(tmp_path: Path) -> None:
@@ -140,11 +142,59 @@ async def _all_is_paid_in(told: Village, person: Apart) -> None:
     await eventually(so, f"all that {person.name} has is in the mailbox")
 
 
+# -- behind routers --------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def village_behind_routers(folder: Path, ports: Ports) -> AsyncIterator[Village]:
+    """Ada and Ben behind routers that let nobody in; the mailbox in the open."""
+    with behind_routers("ada", "ben", middle=RELAY, ports=ports) as streets:
+        calendar = Calendar(folder / "calendar")
+        listen = f"/ip4/{streets.OPEN}/tcp/{free_port()}"
+        async with (
+            a_mailbox(folder / "cupboard", listen, streets.command(RELAY)) as mailbox,
+            apart(folder, streets, calendar) as new,
+        ):
+            yield Village(mailbox, await new("Ada"), await new("Ben"))
+
+
+async def test_two_behind_routers_meet_directly(tmp_path: Path) -> None:
+    """Through the mailbox first, and within five seconds through both routers, which both say."""
+    async with village_behind_routers(tmp_path, Ports.KEPT) as told:
+        link = await told.begins()
+        assert await told.ben.comes_in(link) == told.circle
+        for person in (told.ada, told.ben):
+            await eventually(partial(_is_met, told, person), "the other is reached")
+        for person in (told.ada, told.ben):
+            await eventually(partial(_is, told, person, "punched"), "directly", DIRECT_IN)
+        await told.ada.writes(told.circle, "Through both doors.")
+        await told.ben.has(told.circle, "Through both doors.")
+
+
+@pytest.mark.long
+async def test_two_behind_routers_that_draw_their_ports_stay_at_the_mailbox(tmp_path: Path) -> None:
+    """No way leads through these; it is said so, and the posts go all the same."""
+    async with village_behind_routers(tmp_path, Ports.DRAWN) as told:
+        link = await told.begins()
+        assert await told.ben.comes_in(link) == told.circle
+        for person in (told.ada, told.ben):
+            await eventually(partial(_is, told, person, "relay"), "through the mailbox")
+        await trio.sleep(20)
+        await told.ada.writes(told.circle, "By way of the cupboard.")
+        await told.ben.has(told.circle, "By way of the cupboard.")
+        for person in (told.ada, told.ben):
+            assert await told.path(person) == "relay"
+
+
+async def _is_met(told: Village, person: Apart) -> bool:
+    return await told.path(person) in {"relay", "punched"}
+
+
 # -- bad lines -------------------------------------------------------------------------------------
 
 
 @asynccontextmanager
-async def village_on_bad_lines(folder: Path) -> AsyncIterator[Village]:
+async def village_on_bad_lines(folder: Path) -> AsyncIterator[tuple[Village, Places]]:
     """The same, but to the mailbox there are only slow lines that lose one piece in twenty."""
     with places_apart("ada", "ben", RELAY) as places:
         places.cut("ada", "ben")
@@ -165,19 +215,19 @@ async def village_on_bad_lines(folder: Path) -> AsyncIterator[Village]:
             mailbox.card = Card(card.token, card.peer, tuple(
                 f"/ip4/{places.address(RELAY, who)}/tcp/{port}/p2p/{peer}" for who in ("ada", "ben")
             )).text()  # fmt: skip
-            yield Village(places, mailbox, await new("Ada"), await new("Ben"))
+            yield Village(mailbox, await new("Ada"), await new("Ben")), places
             nursery.cancel_scope.cancel()
 
 
-async def _flaps(told: Village, seconds: float) -> None:
+async def _flaps(told: Village, places: Places, seconds: float) -> None:
     """Every ten seconds one of the cables is pulled for three; twice the mailbox is killed."""
     ends = trio.current_time() + seconds
     number = 0
     while trio.current_time() < ends:
         who = ("ada", "ben")[number % 2]
-        told.places.cut(who, RELAY)
+        places.cut(who, RELAY)
         await trio.sleep(3)
-        told.places.join(who, RELAY)
+        places.join(who, RELAY)
         if number in {4, 9}:
             await told.mailbox.dies()
             card = told.mailbox.card
@@ -228,7 +278,7 @@ async def test_bad_lines_that_flap_and_a_mailbox_that_is_killed(
 
     And at every moment a post says no more than is so of where it is.
     """
-    async with village_on_bad_lines(tmp_path) as told:
+    async with village_on_bad_lines(tmp_path) as (told, places):
         link = await told.begins()
         assert await told.ben.is_in(await told.ben.knocks(link), 60) == told.circle
         everything: set[str] = set()
@@ -242,7 +292,7 @@ async def test_bad_lines_that_flap_and_a_mailbox_that_is_killed(
             looked.append(await _states_are_true(told, seconds))
 
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_flaps, told, seconds)
+            nursery.start_soon(_flaps, told, places, seconds)
             nursery.start_soon(look)
             for person in (told.ada, told.ben):
                 nursery.start_soon(write, person)
