@@ -1,9 +1,9 @@
 """Ways through others: places kept for us where others can call, and what we carry for our circle.
 
 A place is kept at every mailbox of the circle, which gives it to whoever shows a key of the box.
-Where nobody of the circle can dial us either (all who are here were dialled by us), one is asked
-for at members whom we dialled, too. What is carried for others is sealed between them; we carry for
-members of this circle only, and only while the person allows it.
+Where there is none, and somebody of the circle is not here for a while, who may have no way to us,
+one is asked for at members with whom we talk directly. What is carried for others is sealed between
+them; we carry for members of this circle only, and only while the person allows it.
 """
 
 import logging
@@ -18,15 +18,16 @@ from app.circle.state import CircleState
 from app.room import Room
 from p2p.directory import Way
 from p2p.errors import OurFault, PeerFault
-from p2p.host import Closed, Host, RelayRules, Reservation, Unreachable
+from p2p.host import Closed, Host, Path, RelayRules, Reservation, Unreachable
 from p2p.ids import DeviceId
 from p2p.mailbox import capability
 from p2p.mailbox.caller import Caller
 
 MEMBERS = 2  # members at whose computers a place is kept
-UNREACHED = 30.0  # seconds for which nobody has dialled us before members are asked for one
+UNREACHED = 15.0  # seconds for which somebody is not here before members are asked for one
 PASS = 1800.0  # seconds after which a mailbox is shown a key again
 AGAIN = 60.0  # seconds after which it is, where it refused us a place
+GATHER = 0.5  # seconds: much changes together
 WAIT = 5.0  # seconds to wait at a mailbox that is not reached
 
 log = logging.getLogger("hearthside.relaying")
@@ -38,8 +39,8 @@ class Company(Protocol):
     def here(self) -> set[DeviceId]:
         """The devices in a conversation."""
 
-    def led(self) -> set[DeviceId]:
-        """Those of them whom we dialled."""
+    def line(self, device: DeviceId) -> tuple[Path, str]:
+        """Which way the conversation with a device goes."""
 
 
 @dataclass(slots=True)
@@ -85,20 +86,26 @@ class Relaying:
         self._host = host
         self._keeping.clear()
         self._refused.clear()
+        since: float | None = None  # when somebody was found to be away who may not find us
         async with trio.open_nursery() as nursery:
             while True:
                 self._stirred = trio.Event()
                 self._look(host, nursery)
-                lonely = self._nobody_dials_us() and not self._keeping
-                with trio.move_on_after(UNREACHED if lonely else PASS):
-                    await self._stirred.wait()
-                    continue
-                if self._nobody_dials_us() and not host.circuits():
+                now = trio.current_time()
+                if not self._somebody_is_away() or host.circuits():
+                    since = None
+                elif since is None:
+                    since = now
+                elif now - since >= UNREACHED:
                     self._ask_members(host, nursery)
+                    since = now
+                with trio.move_on_at(now + PASS if since is None else since + UNREACHED):
+                    await self._stirred.wait()
+                    await trio.sleep(GATHER)
 
-    def _nobody_dials_us(self) -> bool:
+    def _somebody_is_away(self) -> bool:
         here = self.company.here()
-        return bool(here) and here <= self.company.led()
+        return bool(here) and not self.ways().keys() <= here
 
     def _look(self, host: Host, nursery: trio.Nursery) -> None:
         """Keep a place at each mailbox that is used, and none where nobody is of ours any more."""
@@ -116,8 +123,8 @@ class Relaying:
 
     def _ask_members(self, host: Host, nursery: trio.Nursery) -> None:
         ways = self.ways()
-        for device in sorted(self.company.led()):
-            way = ways.get(device)
+        for device in sorted(self.company.here()):
+            way = ways.get(device) if self.company.line(device)[0] is Path.DIRECT else None
             if way is None or way.door in self._keeping or way.door in self._refused:
                 continue
             if sum(self.is_member(peer) for peer in self._keeping) >= MEMBERS:

@@ -142,6 +142,43 @@ async def _all_is_paid_in(told: Village, person: Apart) -> None:
     await eventually(so, f"all that {person.name} has is in the mailbox")
 
 
+# -- through a member ------------------------------------------------------------------------------
+
+
+async def test_two_with_no_path_meet_through_a_member(tmp_path: Path) -> None:
+    """There is no mailbox; Rosa, whom both can call, carries for her own circle while she likes."""
+    with places_apart("ada", "ben", "rosa") as places:
+        places.cut("ada", "ben")
+        async with apart(tmp_path, places, Calendar(tmp_path / "calendar")) as new:
+            ada, ben, rosa = await new("Ada"), await new("Ben"), await new("Rosa")
+            circle = await ada.founds("By the water")
+            await rosa.is_in(await rosa.knocks_at(ada, await ada.invites(circle)))
+            await rosa.knows(circle, "Ada", "Rosa")
+            host = next(
+                one["member"] for one in await ada.ask("circle.members", circle=circle)
+                if one["display_name"] == "Rosa"
+            )  # fmt: skip
+            await ada.ask("member.set_role", circle=circle, member=host, role="host")
+            await ben.is_in(await ben.knocks_at(rosa, await rosa.invites(circle)))
+
+            async def path_to(person: Apart, name: str) -> str:
+                people = (await person.ask("net.status"))["people"]
+                return next((one["path"] for one in people if one["display_name"] == name), "")
+
+            async def through_rosa() -> bool:
+                return await path_to(ada, "Ben") == "relay" == await path_to(ben, "Ada")
+
+            await eventually(through_rosa, "Ada and Ben meet through Rosa", 60)
+            await rosa.ask("net.set", relay=False)
+
+            async def parted() -> bool:
+                return await path_to(ada, "Ben") == "none"
+
+            await eventually(parted, "Rosa carries no more", 20)
+            await ben.writes(circle, "By way of Rosa, who holds it.")
+            await ada.has(circle, "By way of Rosa, who holds it.")
+
+
 # -- behind routers --------------------------------------------------------------------------------
 
 
