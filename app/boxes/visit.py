@@ -144,6 +144,7 @@ class Visit:
         found = await self.caller.compare(Log.WORDS, since, self._items(since))
         await self._take_out(Log.WORDS, found.need, self._take_words)
         self.shelf.sign_waiting(self._latest_hour())
+        await self._pay_in_acts()  # what words stand on is there before they are
         found = await self.caller.compare(Log.WORDS, since, self._items(since))
         await self._pay_in(Log.WORDS, found.have)
         if self.memory.full:
