@@ -130,7 +130,7 @@ class RunningCircle:
 
     def words_wait(self) -> None:
         """A word was kept: hand it over. What goes wrong in that is not the writer's concern."""
-        self.postroom.poke()
+        self.postroom.poke(eager=True)
         try:
             self.node.words_wait()
         except (OurFault, PeerFault) as fault:
@@ -223,7 +223,7 @@ class RunningCircle:
         own = circles.cards_of(room.db, room.row.circle_no).get(room.ledger.device)
         if own is None or list(own.addresses) != list(self.addresses):
             self.node.cards_changed([self.shelf.own_card(self.addresses)])
-            self.postroom.poke()
+            self.postroom.poke(eager=True)
         self.say(NetChanged())
         self.stirred()
 
@@ -245,7 +245,7 @@ class RunningCircle:
         if self.host is not None:
             self.host.check_lines()
         self.node.reach.nudge()
-        self.postroom.poke()
+        self.postroom.poke(eager=True)
 
     def _from_mailbox(self, kind: Log, ids: list[EnvelopeId]) -> None:
         """A mailbox brought these: hand them on to whoever is here."""

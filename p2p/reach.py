@@ -1,11 +1,17 @@
 """How to get to a person: which devices to dial, when, and how patiently.
 
-For now there is one rung of the ladder: known addresses, raced. Whom to dial is chosen by
-p2p.neighbours; this module finds out who answers. Somebody who does not, or takes longer than
-`SLOW`, is passed over, so that the next in line is tried as well; those passed over are tried again
-with growing pauses. While words wait, no pause is longer than `EAGER` seconds and a quarter.
-Anything that makes success likelier (a new address, a hint, a new word to hand over) ends every
-pause at once; if words wait although the chosen are here, the next ones in line are tried, too.
+The ladder, best rung first: an address seen on the same network (p2p.lan_names), addresses on
+cards, among them those that a router opened (p2p.opening), raced; beside them, a moment later,
+circuits through a member or a mailbox, from which two go on directly where their routers let them
+(p2p.host.punching). What nobody takes over a line lies at a mailbox (app.boxes) or goes by hand
+(p2p.handfile).
+
+Whom to dial is chosen by p2p.neighbours; this module finds out who answers. Somebody who does not,
+or takes longer than `SLOW`, is passed over, so that the next in line is tried as well; those passed
+over are tried again with growing pauses. While words wait, no pause is longer than `EAGER` seconds
+and a quarter. Anything that makes success likelier (a new address, a hint, a new word to hand over)
+ends every pause at once; if words wait although the chosen are here, the next ones in line are
+tried, too.
 
 A conversation that we began and that is not among the chosen any more, since somebody nearer came,
 is given up `SPARE` seconds later. Every `VISIT` seconds we dial somebody else, drawn by our own

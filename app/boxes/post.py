@@ -23,6 +23,7 @@ from p2p.mailbox import capability, wire
 from p2p.mailbox.caller import Caller
 
 FIRST, LONGEST = 0.5, 30.0  # seconds between tries, doubled, each with up to a quarter more
+EAGER = 3.0  # seconds between tries at the least, whatever happens
 AGAIN = 900.0  # seconds after which a visit is due in any case
 GATHER = 0.5  # seconds for which what comes from others is gathered before it is brought there
 WAYS = 3  # times that a way on is looked for, in a row, where our keys count no more
@@ -48,12 +49,15 @@ class Post:
     memory: Memory = field(default_factory=Memory)
     _wake: trio.Event = field(default_factory=trio.Event)
     _idle: trio.Event = field(default_factory=trio.Event)
+    _nudge: trio.Event = field(default_factory=trio.Event)
 
-    def poke(self) -> None:
-        """There may be something to bring, or a better chance to reach it."""
+    def poke(self, *, eager: bool = False) -> None:
+        """There may be something to bring. `eager`: it is worth another try to reach it, too."""
         if self._idle.is_set():
             self._idle = trio.Event()
         self._wake.set()
+        if eager:
+            self._nudge.set()
 
     async def settle(self) -> None:
         """Return when nothing is left to be brought there, or it is not reached."""
@@ -79,8 +83,10 @@ class Post:
                 if trio.current_time() - begun > LONGEST:
                     pause = FIRST
                 with trio.move_on_after(pause * (1 + self.room.entropy(1)[0] / 1024)) as waited:
-                    self._wake = trio.Event()
-                    await self._wake.wait()
+                    self._nudge = trio.Event()
+                    await self._nudge.wait()
+                if not waited.cancelled_caught:  # not at each word of somebody who writes on
+                    await trio.sleep_until(begun + EAGER)
                 pause = min(pause * 2, LONGEST) if waited.cancelled_caught else FIRST
 
     def _lost(self) -> None:

@@ -50,10 +50,10 @@ class Postroom:
                 self._nursery.start_soon(post.run)
         self.poke()
 
-    def poke(self) -> None:
-        """There may be something to bring."""
+    def poke(self, *, eager: bool = False) -> None:
+        """There may be something to bring. `eager`: it is worth another try to reach them, too."""
         for post in self._posts.values():
-            post.poke()
+            post.poke(eager=eager)
 
     async def settle(self) -> None:
         """Return when all of them have what there was to bring."""
