@@ -43,6 +43,7 @@ class Reply:
     marked: bytes
 
 
+REQUESTS = 32  # looked at in one visit for each invite
 FRESH = 8  # epochs of a circle whose history is fresh that are left for each computer
 AFTER = 8  # retired epochs, the deepest, from which there is a way on
 HOURS_SHOWN = 24  # hours after an invite's end in which its bearer is still told so
@@ -218,7 +219,7 @@ async def door(
     replies: list[Reply] = []
     for start in range(0, len(names), box_wire.MAX_RENDEZVOUS):
         part, after = names[start : start + box_wire.MAX_RENDEZVOUS], 0
-        while True:
+        for _ in range(REQUESTS * len(part)):
             answer = await caller.ask(box_wire.Ask(part, after))
             if not isinstance(answer, box_wire.Requests):
                 raise PeerFault("an answer to something else")

@@ -35,6 +35,7 @@ from p2p.wire import Card
 DAY = 24  # hours
 SLACK = 1  # days by which less is compared than the mailbox keeps: clocks differ
 ROUNDS = 6  # how often acts are gone through, as each may bring secrets for more
+USELESS = 16 << 20  # bytes taken out in one visit that are of no use; the rest is left to the next
 PASSED = 65_536  # ids of no use that are remembered
 
 log = logging.getLogger("hearthside.boxes")
@@ -181,11 +182,14 @@ class Visit:
         held = self.shelf.held(kind, need)
         left = [i for i in need if i not in held and i not in self.memory.passed]
         came: tuple[EnvelopeId, ...] = ()
-        while left:
+        useless = 0
+        while left and useless < USELESS:
             given, done = await self.caller.take_out(kind, left)
             new = self._take(given, take)
+            rest = given.keys() - set(new)
+            useless += sum(len(given[name]) for name in rest)
             if kind is Log.WORDS:  # acts that nothing opens yet are tried again in this visit
-                self._pass(name for name in given if name not in new)
+                self._pass(rest)
             left = left[done:]
             if new:
                 self.around.tell(kind, list(new))

@@ -23,6 +23,7 @@ ANSWER: Final = 6.0  # seconds until an answer has begun to come; who is silent 
 CARRYING: Final = 60.0  # seconds for one full frame there and its answer: a thin line
 COMPARE_LIMIT: Final = 128 * 1024  # bytes of one Negentropy message
 MOST_ROUNDS: Final = 512
+MOST_NAMED: Final = 1 << 18  # ids in one comparison
 
 
 class NotDone(Exception):  # noqa: N818 - an answer, not a fault
@@ -78,6 +79,8 @@ class Caller:
             step = initiator.receive(answer.message)
             have.update(dict.fromkeys(step.have))
             need.update(dict.fromkeys(step.need))
+            if len(need) > MOST_NAMED:
+                raise PeerFault("names more than anybody holds")
             message = step.reply
         else:
             raise PeerFault("compares without end")
