@@ -88,6 +88,7 @@ class Clerk:
                 if not owned or asked.counter <= box.counter:
                     return box_wire.Refusal(NOT_YOURS)
                 books.retain(box, asked.capabilities, asked.counter)
+                self.key = box.owner  # who gave the order goes on, whatever key was shown before
                 return box_wire.Done()
             case box_wire.Compare(log, since, message):
                 items = books.items(box, Log(log), since)

@@ -1,0 +1,272 @@
+"""What members do at a mailbox: sans network, with the real clerk, real books and real homes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import trio
+
+from app import commands as c
+from app import epochs, governing
+from app.boxes import known as keyed
+from app.boxes import parcels
+from app.boxes.known import Known
+from app.boxes.visit import Around, Memory, Visit
+from app.circle import acts
+from app.circle.state import Post, Role
+from app.mailbox.books import DAYS, Ledgers
+from app.mailbox.tables import STEPS
+from app.store import boxes
+from app.store.db import Database, open_store
+from p2p.crypto import sign_public
+from p2p.errors import PeerFault
+from p2p.host import Closed
+from p2p.ids import EnvelopeId
+from p2p.mailbox import capability, wire
+from p2p.mailbox.caller import Caller
+from p2p.mailbox.clerk import Clerk
+from p2p.op import Kind, Log
+from p2p.wire import Card
+from tests.app.mailing import sealed
+from tests.p2p.village import Person, Village, meet
+
+BOX, OWNER, PEER = b"b" * 32, b"o" * 32, sign_public(b"m" * 32)
+AT = "/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWBW1vPXg77bNgudVoFL7TTSmNk6p6WuoWHZuirLsz6Sdv"
+CALLER = b"c" * 32
+
+
+class Street:
+    """A line to the mailbox: what is said is answered at once. It counts the questions."""
+
+    def __init__(self, books: Ledgers, hour: int) -> None:
+        self.asked: list[wire.Asked] = []
+        self._clerk = Clerk(books, own=PEER, caller=CALLER, hour=lambda: hour)
+        self._answer: bytes | None = None
+
+    async def send(self, frame: bytes) -> None:
+        await trio.lowlevel.checkpoint()
+        asked = wire.question(frame)
+        self.asked.append(asked)
+        try:
+            self._answer = wire.encode(self._clerk.answer(asked))
+        except PeerFault:
+            self._answer = None
+
+    async def receive(self) -> bytes:
+        await trio.lowlevel.checkpoint()
+        if self._answer is None:
+            raise Closed
+        return self._answer
+
+
+@dataclass
+class Cupboard:
+    """A mailbox on a disk, and who goes there."""
+
+    db: Database
+    village: Village
+    quota: int = 1 << 20
+    memories: dict[str, Memory] = field(default_factory=dict)
+    cards: list[Card] = field(default_factory=list)
+
+    @property
+    def books(self) -> Ledgers:
+        return Ledgers(self.db, b"t" * 16, self.village.watch.hour, lambda _: None, self.quota)
+
+    def street(self) -> Street:
+        return Street(self.books, self.village.watch.hour())
+
+    async def opened(self, person: Person, seed: bytes | None = None) -> tuple[Caller, Street]:
+        for one in [seed] if seed is not None else keyed.seeds(person.room, BOX):
+            street = self.street()
+            caller = Caller(street)  # type: ignore[arg-type]  # as much of a stream as is asked for
+            try:
+                await caller.ask(capability.opening(one, BOX, PEER, CALLER))
+            except Closed:
+                continue
+            return caller, street
+        raise Closed
+
+    async def is_added_by(self, host: Person) -> None:
+        epoch = epochs.usable(host.room.ledger.view, host.room.ledger.keyring)
+        assert epoch is not None
+        key = keyed.public(host.room, epoch, BOX)
+        assert key is not None
+        caller = Caller(self.street())  # type: ignore[arg-type]  # the same
+        await caller.ask(capability.founding(b"t" * 16, OWNER, BOX, PEER, key))
+        with host.room.change() as change:
+            boxes.add(host.db, host.room.row.circle_no, BOX, PEER, [AT], OWNER)
+            boxes.retained(host.db, host.room.row.circle_no, BOX, [epoch], 0)
+            host.outbox.act(change, Kind.MAILBOX, acts.Mailbox(BOX, PEER, [AT], "Cupboard", False))
+
+    async def visited_by(self, person: Person, *, seed: bytes | None = None) -> Street:
+        caller, street = await self.opened(person, seed)
+        here: Known = next(iter(keyed.known(person.room)))
+
+        def tell(kind: Log, ids: list[EnvelopeId]) -> None:
+            person.announce(kind, ids)
+
+        around = Around(tell, self.cards.extend, set, lambda: None)
+        await Visit(
+            person.room, person.shelf, person.outbox, caller, here,
+            self.memories.setdefault(person.name, Memory()), around,
+            self.village.watch.hour(), DAYS,
+        ).run()  # fmt: skip
+        return street
+
+
+@pytest.fixture
+def cupboard(village: Village, tmp_path: Path) -> Iterator[Cupboard]:
+    db = open_store(tmp_path / "mailbox.db", b"k" * 32, create=True, steps=STEPS)
+    yield Cupboard(db, village)
+    db.close()
+
+
+async def two(cupboard: Cupboard, ada: Person) -> Person:
+    """Ada has added the mailbox, and Bo knows of it. They don't meet again."""
+    await cupboard.is_added_by(ada)
+    bo = cupboard.village.joined(ada, "Bo")
+    for person in (ada, bo):
+        for end in list(person.ends):
+            end.line.hang_up()
+    return bo
+
+
+async def test_words_cross_and_both_say_so(cupboard: Cupboard, ada: Person) -> None:
+    """Bo has what Ada wrote, and Ada hears by the same way that he has; nobody met."""
+    bo = await two(cupboard, ada)
+    post = ada.write("Come when you like.")
+    assert not the(ada, post).in_mailbox
+    await cupboard.visited_by(ada)
+    assert the(ada, post).in_mailbox
+    assert the(ada, post).reached == 0
+    await cupboard.visited_by(bo)
+    assert bo.bodies() == {"Come when you like."}
+    await cupboard.visited_by(ada)
+    assert (the(ada, post).reached, the(ada, post).of) == (1, 1)
+
+
+async def test_a_visit_where_nothing_is_new_asks_for_little(
+    cupboard: Cupboard, ada: Person
+) -> None:
+    """Nothing is carried, and no parcel is left twice."""
+    bo = await two(cupboard, ada)
+    ada.write("Once.")
+    for _ in range(2):
+        await cupboard.visited_by(ada)
+        await cupboard.visited_by(bo)
+    street = await cupboard.visited_by(ada)
+    carried = (wire.Put, wire.Want, wire.PutParcels, wire.PutCapsule, wire.Succeed, wire.Retain)
+    assert not [one for one in street.asked if isinstance(one, carried)]
+    assert len(street.asked) < 16
+
+
+async def test_junk_that_a_holder_left_keeps_nothing_out(cupboard: Cupboard, ada: Person) -> None:
+    """Envelopes that nobody can open, parcels and requests that are none: the good words come.
+
+    And what is of no use is taken out once, not at every visit.
+    """
+    bo = await two(cupboard, ada)
+    hour = cupboard.village.watch.hour()
+    caller, _ = await cupboard.opened(ada)
+    junk = sealed(50, hour)
+    await caller.pay_in(Log.WORDS, list(junk.values()))
+    await caller.pay_in(Log.AUTHORITY, list(sealed(50, hour, Log.AUTHORITY).values()))
+    seal = bo.room.ledger.view.devices()[bo.device].seal
+    for tag in (
+        capability.tag_held(seal, ada.device, BOX),
+        *(capability.tag_of(seal, epoch, BOX) for epoch in bo.room.ledger.view.epochs),
+    ):
+        await caller.do(wire.PutParcels([wire.Parcel(tag, b"junk" * 700)]))
+    ada.write("Among all that.")
+    await cupboard.visited_by(ada)
+    await cupboard.visited_by(bo)
+    assert bo.bodies() == {"Among all that."}
+    street = await cupboard.visited_by(bo)
+    asked = [one for one in street.asked if isinstance(one, wire.Want) and one.log == Log.WORDS]
+    assert not [name for one in asked for name in one.ids if name in junk]
+
+
+async def test_a_full_mailbox_is_not_said_to_keep_what_it_refused(
+    cupboard: Cupboard, ada: Person
+) -> None:
+    """The words stay here, and go on waiting; those that found room are said to be there."""
+    await two(cupboard, ada)
+    cupboard.quota = 12_000
+    posts = [ada.write(f"{number} " + "long " * 200) for number in range(20)]
+    await cupboard.visited_by(ada)
+    assert cupboard.memories["Ada"].full
+    kept = [the(ada, post).in_mailbox for post in posts]
+    assert any(kept)
+    assert not all(kept)
+    cupboard.quota = 1 << 20
+    await cupboard.visited_by(ada)
+    assert all(the(ada, post).in_mailbox for post in posts)
+    assert not cupboard.memories["Ada"].full
+
+
+async def test_after_a_removal_the_owner_retires_keys_and_leaves_a_way(
+    cupboard: Cupboard, ada: Person
+) -> None:
+    """Bo, who knew of nothing, finds it; Cy, whose key was the same, finds nothing."""
+    bo = await two(cupboard, ada)
+    cy = cupboard.village.joined(ada, "Cy")
+    for end in list(ada.ends):
+        end.line.hang_up()
+    await cupboard.visited_by(ada)
+    await cupboard.visited_by(bo)
+    before = keyed.seeds(cy.room, BOX)[0]
+    assert keyed.stale(ada.room, BOX) is None
+    member = cy.room.ledger.me.hex()
+    governing.govern(
+        ada.room, ada.outbox,
+        c.RemoveMember(circle=ada.room.hex, member=member, reason="As they wished."),
+    )  # fmt: skip
+    assert keyed.stale(ada.room, BOX) is not None
+    await cupboard.visited_by(cy, seed=before)  # until the owner has been there
+    ada.write("Fresh keys, fresh words.")
+    await cupboard.visited_by(ada)
+    for seed in (before, keyed.seeds(bo.room, BOX)[0]):
+        with pytest.raises(Closed):
+            await cupboard.opened(bo, seed)
+    here = next(iter(keyed.known(bo.room)))
+    stranger = Caller(cupboard.street())  # type: ignore[arg-type]  # as above
+    with pytest.raises(Closed):
+        await parcels.find_the_way(cy.room, stranger, here, cy.shelf)
+    stranger = Caller(cupboard.street())  # type: ignore[arg-type]  # as above
+    assert await parcels.find_the_way(bo.room, stranger, here, bo.shelf)
+    await cupboard.visited_by(bo)
+    assert bo.bodies() == {"Fresh keys, fresh words."}
+
+
+async def test_cards_go_through_it(cupboard: Cupboard, ada: Person) -> None:
+    """Where Ada is, Bo knows by the mailbox, and only by the newest she left."""
+    bo = await two(cupboard, ada)
+    for port in (1, 2):
+        ada.shelf.own_card([f"/ip4/192.0.2.1/tcp/{port}"])
+        await cupboard.visited_by(ada)
+    cupboard.cards.clear()
+    await cupboard.visited_by(bo)
+    assert [card.addresses for card in cupboard.cards] == [["/ip4/192.0.2.1/tcp/2"]]
+
+
+async def test_a_mailbox_goes_unused_when_its_owner_has_left(
+    cupboard: Cupboard, ada: Person
+) -> None:
+    """Only the owner could say whose keys count there."""
+    bo = await two(cupboard, ada)
+    meet(ada, bo)
+    ada.does(Kind.ROLE, acts.Assign(bo.room.ledger.me, Role.HOST.value))
+    ada.does(Kind.HANDOVER, acts.Handover(bo.room.ledger.me, at_once=True))
+    meet(bo, ada)
+    assert len(keyed.known(bo.room)) == 1
+    ada.leave()
+    meet(bo, ada)
+    assert keyed.known(bo.room) == []
+
+
+def the(person: Person, post: str) -> Post:
+    found = person.room.posts.one(bytes.fromhex(post))
+    assert found is not None
+    return found
