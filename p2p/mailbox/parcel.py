@@ -58,6 +58,7 @@ def _padded(frame: bytes) -> bytes:
 def _unpadded(plain: bytes) -> bytes:
     length = int.from_bytes(plain[:_HEAD], "big")
     frame, zeros = plain[_HEAD : _HEAD + length], plain[_HEAD + length :]
-    if len(plain) not in SIZES or len(frame) != length or zeros.count(0) != len(zeros):
+    whole = len(plain) in SIZES and len(frame) == length and zeros.count(0) == len(zeros)
+    if not whole or len(_padded(frame)) != len(plain):
         raise PeerFault("a parcel that is none")
     return frame
