@@ -8,6 +8,7 @@ from tests.fuzz.heart import heart
 from tests.fuzz.homes import homes
 from tests.fuzz.lan import lan
 from tests.fuzz.lines import lines
+from tests.fuzz.mailboxes import mailboxes
 from tests.fuzz.targets import Target
 from tests.fuzz.villages import villages
 
@@ -17,7 +18,8 @@ NAMES = (
     "capsule inside", "request", "request inside", "address", "peer id", "line", "splitter",
     "header", "conversation", "door", "visit", "signed op", "card", "holding", "stream",
     "record", "file", "merging", "hole", "message", "hop", "stop", "punch", "identity",
-    "own network",
+    "own network", "padding", "mailbox question", "mailbox answer", "mailbox card",
+    "parcel inside", "mailbox clerk", "mailbox caller",
 )  # fmt: skip
 
 
@@ -25,9 +27,11 @@ NAMES = (
 def table(folder: Path) -> Iterator[dict[str, Target]]:
     """Every target by its name; `folder` is for what they have on disk."""
     living, stages = villages(folder)
+    boxes, desk = mailboxes(folder)
     try:
-        every = [*heart(), *homes(folder), *living, *lines(), lan()]
+        every = [*heart(), *homes(folder), *living, *lines(), lan(), *boxes]
         yield {target.name: target for target in every}
     finally:
+        desk.close()
         for stage in stages:
             stage.close()
