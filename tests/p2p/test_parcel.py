@@ -1,4 +1,4 @@
-"""Parcels: sealed for one reader under one tag, in one of two sizes, and nothing beside the frame."""
+"""Parcels: sealed for one reader under one tag, in one of two sizes, with nothing else inside."""
 
 import pytest
 
