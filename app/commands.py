@@ -45,7 +45,7 @@ from app.door_commands import (
     SetRules,
     Vouch,
 )
-from app.draft_commands import KeepDraft, ListDrafts
+from app.draft_commands import MAX_NOTE, MAX_TITLE, KeepDraft, ListDrafts, TakeBack
 from app.mailbox_commands import (
     AddMailbox,
     ListMailboxes,
@@ -54,7 +54,14 @@ from app.mailbox_commands import (
     MailboxAdded,
     RetireMailbox,
 )
-from app.net_commands import Dial, NetSettings, ReadNetSettings, ReadNetwork, SetNet
+from app.net_commands import (
+    Dial,
+    NetSettings,
+    ReadNetSettings,
+    ReadNetwork,
+    SetNet,
+    TryNow,
+)
 from app.persona_commands import MAX_PICTURE, Picture, ReadPicture, SetProfile
 
 __all__ = [
@@ -127,7 +134,9 @@ __all__ = [
     "SetRules",
     "Status",
     "Stop",
+    "TakeBack",
     "TakePosts",
+    "TryNow",
     "Unlock",
     "Vouch",
     "WithdrawInvite",
@@ -135,8 +144,6 @@ __all__ = [
 ]
 
 MAX_BODY = 48 * 1024  # bytes of UTF-8, the protocol's limit for a post
-MAX_TITLE = 200
-MAX_NOTE = 200
 MAX_REASON = 500
 MAX_PAGE = 1000
 
@@ -373,9 +380,9 @@ ALL: tuple[type[Command[Any]], ...] = (
     SetProfile, ReadPicture, SetRole, RemoveMember, HandOver, ReadLog, ListInvites, WithdrawInvite,
     ReadSettings, SetRules, SetDoor, SetRetention, ReadRetention, Vouch,
     ListRequests, AnswerRequest, AskBack, AnswerQuestions,
-    WritePost, ListPosts, FindPosts, ReadThread,
-    ReadNetwork, Dial, ReadNetSettings, SetNet, AddMailbox, ListMailboxes, RetireMailbox,
-    ListWaiting,
+    WritePost, TakeBack, ListPosts, FindPosts, ReadThread,
+    ReadNetwork, ListWaiting, TryNow, Dial, ReadNetSettings, SetNet,
+    AddMailbox, ListMailboxes, RetireMailbox,
     TakePosts, BringPosts,
     KeepDraft, ListDrafts,
 )  # fmt: skip

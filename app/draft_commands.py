@@ -1,4 +1,4 @@
-"""What can be asked about words that are being written."""
+"""What can be asked about words that are being written, or that nobody was handed yet."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from msgspec import Meta
 from app.circle.state import Draft, Feeling, PostKind, Want
 from app.command import Command, Id, Nothing
 
-__all__ = ["KeepDraft", "ListDrafts"]
+__all__ = ["MAX_NOTE", "MAX_TITLE", "KeepDraft", "ListDrafts", "TakeBack"]
 
 MAX_TITLE, MAX_NOTE = 200, 200  # characters
 
@@ -31,3 +31,11 @@ class ListDrafts(Command[list[Draft]], frozen=True):
 
     method = "draft.list"
     circle: Id
+
+
+class TakeBack(Command[Draft], frozen=True):
+    """Make a draft again of a post that nobody was handed yet: the one that is answered with."""
+
+    method = "post.take_back"
+    circle: Id
+    post: Id

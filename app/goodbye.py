@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import trio
 
+from app.air import Ending
 from app.logs import leaves
 from app.room import Clock
 from app.store import goodbyes
@@ -39,7 +40,7 @@ class Goodbye:
     clock: Clock
     entropy: Entropy
     over: Callable[["Goodbye"], None]
-    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
+    scope: Ending = field(default_factory=Ending)
 
     def forget(self) -> None:
         """Nobody is told any more."""

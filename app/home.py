@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import trio
 
 from app import commands as c
-from app import governing, vault
+from app import governing, taking_back, vault
 from app.boxes import adding
 from app.circle.names import sound
 from app.circle.state import HomeState
@@ -271,6 +271,8 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
             return home.digest(command)
         case c.WritePost():
             return home.write_post(command)
+        case c.TakeBack():
+            return taking_back.take_back(home.own(command.circle).room, command)
         case c.ListPosts():
             return home.list_posts(command)
         case c.FindPosts():
@@ -279,10 +281,12 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
             return home.read_thread(command)
         case c.ReadNetwork():
             return home.net_status()
+        case c.TryNow():
+            return home.try_now(command)
         case c.Dial():
             return home.dial(command)
         case c.AddMailbox():
-            return await adding.add(home.own(command.circle), command)
+            return await adding.add(home.own(command.circle), command, paused=home.air.paused)
         case c.RetireMailbox():
             return adding.retire(home.own(command.circle), command)
         case c.ListWaiting():
@@ -294,7 +298,7 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
         case c.BringPosts():
             return await home.bring_posts(command)
         case c.ReadNetSettings() | c.SetNet():
-            return home.outside.settle(command)
+            return home.net_settings(command)
         case c.KeepDraft():
             return home.keep_draft(command)
         case c.ListDrafts():

@@ -16,11 +16,13 @@ from app import (
     invite,
     overview,
     portraits,
+    reaching_out,
     settings,
     ways,
     writing,
 )
 from app import commands as c
+from app.air import Air
 from app.arrivals import Arrivals
 from app.circle.names import line, one_line
 from app.circle.state import (
@@ -38,7 +40,7 @@ from app.circle.state import (
     Settings,
     Thread,
 )
-from app.events import CircleChanged, CircleForgotten, Said
+from app.events import CircleChanged, CircleForgotten, NetChanged, Said
 from app.farewells import Farewells
 from app.founding import Wish
 from app.outside import Outside
@@ -46,12 +48,11 @@ from app.refused import Refused, Why
 from app.room import Clock, Room
 from app.running import RunningCircle
 from app.settings import Saying
-from app.store import circles, goodbyes
+from app.store import circles, goodbyes, network
 from app.store.db import Database
 from app.store.views import moment
 from app.writing import clean_name
 from p2p.crypto import Entropy
-from p2p.host import well_formed
 from p2p.ids import CircleId, MemberId
 
 ARRIVAL = 8.0  # seconds that asking for an invite waits for a circle still on its way
@@ -75,9 +76,11 @@ class Household:
     arrivals: Arrivals = field(init=False)
     farewells: Farewells = field(init=False)
     outside: Outside = field(init=False)
+    air: Air = field(init=False)
 
     def __post_init__(self) -> None:
         """Nothing runs before `begin`."""
+        self.air = Air(paused=network.read(self.db).paused)
         self.arrivals = Arrivals(
             self.db, self.clock, self.entropy, self.say, self._start_online, self._let_in
         )
@@ -115,7 +118,7 @@ class Household:
 
     async def _when_online(self, run: Callable[[], Awaitable[None]]) -> None:
         await self.network.wait()
-        await run()
+        await self.air.hold(run)
 
     # -- finding -------------------------------------------------------------------------------
 
@@ -352,24 +355,26 @@ class Household:
 
     def net_status(self) -> NetStatus:
         """Where we listen, whom we reach."""
-        return overview.network(self._circles.values())
+        return overview.network(self._circles.values(), paused=self.air.paused)
+
+    def net_settings(self, asked: c.ReadNetSettings | c.SetNet) -> c.NetSettings:
+        """What this home may do out there: nothing at all while it is paused."""
+        chosen = self.outside.settle(asked)
+        if chosen.paused is not self.air.paused:
+            (self.air.pause if chosen.paused else self.air.go_on)()
+            self.say(NetChanged())
+        return chosen
 
     def dial(self, asked: c.Dial) -> c.Nothing:
         """Try an address now."""
-        if not well_formed(asked.address):
-            raise Refused(
-                Why.BAD_REQUEST,
-                "This is not an address Hearthside can use. "
-                "It looks like /ip4/192.0.2.7/tcp/4001/p2p/12D3…",
-            )
-        if asked.circle is not None:
-            self.circle(asked.circle).node.hint(asked.address)
-            return c.Nothing()
-        self.arrivals.hint(asked.address, asked.join)
-        if asked.join is None:
-            for running in self._circles.values():
-                running.node.hint(asked.address)
-        return c.Nothing()
+        return reaching_out.dial(asked, self._among(asked.circle), self.arrivals)
+
+    def try_now(self, asked: c.TryNow) -> c.Nothing:
+        """Try to reach whoever is not reached."""
+        return reaching_out.try_now(self._among(asked.circle), paused=self.air.paused)
+
+    def _among(self, circle: str | None) -> list[RunningCircle]:
+        return [self.circle(circle)] if circle else list(self._circles.values())
 
     # -- by hand -------------------------------------------------------------------------------
 
@@ -379,8 +384,7 @@ class Household:
 
     async def bring_posts(self, asked: c.BringPosts) -> c.PostsBrought:
         """What somebody's file holds, in its place here."""
-        among = [self.circle(asked.circle)] if asked.circle else list(self._circles.values())
-        return await byhand.bring(among, asked)
+        return await byhand.bring(self._among(asked.circle), asked)
 
 
 def _any_port(address: str) -> str:

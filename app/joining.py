@@ -13,6 +13,7 @@ import msgspec
 import trio
 
 from app import answering, invite
+from app.air import Ending
 from app.circle.names import clean, line
 from app.circle.state import CircleState, Join, JoinState
 from app.doorkeeping import DECLINED, EXPIRED, USED
@@ -68,7 +69,7 @@ class Joining:
     clock: Clock
     say: Callable[[Said], None]
     admitted: Callable[["Joining", invite.Capsule, LetIn, Keys, bytes], None]
-    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
+    scope: Ending = field(default_factory=Ending)
     _nudge: trio.Event = field(default_factory=trio.Event)
     _tried: bool = False
     _turned_away: TurnedAway | None = None

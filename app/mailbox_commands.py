@@ -26,6 +26,7 @@ class Mailbox(Struct, frozen=True, kw_only=True):
     `held`: envelopes of this circle there, `bytes` of `room`, words kept for `days`: as it last
     said, null where it was not reached. `full`: it had no room for something. `owner_due`: keys
     that people hold who went still count there, or it is not known yet that they do not.
+    `owner_name`: who looks after it, as their computer says whose keys count.
     """
 
     mailbox: str
@@ -40,6 +41,7 @@ class Mailbox(Struct, frozen=True, kw_only=True):
     days: int | None
     full: bool
     owner_due: bool
+    owner_name: str = ""
 
 
 class ListWaiting(Command[list[Post]], frozen=True):

@@ -7,13 +7,27 @@ from msgspec import Meta, Struct
 from app.circle.state import NetStatus
 from app.command import Command, Id, Nothing
 
-__all__ = ["Dial", "NetSettings", "ReadNetSettings", "ReadNetwork", "SetNet"]
+__all__ = [
+    "Dial",
+    "NetSettings",
+    "ReadNetSettings",
+    "ReadNetwork",
+    "SetNet",
+    "TryNow",
+]
 
 
 class ReadNetwork(Command[NetStatus], frozen=True):
     """Where this home listens and whom it reaches."""
 
     method = "net.status"
+
+
+class TryNow(Command[Nothing], frozen=True):
+    """Try at once to reach whoever is not reached, in a circle or in all of them."""
+
+    method = "net.try"
+    circle: Id | None = None
 
 
 class Dial(Command[Nothing], frozen=True):
@@ -30,12 +44,14 @@ class NetSettings(Struct, frozen=True, kw_only=True):
 
     `lan`: say on the same network that it is here, under a name that only its circles know, and
     hear who else is. `port_mapping`: ask the router to let the circles' people in. `relay`: let
-    people of a circle meet through this computer, sealed between them.
+    people of a circle meet through this computer, sealed between them. `paused`:
+    nothing of this home goes out, and nobody reaches it.
     """
 
     lan: bool
     port_mapping: bool
     relay: bool
+    paused: bool
 
 
 class ReadNetSettings(Command[NetSettings], frozen=True):
@@ -51,3 +67,4 @@ class SetNet(Command[NetSettings], frozen=True):
     lan: bool | None = None
     port_mapping: bool | None = None
     relay: bool | None = None
+    paused: bool | None = None

@@ -74,6 +74,7 @@ class Outside:
                     chosen.port_mapping if asked.port_mapping is None else asked.port_mapping
                 ),
                 relay=chosen.relay if asked.relay is None else asked.relay,
+                paused=chosen.paused if asked.paused is None else asked.paused,
             )
             with self.db.write():
                 network.keep(self.db, chosen)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from app import doorqueue, epochs, governing, lapsing, portraits, ways
+from app import waiting as unreached
 from app.circle.names import clean, line
 from app.circle.retention import NOTHING
 from app.circle.state import (
@@ -106,31 +107,38 @@ def digest(room: Room) -> Digest:
     )  # fmt: skip
 
 
-def network(circles: Iterable[RunningCircle]) -> NetStatus:
+def network(circles: Iterable[RunningCircle], *, paused: bool = False) -> NetStatus:
     """Where we listen, whom we reach."""
     listening: list[str] = []
     people: list[Reach] = []
-    waiting = 0
+    waiting = waiting_for = 0
     for running in circles:
         if running.room.row.state is not CircleState.MEMBER:
             continue
-        listening += running.addresses
-        waiting += running.room.posts.count_unsent()
+        listening += running.addresses if running.host is not None else ()
+        posts, lacking = unreached.counts(running)
+        waiting += posts
+        waiting_for += len(lacking)
         ledger = running.room.ledger
         for member, person in ledger.view.people.items():
             if person.left or member == ledger.me:
                 continue
             path, since = ways.path_to(running, member)
+            via, by_mailbox = ways.through(running, member)
+            met = ways.last_met(running, member)
             people.append(
                 Reach(
                     circle=running.room.hex, member=member.hex(), path=path,
                     since=moment(since) if since is not None else None,
                     display_name=ledger.name_of(MemberId(member)),
+                    via=via, by_mailbox=by_mailbox and via != "", waiting=lacking[member],
+                    last_met=moment(met) if met is not None else None,
                 )
             )  # fmt: skip
     return NetStatus(
         listening=listening, reachable=sum(p.path not in AWAY for p in people),
         of=len(people), people=people, waiting=waiting,
+        waiting_for=waiting_for, paused=paused,
     )  # fmt: skip
 
 

@@ -133,4 +133,7 @@ def _delivery(
     readers: frozenset[MemberId], have: set[MemberId], name_of: Callable[[MemberId], str]
 ) -> Delivery:
     lacking = sorted(name_of(member) for member in readers - have)
-    return Delivery(reached=len(readers & have), of=len(readers), not_yet=tuple(lacking[:NAMES]))
+    return Delivery(
+        reached=len(readers & have), of=len(readers), not_yet=tuple(lacking[:NAMES]),
+        lacks=readers - have,
+    )  # fmt: skip

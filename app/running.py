@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import trio
 
+from app.air import Ending
 from app.boxes.known import known
 from app.boxes.postroom import Postroom
 from app.boxes.visit import Around
@@ -65,7 +66,7 @@ class RunningCircle:
     networks: Sequence[Network] = ()  # of this computer
     stirred: Callable[[], None] = lambda: None  # names or addresses of this circle may be others
     host: Host | None = None  # while it is on the air
-    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
+    scope: Ending = field(default_factory=Ending)
     ready: trio.Event = field(default_factory=trio.Event)
     arrived: trio.Event = field(default_factory=trio.Event)  # our own admission is known here
     _due: trio.Event = field(default_factory=trio.Event)  # the next epoch

@@ -1,10 +1,11 @@
 """How the people of one circle are reached, for screens and links: by which way, and since when."""
 
 from app.boxes.known import known
+from app.circle.names import clean
 from app.circle.state import Path, Role
 from app.circle.view import Person
 from app.running import RunningCircle
-from app.whereabouts import is_circuit, wide
+from app.whereabouts import is_circuit, relay_of, wide
 from p2p.host import Path as Line
 from p2p.ids import MemberId
 from p2p.networks import is_near
@@ -24,6 +25,31 @@ def path_to(running: RunningCircle, member: MemberId) -> tuple[Path, int | None]
             return _line(running, running.node.line(device)), running.since.get(device)
     since = running.postroom.since
     return (Path.NONE, None) if since is None else (Path.MAILBOX, since)
+
+
+def through(running: RunningCircle, member: MemberId) -> tuple[str, bool]:
+    """Whose computer or which mailbox the way leads through, by its name; True: a mailbox.
+
+    "" where it leads through none, or through one that is not known.
+    """
+    view = running.room.ledger.view
+    person = view.people.get(member)
+    here = running.node.here()
+    for device in person.devices if person is not None else ():
+        if device in here:
+            relay = relay_of(running.node.line(device)[1])
+            door = running.shelf.device_at(relay) if relay is not None else None
+            if door is not None and (owner := view.owner.get(door)) is not None:
+                return running.room.ledger.name_of(owner), False
+            return next((_name(running, one.box) for one in known(running.room)
+                         if relay is not None and one.peer == relay), ""), True  # fmt: skip
+    reached = running.postroom.reached()
+    return (_name(running, reached), True) if reached is not None else ("", False)
+
+
+def _name(running: RunningCircle, box: bytes) -> str:
+    seen = running.room.ledger.view.mailboxes.get(box)
+    return clean(seen.act.name) if seen is not None else ""
 
 
 def _line(running: RunningCircle, line: tuple[Line, str]) -> Path:

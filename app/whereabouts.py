@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from p2p.host import address_peer
+
 LOOPBACK: Final = ("/ip4/127.", "/ip6/::1/")
 
 
@@ -26,6 +28,12 @@ def wide(addresses: Iterable[str]) -> list[str]:
 def is_circuit(address: str) -> bool:
     """Whether it leads through somebody else, who lets those through who are of the circle."""
     return "/p2p-circuit" in address
+
+
+def relay_of(address: str) -> bytes | None:
+    """Of a circuit the key of whoever carries it; None for any other address."""
+    found = address.split("/p2p-circuit", maxsplit=1)[0] if is_circuit(address) else ""
+    return address_peer(found) if found else None
 
 
 def places(listening: Sequence[str]) -> list[tuple[str, int]]:

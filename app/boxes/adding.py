@@ -17,6 +17,7 @@ from app.store.views import moment
 from app.writing import clean_name
 from p2p.errors import PeerFault
 from p2p.host import Closed, FrameStream, Host, Unreachable
+from p2p.ids import DeviceId
 from p2p.mailbox import capability, wire
 from p2p.mailbox.caller import Caller, NotDone
 from p2p.op import Kind
@@ -35,14 +36,19 @@ SILENT = (
     "switched on and can be reached from this computer, then try again."
 )
 CROWDED = "This mailbox has as many circles as it takes. Nothing was changed. Use another one."
+PAUSED = "Connecting is paused. Nothing was changed. Choose “Go on connecting” first."
 NO_HOST = "Hosts add and retire mailboxes. Ask one of them."
 ENOUGH = f"A circle has {MOST} mailboxes at the most. Retire one first."
 
 
-async def add(running: RunningCircle, asked: c.AddMailbox) -> c.MailboxAdded:
+async def add(
+    running: RunningCircle, asked: c.AddMailbox, *, paused: bool = False
+) -> c.MailboxAdded:
     """Have a box made at a mailbox, and tell the circle. `Refused` where that can't be."""
     room = running.room
     _expect_a_host(room)
+    if paused:
+        raise Refused(Why.NOT_ALLOWED, PAUSED)
     if len(room.ledger.view.mailboxes) >= MOST:
         raise Refused(Why.NOT_ALLOWED, ENOUGH)
     name = clean_name(asked.name) if asked.name else NAMED
@@ -109,12 +115,20 @@ def listed(running: RunningCircle) -> list[c.Mailbox]:
         post = running.postroom.of(box)
         due = _owner_due(running, rows.get(box), box)
         found.append(_row(post, box, seen.act.name, used=owner is not None and not owner.left,
-                          mine=box in rows and rows[box].owner is not None, due=due))  # fmt: skip
+                          mine=box in rows and rows[box].owner is not None, due=due,
+                          owner=_name_of(room, seen.first)))  # fmt: skip
     return found
 
 
 def _row(
-    post: Post | None, box: bytes, name: str, *, used: bool, mine: bool, due: bool
+    post: Post | None,
+    box: bytes,
+    name: str,
+    *,
+    used: bool,
+    mine: bool,
+    due: bool,
+    owner: str,
 ) -> c.Mailbox:
     said = post.said if post is not None else None
     since = post.since if post is not None else None
@@ -126,7 +140,13 @@ def _row(
         room=said.quota if said is not None else None,
         days=said.days if said is not None else None,
         full=post is not None and post.memory.full, owner_due=due,
+        owner_name=owner,
     )  # fmt: skip
+
+
+def _name_of(room: Room, device: DeviceId) -> str:
+    member = room.ledger.view.owner.get(device)
+    return room.ledger.name_of(member) if member is not None else ""
 
 
 def _expect_a_host(room: Room) -> None:

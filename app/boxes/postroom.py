@@ -65,6 +65,13 @@ class Postroom:
         """The one of a box."""
         return next((post for one, post in self._posts.items() if one.box == box), None)
 
+    def reached(self) -> bytes | None:
+        """The box that has been reached for longest; None while none is."""
+        there = [
+            (post.since, one.box) for one, post in self._posts.items() if post.since is not None
+        ]
+        return min(there)[1] if there else None
+
     @property
     def since(self) -> int | None:
         """Since when one of them is reached, in ms; None while none is."""

@@ -323,23 +323,38 @@ class Digest(Struct, frozen=True, kw_only=True):
 
 
 class Reach(Struct, frozen=True, kw_only=True):
-    """One person of one circle and the way to them."""
+    """One person of one circle and the way to them.
+
+    `via`: whose computer or which mailbox the way leads through, "" where through none or not
+    known; `by_mailbox` says which of the two. `last_met`: when their computer was met last.
+    `waiting`: of our own posts that they may read, so many are not known to be with them.
+    """
 
     circle: str
     member: str
     path: Path
     since: datetime | None
     display_name: str
+    via: str = ""
+    by_mailbox: bool = False
+    last_met: datetime | None = None
+    waiting: int = 0
 
 
 class NetStatus(Struct, frozen=True, kw_only=True):
-    """Where this home listens and whom it reaches: `reachable` of `of` people are here now."""
+    """Where this home listens and whom it reaches: `reachable` of `of` people are here now.
+
+    `waiting`: posts of our own that are not with everyone yet, for `waiting_for` people. `paused`:
+    it reaches nobody, because its person wants so.
+    """
 
     listening: list[str]
     reachable: int
     of: int
     people: list[Reach]
     waiting: int = 0
+    waiting_for: int = 0
+    paused: bool = False
 
 
 class GoodbyeWaiting(Struct, frozen=True, kw_only=True):

@@ -6,13 +6,17 @@ from app.store.db import Database
 
 def read(db: Database) -> NetSettings:
     """As it was chosen last; everything is allowed until somebody says otherwise."""
-    ((lan, port_mapping, relay),) = db.read("SELECT lan, port_mapping, relay FROM network")
-    return NetSettings(lan=bool(lan), port_mapping=bool(port_mapping), relay=bool(relay))
+    ((lan, port_mapping, relay, paused),) = db.read(
+        "SELECT lan, port_mapping, relay, paused FROM network"
+    )
+    return NetSettings(
+        lan=bool(lan), port_mapping=bool(port_mapping), relay=bool(relay), paused=bool(paused)
+    )
 
 
 def keep(db: Database, chosen: NetSettings) -> None:
     """Within a transaction."""
     db.execute(
-        "UPDATE network SET lan = ?, port_mapping = ?, relay = ?",
-        (int(chosen.lan), int(chosen.port_mapping), int(chosen.relay)),
+        "UPDATE network SET lan = ?, port_mapping = ?, relay = ?, paused = ?",
+        (int(chosen.lan), int(chosen.port_mapping), int(chosen.relay), int(chosen.paused)),
     )

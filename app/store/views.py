@@ -50,6 +50,7 @@ class Delivery:
     of: int
     not_yet: tuple[str, ...]
     in_mailbox: bool = False
+    lacks: frozenset[MemberId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,9 @@ async def test_two_circles_share_no_key(
         home.household.write_post(c.WritePost(circle=one, body="here"))
         assert len(home.household.list_posts(c.ListPosts(circle=one))) == 1
         assert home.household.list_posts(c.ListPosts(circle=two)) == []
-        assert home.household.net_status().waiting == 1
+        unsent = [home.household.circle(name).room.posts.count_unsent() for name in (one, two)]
+        assert unsent == [1, 0]
+        assert home.household.net_status().waiting == 0  # nobody else is there to wait for
 
 
 async def test_names_that_are_none_found_nothing(
