@@ -45,7 +45,7 @@ class Ledgers:
     came: Callable[[bytes], None]
     quota: int = QUOTA
     retired: Callable[[], None] = lambda: None  # keys count no more that did
-    _sets: dict[tuple[int, int, int], tuple[int, ItemVector]] = field(default_factory=dict)
+    _sets: dict[tuple[int, int], tuple[tuple[int, int], ItemVector]] = field(default_factory=dict)
 
     # -- boxes ---------------------------------------------------------------------------------
 
@@ -74,6 +74,8 @@ class Ledgers:
                 (box, owner, self.hour()),
             )
             self.db.execute("INSERT INTO capabilities VALUES (?,?)", (rows[0][0], capability))
+        for log in Log:  # the number may have been that of a box that is forgotten
+            self._sets.pop((rows[0][0], int(log)), None)
         return True
 
     def visited(self, box: Box) -> None:
@@ -105,15 +107,18 @@ class Ledgers:
     # -- envelopes -----------------------------------------------------------------------------
 
     def items(self, box: Box, log: Log, since: int) -> ItemSet:
-        """See the port. Made once for each state of a box."""
-        key = box.box_no, int(log), since
+        """See the port. Made once for each state of a box, and kept for the hour asked for last.
+
+        Members name the same one, by our clock; who names others costs time, but no memory.
+        """
+        key, state = (box.box_no, int(log)), (since, box.seen)
         kept = self._sets.pop(key, None)
-        if kept is None or kept[0] != box.seen:
+        if kept is None or kept[0] != state:
             rows = self.db.read(
                 "SELECT hour, envelope FROM envelopes WHERE box_no = ? AND log = ? AND hour >= ?",
                 (box.box_no, int(log), since),
             )
-            kept = box.seen, ItemVector((hour, bytes(name)) for hour, name in rows)
+            kept = state, ItemVector((hour, bytes(name)) for hour, name in rows)
         self._sets[key] = kept
         while len(self._sets) > SETS_KEPT:
             self._sets.pop(next(iter(self._sets)))

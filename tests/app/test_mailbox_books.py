@@ -359,6 +359,32 @@ def test_a_box_that_nobody_opens_is_forgotten_with_all_that_is_in_it(shelf: Shel
     assert shelf.db.read("SELECT count(*) FROM envelopes") == [(2,)]
 
 
+def test_a_box_made_anew_shows_nothing_of_one_that_was_forgotten(shelf: Shelf) -> None:
+    """Its number in the tables may be the same one; what is held of it is not."""
+    clerk = shelf.holder()
+    kept = clerk.answer(wire.Put(0, handed(2, Log.AUTHORITY)))
+    assert isinstance(kept, wire.Kept)
+    assert len(shelf.books.items(shelf.box(), Log.AUTHORITY, 0)) == 2
+    seen, number = shelf.box().seen, shelf.box().box_no
+    prune(shelf.db, HOUR + FORGOTTEN * DAY + 1)
+    shelf.hour += FORGOTTEN * DAY + 1
+    other = shelf.made(OTHER)
+    assert other.box_no == number
+    theirs = shelf.holder(name=OTHER)
+    while shelf.box(OTHER).seen < seen:
+        theirs.answer(wire.PutParcels([wire.Parcel(TAG, b"p")]))
+    assert len(shelf.books.items(shelf.box(OTHER), Log.AUTHORITY, 0)) == 0
+
+
+def test_sets_asked_for_from_many_hours_are_not_all_kept(shelf: Shelf) -> None:
+    """A holder who names another hour each time costs time, and no memory."""
+    clerk = shelf.holder()
+    clerk.answer(wire.Put(1, handed(50)))
+    for since in range(200):
+        clerk.answer(wire.Settle(1, since, b"n" * 16))
+    assert sum(len(kept[-1]) for kept in shelf.books._sets.values()) <= 50
+
+
 # ------------------------------------------------------------------------------------ a full disk
 
 
