@@ -53,7 +53,9 @@ class Counter:
     async def serve(self, stream: FrameStream) -> None:
         """Serve one stream to its end. Never raises for what a caller does."""
         if len(self._strangers) >= STRANGERS:
-            next(iter(self._strangers)).cancel()
+            oldest = next(iter(self._strangers))
+            del self._strangers[oldest]  # at once, so that the next to come sends away another
+            oldest.cancel()
         scope = trio.CancelScope(deadline=trio.current_time() + PATIENCE)
         self._strangers[scope] = None
         try:

@@ -138,6 +138,23 @@ async def test_strangers_who_say_nothing_shut_out_nobody(
         nursery.cancel_scope.cancel()
 
 
+async def test_there_are_never_more_strangers_than_there_is_room_for(
+    place: Open, autojump_clock: Clock
+) -> None:
+    """Also when they come all at once."""
+    async with trio.open_nursery() as nursery:
+        place.nursery = nursery
+        ada = await place.member()
+        silent = [place.call(b"s" * 32) for _ in range(3 * STRANGERS)]
+        await trio.sleep(0.1)
+        assert len(place.counter._strangers) == STRANGERS
+        gone = [await hung_up(stream) for stream in silent]
+        assert gone.count(True) == 2 * STRANGERS
+        assert isinstance(await ada.ask(wire.Listen(0)), wire.News)  # who is known stays
+        nursery.cancel_scope.cancel()
+    assert autojump_clock is not None
+
+
 async def test_a_stranger_has_a_short_while_in_all(place: Open, autojump_clock: Clock) -> None:
     """Also one who knows a code and goes on knocking."""
     known = place.books.box(CIRCLE.box)
