@@ -1,6 +1,7 @@
 """A second implementation, in JavaScript, reads what ours writes and refuses what ours refuses."""
 
 import json
+import random
 import shutil
 import subprocess
 from collections import Counter
@@ -16,6 +17,7 @@ from p2p.envelope import EpochSecrets, envelope_id, open_, peek
 from p2p.errors import PeerFault
 from p2p.ids import CircleId, EpochId
 from p2p.op import Kind, SignedOp, verify_signature
+from p2p.padding import pad, unpad
 from tests.decoder.random_ops import Chance, Given
 
 DECODER = Path(__file__).resolve().parent / "decoder"
@@ -200,3 +202,43 @@ def test_javascript_agrees_on_2000_random_ops(decode: Decode) -> None:
 def test_javascript_agrees_on_10000_random_ops(decode: Decode) -> None:
     """The promise of docs/protocol.md; less than a minute."""
     compare(decode, seed=2, count=10_000)
+
+
+def test_both_pad_alike(decode: Decode) -> None:
+    """On the vectors, and on frames of all sizes and bytes bent by chance: the same, or nothing."""
+    told = json.loads((VECTORS / "mailbox.json").read_text(encoding="utf-8"))
+    padding = told["padding"]
+    asked = [(entry["padded"], entry["frame"]) for entry in padding["frames"]]
+    asked += [(data, frame) for data, frame in padding["readings"]]
+    chance = random.Random(19)
+    for _ in range(200):
+        frame = chance.randbytes(int(2 ** chance.uniform(0, 15)))
+        padded = bytearray(pad(frame))
+        asked.append((padded.hex(), frame.hex()))
+        padded[chance.choice((0, 1, 2, 3, 4, 5 + len(frame), -1)) % len(padded)] ^= 1
+        asked.append((padded.hex(), _unpadded(bytes(padded))))
+    assert [said["frame"] for said in decode({"padded": p} for p, _ in asked)] == [
+        frame for _, frame in asked
+    ]
+    assert sum(frame is None for _, frame in asked) > 100
+
+
+def _unpadded(data: bytes) -> str | None:
+    try:
+        return unpad(data).hex()
+    except PeerFault:
+        return None
+
+
+def test_both_find_parcels_in_the_same_places(decode: Decode) -> None:
+    """Every tag, from what a member knows."""
+    told = json.loads((VECTORS / "mailbox.json").read_text(encoding="utf-8"))
+    named = told["tags"]
+    asked = {
+        "box": told["box"],
+        "authority": told["capability"]["authority"],
+        **{name: named[name] for name in ("seal_key", "epoch", "nonce", "device")},
+    }
+    (found,) = decode([asked])
+    assert len(found) == 6
+    assert found == {name: named[name] for name in found}

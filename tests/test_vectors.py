@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from contextlib import suppress
 from hashlib import blake2b, sha3_256
 from itertools import groupby
 from pathlib import Path
@@ -16,13 +17,16 @@ from nacl import bindings as sodium
 
 from app import epochs, holdings, invite, shelf
 from app.circle.acts import KINDS
+from app.mailbox import card as mailbox_card
 from app.shelf import CARD
 from p2p import wire
 from p2p.crypto import digest, seal_public, unbox, verify
 from p2p.envelope import ClassKeys, open_, peek
+from p2p.errors import PeerFault
 from p2p.ids import CircleId, DeviceId, EpochId, OpId
 from p2p.mailbox import wire as box_wire
 from p2p.op import Kind, Log, SignedOp, encode, verify_signature
+from p2p.padding import pad
 from p2p.runs import Vouched
 from p2p.wire import Grant
 from tools import vectors
@@ -300,6 +304,98 @@ def test_an_admission_in_the_vectors_is_signed_by_all_three() -> None:
     ):
         assert verify(public, "hearthside/join/1", message, raw(told[name]))
         assert not verify(public, "hearthside/join/1", message + b"x", raw(told[name]))
+
+
+def test_padding_is_what_the_document_says() -> None:
+    """Written out from section 16: the mark, the length, the frame, zeros, the least of five."""
+    told = vectors.read("mailbox")["padding"]
+    for entry in told["frames"]:
+        frame = raw(entry["frame"])
+        plain = b"\xc1" + len(frame).to_bytes(4) + frame
+        size = next(size for size in told["sizes"] if size >= len(plain))
+        assert plain.ljust(size, b"\0").hex() == entry["padded"]
+    assert [frame is None for _, frame in told["readings"]] == [False] + [True] * 8
+
+
+def test_what_opens_a_mailbox_is_what_the_document_says() -> None:
+    """The capability out of the authority secret; who signs what, and that it is bound to a box."""
+    told = vectors.read("mailbox")
+    box, peer, caller = (raw(told[name]) for name in ("box", "mailbox", "caller"))
+    label, named = b"hearthside/mailbox/capability/1", told["capability"]
+    seed = blake2b(label + box, digest_size=32, key=raw(named["authority"])).digest()
+    key, owner = (sodium.crypto_sign_seed_keypair(s)[0] for s in (seed, raw(told["owner"]["seed"])))
+    assert (seed.hex(), key.hex()) == (named["seed"], named["key"])
+    assert owner.hex() == told["owner"]["key"]
+    orders = {name: order["fields"] for name, order in told["orders"].items()}
+    (keys, kept_at, _), (ids, dropped_at, _) = orders["retain"], orders["drop"]
+    for name, by, message in (
+        ("open", key, box + peer + caller),
+        ("found", owner, box + peer + key),
+        ("retain", owner, box + peer + kept_at.to_bytes(8) + b"".join(map(raw, keys))),
+        ("drop", owner, box + peer + dropped_at.to_bytes(8) + b"".join(map(raw, ids))),
+    ):
+        signature = raw(orders[name][-1])
+        assert verify(by, f"hearthside/mailbox/{name}/1", message, signature), name
+        assert not verify(by, f"hearthside/mailbox/{name}/1", message[1:] + b"x", signature)
+    settled = told["settled"]
+    both = b"hearthside/mailbox/set/1" + raw(settled["nonce"]) + raw("".join(settled["ids"]))
+    assert blake2b(both, digest_size=32).hexdigest() == settled["digest"]
+
+
+def test_parcels_lie_where_the_document_says() -> None:
+    """Each tag written out; and what is sealed for all who have a secret opens from the text."""
+    told = vectors.read("mailbox")
+    tags, box = told["tags"], raw(told["box"])
+    seal, epoch, nonce, device = (
+        raw(tags[name]) for name in ("seal_key", "epoch", "nonce", "device")
+    )
+    for name, parts in (
+        ("of", box + epoch + seal), ("after", box + epoch + seal), ("first", nonce + seal),
+        ("held", box + device + seal),
+    ):  # fmt: skip
+        label = f"hearthside/parcel/{name}/1".encode()
+        assert blake2b(label + parts, digest_size=32).hexdigest() == tags[name], name
+    secret = raw(told["capability"]["authority"])
+    card = b"hearthside/mailbox/card/1" + box + device
+    assert blake2b(card, digest_size=32, key=secret).hexdigest() == tags["card"]
+    key = blake2b(b"hearthside/mailbox/card-key/1" + box, digest_size=32, key=secret).digest()
+    assert key.hex() == tags["card_key"]
+    shared = told["shared"]
+    sealed, bound = raw(shared["sealed"]), b"hearthside/parcel/1" + raw(shared["tag"])
+    plain = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed[24:], bound, sealed[:24], key)
+    frame = raw(shared["frame"])
+    assert plain == (len(frame).to_bytes(2) + frame).ljust(2048, b"\0")
+
+
+def test_the_frozen_card_of_a_mailbox_is_read() -> None:
+    """Crockford's letters, five bits each, the highest first, two zeros at the end."""
+    told = vectors.read("mailbox")["card"]
+    letters, _, addresses = told["text"].removeprefix("hearthside-mailbox:").partition("#")
+    number = 0
+    for letter in letters:
+        number = number << 5 | "0123456789ABCDEFGHJKMNPQRSTVWXYZ".index(letter)
+    assert (number >> 2).to_bytes(16).hex() == told["token"]
+    assert (len(letters), number & 3) == (26, 0)
+    assert addresses.split(",") == told["addresses"]
+    card = mailbox_card.read(told["text"])
+    assert (card.token.hex(), list(card.addresses)) == (told["token"], told["addresses"])
+
+
+def test_every_frame_of_a_mailbox_has_a_vector() -> None:
+    """And each is read as what it is named, by one side or by both."""
+    told = vectors.read("mailbox")
+    frames = [*told["frames"], *told["orders"].values()]
+    assert {entry["name"] for entry in frames} == {
+        frame.__name__ for frame in box_wire.Frame.__subclasses__()
+    }
+    for entry in frames:
+        said, read = pad(raw(entry["frame"])), []
+        for reader in (box_wire.question, box_wire.answer):
+            with suppress(PeerFault):
+                read.append(reader(said))
+        assert read
+        assert {type(frame).__name__ for frame in read} == {entry["name"]}
+        assert all(vectors.plain(frame) == entry["fields"] for frame in read)
 
 
 def test_the_document_has_every_frame_of_a_mailbox() -> None:

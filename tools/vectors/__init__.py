@@ -12,6 +12,7 @@ from tools.vectors.circle import a_circle
 from tools.vectors.invites import boxes, invites
 from tools.vectors.keys import derived, hashes
 from tools.vectors.limits import extremes, runs, signatures
+from tools.vectors.mailbox import mailbox
 from tools.vectors.talks import frames, reconciliations
 from tools.vectors.tape import Json, Tape, named, plain
 
@@ -40,6 +41,7 @@ def make() -> dict[str, Json]:
         "reconcile": reconciliations(Tape("reconcile")),
         "by-hand": by_hand(Tape("by-hand"), read("by-hand")),
         "frames": frames(Tape("frames")),
+        "mailbox": mailbox(Tape("mailbox")),
     }
 
 
