@@ -43,7 +43,7 @@ def delivery(post: Post) -> Delivery:
         return Delivery(ONLY_HERE, "Nobody else can read this so far.")
     if post.reached == post.of:
         return Delivery(EVERYONE, "It is on a computer of everyone who can read it.", Tone.REACHED)
-    not_yet = f"Not yet: {_people(post.not_yet, post.of - post.reached)}."
+    not_yet = f"Not yet: {people_named(post.not_yet, post.of - post.reached)}."
     if post.reached == 0 and post.in_mailbox:
         return Delivery(AT_MAILBOX, f"Nobody has taken it out so far. {not_yet}", Tone.WAITING)
     if post.reached == 0:
@@ -52,7 +52,7 @@ def delivery(post: Post) -> Delivery:
     return Delivery(f"Reached {post.reached} of {post.of}", not_yet + kept, Tone.WAITING)
 
 
-def _people(names: list[str], count: int) -> str:
+def people_named(names: list[str], count: int) -> str:
     """Some of so many people by their names: "Old Heron, Pavel and 3 more"."""
     told = names[:count]
     if not told:

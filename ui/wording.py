@@ -110,3 +110,12 @@ def days_in_words(days: int) -> str:
 def how_long(days: int) -> str:
     """The same as a title: "For 30 days"."""
     return stay(days).removeprefix("stay ").capitalize()
+
+
+def bytes_told(count: int) -> str:
+    """Bytes as people count them: "1.2 MB"."""
+    size, units = float(count), ("bytes", "kB", "MB", "GB")
+    at = 0
+    while size >= 1000 and at < len(units) - 1:  # noqa: PLR2004 - as the units have it
+        size, at = size / 1000, at + 1
+    return f"{size:.0f} {units[at]}" if at == 0 or size >= 100 else f"{size:.1f} {units[at]}"  # noqa: PLR2004 - digits that tell nothing

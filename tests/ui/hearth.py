@@ -39,7 +39,7 @@ from app.circle.state import (
     Thread,
 )
 from app.refused import Refused, Why
-from tests.ui.neighbour import member, settings
+from tests.ui.neighbour import mailbox, member, settings
 from tests.ui.stage import undecorated, wait
 from tests.ui.village import changed, vouched
 from ui.bridge import Bridge
@@ -91,6 +91,9 @@ class FakeHome:
         self.taken = c.PostsTaken(posts=42, bytes=1_234_567, people=7)
         self.brought = c.PostsBrought(circle=TABLE, new=12)
         self.refuse: dict[type[c.Command[Any]], Refused] = {}
+        self.mailboxes: list[c.Mailbox] = []
+        self.waiting: list[Post] = []
+        self.may = c.NetSettings(lan=True, port_mapping=True, relay=True, paused=False)
         self.net = NetStatus(listening=["here"], reachable=0, of=0, people=[])
         self.crash = False
         self.stuck = False
@@ -221,9 +224,29 @@ class FakeHome:
             case _:
                 return self.govern(command)
 
-    def govern(self, command: c.Command[Any]) -> Any:  # noqa: ANN401, C901, PLR0912 - a table
+    def govern(self, command: c.Command[Any]) -> Any:  # noqa: ANN401, C901, PLR0912, PLR0915 - a table
         """What people do about each other and the circle, and what they are about to say."""
         match command:
+            case c.ListMailboxes() | c.ListWaiting():
+                return self.mailboxes if isinstance(command, c.ListMailboxes) else self.waiting
+            case c.ReadNetSettings():
+                return self.may
+            case c.SetNet():
+                told = {name: getattr(command, name) for name in command.__struct_fields__}
+                said = {name: so for name, so in told.items() if so is not None}
+                self.may = msgspec.structs.replace(self.may, **said)
+                self.net = msgspec.structs.replace(self.net, paused=self.may.paused)
+                self.say(e.NetChanged())
+                return self.may
+            case c.AddMailbox(name=name):
+                self.mailboxes = [*self.mailboxes, mailbox(name or "A mailbox")]
+                return c.MailboxAdded(mailbox=self.mailboxes[-1].mailbox)
+            case c.RetireMailbox(mailbox=which):
+                self.mailboxes = [it for it in self.mailboxes if it.mailbox != which]
+            case c.TakeBack(circle=one, post=post):
+                taken = next(it for it in self.waiting if it.post == post)
+                self.waiting = [it for it in self.waiting if it.post != post]
+                return Draft(circle=one, place="circle", kind=taken.kind, title="", body=taken.body)
             case c.TakePosts():
                 return self.taken
             case c.BringPosts():

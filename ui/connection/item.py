@@ -13,6 +13,7 @@ class Tone(StrEnum):
     SOME = "some"
     WAITING = "waiting"
     OFFLINE = "offline"
+    PAUSED = "paused"
     TROUBLE = "trouble"
 
 
@@ -34,7 +35,9 @@ def pill(net: NetStatus, knocking: int = 0, *, circles: int = 1) -> Pill:
 
     Without a circle nothing listens, and nothing is wrong.
     """
-    detail = _detail(net.waiting, knocking)
+    detail = _detail(net, knocking)
+    if net.paused:
+        return Pill("wifi-slash", "Paused", detail, Tone.PAUSED)
     if circles and not net.listening and net.reachable == 0:
         return Pill("cloud-slash", "Offline", detail, Tone.OFFLINE)
     if net.of == 0:
@@ -46,9 +49,9 @@ def pill(net: NetStatus, knocking: int = 0, *, circles: int = 1) -> Pill:
     return Pill("broadcast", f"{net.reachable} of {net.of} reachable", detail, Tone.SOME)
 
 
-def _detail(waiting: int, knocking: int) -> str:
-    if waiting == 1:
-        return "1 post waiting"
-    if waiting:
-        return f"{waiting} posts waiting"
+def _detail(net: NetStatus, knocking: int) -> str:
+    if net.waiting:
+        posts = "1 post" if net.waiting == 1 else f"{net.waiting} posts"
+        people = "1 person" if net.waiting_for == 1 else f"{net.waiting_for} people"
+        return f"{posts} waiting for {people}" if net.waiting_for else f"{posts} waiting"
     return "Still knocking" if knocking else "Nothing is waiting"

@@ -5,7 +5,15 @@ from PySide6.QtQml import QmlElement
 
 from app.circle.state import NetStatus
 from app.commands import ReadNetwork
-from app.events import NetChanged, PostArrived, PostChanged, Said
+from app.events import (
+    MemberChanged,
+    NetChanged,
+    PostArrived,
+    PostChanged,
+    PostReached,
+    PostsReached,
+    Said,
+)
 from ui.asking import Asks
 from ui.connection.item import LOOKING, Pill, Tone, pill
 
@@ -60,7 +68,7 @@ class Connection(QObject):
         """Look again where one of these may have changed the two lines."""
         for event in events:
             match event:
-                case NetChanged():
+                case NetChanged() | PostReached() | PostsReached() | MemberChanged():
                     self.refresh()
                 case PostArrived(content=post) | PostChanged(content=post) if post.mine:
                     self.refresh()

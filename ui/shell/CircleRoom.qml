@@ -171,15 +171,18 @@ FocusScope {
                 Loader {
                     id: offline
 
+                    readonly property bool paused: place.shell.connection.tone === "paused"
+
                     Layout.fillWidth: true
                     Layout.topMargin: Theme.space2
-                    active: place.shell.room.open && place.shell.connection.tone === "offline"
+                    active: place.shell.room.open && (place.shell.connection.tone === "offline" || paused)
                     visible: active
                     sourceComponent: Banner {
                         objectName: "offline"
                         kind: "offline"
-                        title: qsTr("You're offline")
-                        text: qsTr("You can read and write as usual. What you write waits here until you're back.")
+                        glyph: offline.paused ? "wifi-slash" : "cloud-slash"
+                        title: offline.paused ? qsTr("Connecting is paused") : qsTr("You're offline")
+                        text: offline.paused ? qsTr("You can read and write as usual. What you write waits here until you go on connecting.") : qsTr("You can read and write as usual. What you write waits here until you're back.")
                     }
                 }
             }

@@ -5,6 +5,7 @@ import QtQuick.Layouts
 import Hearthside
 import circles
 import components
+import connection
 import theme
 
 FocusScope {
@@ -72,6 +73,8 @@ FocusScope {
                         return circle;
                     case "door":
                         return door;
+                    case "connection":
+                        return connecting;
                     default:
                         return home.shell.empty ? welcome : null;
                     }
@@ -149,6 +152,19 @@ FocusScope {
                 model: home.shell.waiting
                 onPutAway: join => home.shell.putAway(join)
             }
+        }
+    }
+    Component {
+        id: connecting
+
+        ConnectionScreen {
+            objectName: "connectionScreen"
+            model: home.shell.reach
+            mayCarry: home.shell.room.open
+            circle: home.shell.room.name
+            onBack: home.shell.lookAtConnection(false)
+            onCarrying: bringing => home.shell.rooms.carry(bringing)
+            Component.onCompleted: Qt.callLater(enter)
         }
     }
     Component {

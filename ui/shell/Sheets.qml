@@ -12,7 +12,7 @@ Item {
     id: sheets
 
     required property Shell shell
-    readonly property bool any: inviting.visible || joining.visible || beginning.visible || leaving.visible || removing.visible || takingBack.visible || changing || handing.visible || declining.visible || carrying.visible
+    readonly property bool any: inviting.visible || joining.visible || beginning.visible || leaving.visible || removing.visible || takingBack.visible || changing || handing.visible || declining.visible || carrying.visible || adding.visible || retiring.visible
     readonly property bool changing: promising.visible || renaming.visible || opening.visible || vouching.visible
 
     function leave(): void {
@@ -97,6 +97,38 @@ Item {
         function onAsking(): void {
             vouching.open();
         }
+    }
+    Connections {
+        target: sheets.shell.reach.adding
+
+        function onAsking(): void {
+            adding.open();
+        }
+        function onDone(): void {
+            adding.close();
+        }
+    }
+    Connections {
+        target: sheets.shell.reach.retiring
+
+        function onAsking(): void {
+            retiring.open();
+        }
+        function onDone(): void {
+            retiring.close();
+        }
+    }
+    AddMailboxSheet {
+        id: adding
+
+        objectName: "addMailboxSheet"
+        model: sheets.shell.reach.adding
+    }
+    RetireMailboxSheet {
+        id: retiring
+
+        objectName: "retireMailboxSheet"
+        model: sheets.shell.reach.retiring
     }
     VouchSheet {
         id: vouching

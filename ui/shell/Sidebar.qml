@@ -208,9 +208,15 @@ FocusScope {
                             text: modelData.text
                             note: modelData.page === "door" && entry.requests > 0 ? String(entry.requests) : ""
                             Accessible.name: note === "" ? modelData.spoken.arg(entry.name) : qsTr("%1, %2 waiting").arg(modelData.spoken.arg(entry.name)).arg(note)
-                            selected: page === modelData.page || page === "person" && modelData.page === "people"
+                            selected: side.shell.place !== "connection" && page === modelData.page || side.shell.place !== "connection" && page === "person" && modelData.page === "people"
                             compact: side.compact
-                            onClicked: modelData.page === "home" ? side.shell.home() : side.shell.rooms.go(modelData.page)
+                            onClicked: {
+                                side.shell.lookAtConnection(false);
+                                if (modelData.page === "home")
+                                    side.shell.home();
+                                else
+                                    side.shell.rooms.go(modelData.page);
+                            }
                         }
                     }
                 }
@@ -288,7 +294,9 @@ FocusScope {
             Layout.rightMargin: side.edge
             Layout.topMargin: Theme.space2
             model: side.shell.connection
+            selected: side.shell.place === "connection"
             compact: side.compact
+            onClicked: side.shell.lookAtConnection(true)
         }
         NavRow {
             objectName: "lock"

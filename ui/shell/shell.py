@@ -31,6 +31,7 @@ from ui.circles.item import CircleItem
 from ui.circles.model import Circles
 from ui.circles.room import Room
 from ui.connection.model import Connection
+from ui.connection.page import ConnectionPage
 from ui.shell.rooms import Rooms
 from ui.shell.visit import Visit
 from ui.unlock.first_run import FirstSteps
@@ -43,7 +44,7 @@ QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
 
 OPENING, FIRST_RUN, LOCKED, HOME = "opening", "first_run", "locked", "home"
-NO_CIRCLE, CIRCLE, DOOR = "none", "circle", "door"
+NO_CIRCLE, CIRCLE, DOOR, CONNECTION = "none", "circle", "door", "connection"
 
 
 @QmlElement
@@ -83,6 +84,10 @@ class Shell(QObject):
         self._album = Album(bridge, self)
         self._room.changed.connect(self._show_faces)
         self._connection = Connection(bridge, self)
+        self._reach = ConnectionPage(bridge, self._clipboard, self)
+        self._reach.told.connect(self.told)
+        self._reach.takenBack.connect(self._read_drafts)
+        self._connecting = False  # that screen is in front
         self._inviting = Inviting(bridge, self._clipboard, self)
         self._knocking = Knocking(bridge, self)
         self._waiting = Waiting(bridge, self)
@@ -108,6 +113,7 @@ class Shell(QObject):
     circles = Property(QObject, lambda self: self._circles, constant=True)
     room = Property(QObject, lambda self: self._room, constant=True)
     connection = Property(QObject, lambda self: self._connection, constant=True)
+    reach = Property(QObject, lambda self: self._reach, constant=True)
     inviting = Property(QObject, lambda self: self._inviting, constant=True)
     knocking = Property(QObject, lambda self: self._knocking, constant=True)
     waiting = Property(QObject, lambda self: self._waiting, constant=True)
@@ -121,7 +127,9 @@ class Shell(QObject):
 
     @Property(str, notify=currentChanged)
     def place(self) -> str:
-        """What the main column shows: none, circle, door."""
+        """What the main column shows: none, circle, door, connection."""
+        if self._connecting:
+            return CONNECTION
         row = self._circles.find(self._key)
         if row is None:
             return NO_CIRCLE
@@ -150,9 +158,19 @@ class Shell(QObject):
 
     # ---- what the person does ---------------------------------------------------------------
 
+    @Slot(bool)
+    def lookAtConnection(self, wanted: bool) -> None:
+        """Show the Connection screen, or what was there before it."""
+        if wanted is self._connecting or (wanted and self._screen != HOME):
+            return
+        self._connecting = wanted
+        (self._reach.show if wanted else self._reach.close)()
+        self.currentChanged.emit()
+
     @Slot(str)
     def select(self, key: str) -> None:
         """Open this row."""
+        self.lookAtConnection(wanted=False)
         self._wanted = None
         self._door = ""
         self._open(self._circles.find(key))
@@ -180,6 +198,7 @@ class Shell(QObject):
     @Slot()
     def home(self) -> None:
         """Out of a thread or another room, back to the circle's posts."""
+        self.lookAtConnection(wanted=False)
         if self._rooms.property("page") == "home":
             self._visit.closeThread()
         self._rooms.go("home")
@@ -256,6 +275,7 @@ class Shell(QObject):
         self._circles.hear(events)
         self._room.hear(events)
         self._connection.hear(events)
+        self._reach.hear(events)
         self._rooms.hear(events)
         self._goodbyes.hear(events)
         for event in events:
@@ -321,6 +341,7 @@ class Shell(QObject):
         self._leaving.begin()
         self._circles.forget()
         self._connection.forget()
+        self.lookAtConnection(wanted=False)
         self._goodbyes.close()
         self._first.forget()
         self._name = self._key = self._door = ""
@@ -378,6 +399,14 @@ class Shell(QObject):
     @Slot()
     def _show_faces(self) -> None:
         self._album.show(str(self._room.property("circle")), self._room.pictures)
+
+    @Slot(str)
+    def _read_drafts(self, circle: str) -> None:
+        """There is a draft in this circle that the open boxes do not know of."""
+        row = self._circles.find(self._key)
+        if row is not None and row.circle == circle:
+            self._visit.to("")
+            self._visit.to(circle)
 
     def _show(self, screen: str) -> None:
         if screen != self._screen:

@@ -2,7 +2,6 @@
 //   items (an Instantiator-free list of PopMenu.Entry: text, glyph, chosen())
 import QtQuick
 import QtQuick.Controls.Basic as Basic
-import components
 import theme
 
 Basic.Menu {
