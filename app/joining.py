@@ -7,6 +7,7 @@ tries is at most three seconds, because a person is waiting.
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -304,15 +305,26 @@ class Joining:
                 return False, False
 
     async def _look_into(self, stream: FrameStream, visit: Visit, keys: Keys) -> Outcome:
-        """A mailbox has the request: the answer, if somebody has left one there."""
+        """A mailbox has the request: the answer, if somebody has left one there.
+
+        Several may have, each without knowing of the others: whoever lets us in is heard, else the
+        newest. What is no answer hides none.
+        """
         tag = capability.tag_first(seal_public(keys.seal), self.row.nonce or b"")
         await stream.send(visit.collect([tag]))
         came = visit.receive(await stream.receive())
+        newest: Outcome | None = None
         for sealed in came.parcels if isinstance(came, ParcelsCame) else ():
             frame = parcel.open_([keys.seal], [tag], sealed)
-            if frame is not None:
-                return visit.unpacked(frame)
-        return ToldToWait()
+            if frame is None:
+                continue
+            with suppress(PeerFault):
+                outcome = visit.unpacked(frame)
+                if isinstance(outcome, LetIn):
+                    return outcome
+                if isinstance(outcome, (TurnedAway, Asked, ToldToWait)):
+                    newest = newest or outcome
+        return newest or ToldToWait()
 
     def _asked(self, questions: Sequence[str], *, affiliation: bool) -> None:
         """Keep what somebody at the door wants to know."""

@@ -25,12 +25,15 @@ from app.refused import Refused, Why
 from app.running import RunningCircle
 from app.store import circles
 from app.store.db import Database, open_store
+from app.store.joins import JoinRow
 from p2p import wire
-from p2p.crypto import sign_public
+from p2p.crypto import seal_public, sign_public
 from p2p.door import Doorkeeper, LetIn
 from p2p.errors import PeerFault
 from p2p.host.addresses import peer_text
+from p2p.mailbox import capability, parcel
 from p2p.node import Node
+from p2p.padding import pad
 from tests.app.test_household import code_of, found, joining_of, opened, refusal, visit
 from tests.p2p.village import KEY, Watch, seeded
 
@@ -187,6 +190,52 @@ class Unkind:
     def receive(self, data: bytes) -> bytes:
         refuses = isinstance(wire.decode(data), wire.Request)
         return wire.encode(wire.Sorry(DECLINED)) if refuses else self.keeper.receive(data)
+
+
+@pytest.mark.parametrize("welcomed", [True, False])
+async def test_a_refusal_that_lies_at_a_mailbox_does_not_hide_that_another_granted(
+    dbs: tuple[Database, Database], watch: Watch, autojump_clock: MockClock, *, welcomed: bool
+) -> None:
+    """Two hosts answered at once, and somebody left rubbish on top: who was let in comes in."""
+    async with opened(dbs[0], watch) as ada, opened(dbs[1], watch, "Bo") as bo:
+        circle = found(ada)
+        code = (await code_of(ada, circle)).split("#")[0]
+        address = f"/ip4/192.0.2.1/tcp/1/p2p/{peer_text(b'm' * 32)}"
+        asked = c.JoinCircle(code=f"{code}#{address}", display_name="Bo")
+        joining = joining_of(bo, bo.household.join_circle(asked).join)
+        assert joining.row.door_seed
+        keeper = Doorkeeper(ada.household.circle(circle).shelf, sign_public(joining.row.door_seed))
+        street = Street({b"m" * 32: PutsBy(keeper, joining.row, welcomed)})
+        assert await joining._try_all(street)  # type: ignore[arg-type]  # as above
+        assert joining.row.state is (JoinState.JOINED if welcomed else JoinState.REFUSED)
+
+
+@dataclass
+class PutsBy:
+    """A mailbox at which a host's answers lie already, the newest first: of use is the last."""
+
+    keeper: Doorkeeper
+    row: JoinRow
+    welcomed: bool
+    left: list[bytes] = field(default_factory=list)
+
+    def receive(self, data: bytes) -> bytes:
+        match wire.decode(data):
+            case wire.Request():
+                told = wire.decode(self.keeper.receive(data))
+                assert isinstance(told, wire.Admitted)
+                welcome = wire.Welcome(told.admit, told.grants, b"b" * 32)
+                sorry = [wire.encode(wire.Sorry(DECLINED)), wire.encode(wire.Wait())]
+                frames = [b"rubbish", wire.encode(wire.Held()), *sorry]
+                self.left = [*frames, wire.encode(welcome)] if self.welcomed else frames
+                return pad(wire.encode(wire.Held()))
+            case wire.Collect((tag,)):
+                public = seal_public(self.row.seal_seed or b"")
+                assert tag == capability.tag_first(public, self.row.nonce or b"")
+                sealed = [parcel.seal(public, tag, frame) for frame in self.left]
+                return pad(wire.encode(wire.Parcels([b"no parcel", *sealed])))
+            case _:
+                return self.keeper.receive(data)
 
 
 @dataclass
