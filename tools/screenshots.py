@@ -18,6 +18,7 @@ os.environ.setdefault("QT_QUICK_BACKEND", "software")
 os.environ["QT_SCALE_FACTOR"] = "1"
 
 import stage_byhand
+import stage_connection
 import stage_door
 import stage_first
 import stage_rooms
@@ -84,6 +85,7 @@ class Play:
         stage_rooms.people(self)
         stage_settings.settings(self)
         stage_byhand.carrying(self)
+        stage_connection.connecting(self)
         stage_door.knocking(self)
         stage_door.deciding(self)
         self.leaving()

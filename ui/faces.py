@@ -1,5 +1,6 @@
 """The people of one circle, as far as a screen shows them: how many, and the hue of each."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,11 @@ from ui.asking import Asks, hear
 from ui.theme.flower import hues_by_joining
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+def by_joining(members: Iterable[Member]) -> list[Member]:
+    """As they came; the same everywhere, so that a flower has one colour on all screens."""
+    return sorted(members, key=lambda one: (one.joined_at or EARLIEST, one.member))
 
 
 class Faces(QObject):
@@ -69,10 +75,10 @@ class Faces(QObject):
     def _take(self, members: list[Member]) -> None:
         if not self._open:
             return
-        by_joining = sorted(members, key=lambda one: (one.joined_at or EARLIEST, one.member))
-        self._hues = hues_by_joining(one.member for one in by_joining)
+        came = by_joining(members)
+        self._hues = hues_by_joining(one.member for one in came)
         self._me = next((one.member for one in members if one.me), "")
-        self._first = by_joining[0].member if by_joining else ""
+        self._first = came[0].member if came else ""
         self._count = sum(not one.gone for one in members)
         self.changed.emit()
 

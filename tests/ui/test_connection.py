@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path as Folder
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from PySide6.QtGui import QAccessible, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app import commands as c
+from app.__main__ import main
 from app.circle.state import NetStatus, Path, Post, PostKind, Reach, Role
 from app.commands import NetSettings
 from app.refused import Refused, Why
@@ -18,7 +20,7 @@ from tests.ui.hearth import CARERS, TABLE, FakeHome, Hearth, circle, focused, ta
 from tests.ui.neighbour import NOW, key, mailbox, post
 from tests.ui.test_accessible import is_clear, name_of, of_role
 from ui.connection import boxes, helpers, words
-from ui.connection.adding import NO_CARD
+from ui.connection.adding import COMMAND, NO_CARD
 from ui.connection.item import Tone, pill
 
 CARD = "hearthside-mailbox:AQIDBAUGBwgJ"
@@ -98,7 +100,7 @@ def test_three_facts() -> None:
     )
     assert [one["spoken"] for one in words.facts(net)] == [
         "2 of 3 people reachable now", "2 posts waiting to arrive",
-        "Direct + Through others + Mailbox how you are connecting",
+        "Direct + others + mailbox how you are connecting",
     ]  # fmt: skip
     assert words.how(status(reach("Ines", Path.NONE))) == "Not connected"
     assert words.how(status(paused=True)) == "Paused"
@@ -134,6 +136,8 @@ def test_a_mailbox_says_what_it_holds_and_who_looks_after_it() -> None:
     assert row["notes"] == []
     away = boxes.mailbox(mailbox(reachable=False, mine=False, owner_name="Ines", bytes=None), NOW)
     assert away["state"] == boxes.AWAY
+    before = boxes.mailbox(mailbox(since=NOW - timedelta(days=2)), NOW)
+    assert before["state"] == "Reachable since Saturday"
     assert "Looked after by Ines" not in str(away["holds"])
     assert "looked after by Ines" in str(away["holds"])
 
@@ -378,3 +382,16 @@ def test_a_lock_takes_all_of_it_away(window: Hearth) -> None:
         [], [], False,
     )  # fmt: skip
     assert "Person 1" not in QGuiApplication.clipboard().text()
+
+
+def test_the_command_it_shows_is_one_that_starts_a_mailbox(
+    tmp_path: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it stands there, word by word; up to the point where it would go on the air."""
+    began: list[object] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("app.mailbox.running.main", lambda *told: began.append(told))
+    program, *rest = COMMAND.split()
+    assert program == "hearthside"
+    assert main(rest) == 0
+    assert len(began) == 1

@@ -18,6 +18,7 @@ class Clipboard(QObject):
         self._timer = QTimer(self, singleShot=True, interval=STAYS)
         self._timer.timeout.connect(self.clear)
 
+    @Slot(str)
     def put(self, text: str) -> None:
         """Copy `text` for a minute."""
         self._ours = text

@@ -1,5 +1,6 @@
 // The Connection screen: one true sentence, three facts, what waits, people, mailboxes, switches.
-//   model: ConnectionPage; mayCarry: posts can be taken along;  back() · carrying(bringing) · opened(circle, thread)
+//   model: ConnectionPage; mayCarry, circle: posts of this one can be taken along; keyed: it was
+//   opened by a key;  back() · carrying(bringing)
 //   enter() puts the focus into it
 import QtQuick
 import QtQuick.Controls.Basic as Basic
@@ -14,6 +15,7 @@ FocusScope {
     required property ConnectionPage model
     property bool mayCarry: false
     property string circle: ""
+    property bool keyed: false
 
     signal back
     signal carrying(bool bringing)
@@ -28,6 +30,8 @@ FocusScope {
     Accessible.role: Accessible.Pane
     Accessible.name: qsTr("Connection")
     Keys.onEscapePressed: back()
+    Component.onCompleted: Qt.callLater(() => pause.forceActiveFocus(keyed ? Qt.TabFocusReason : Qt.OtherFocusReason))
+
     // Where the Tab key went is brought into sight.
     function follow(): void {
         const item = Window.activeFocusItem;

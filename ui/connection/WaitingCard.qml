@@ -25,7 +25,7 @@ Card {
     Label {
         Layout.fillWidth: true
         style: "caption"
-        text: qsTr("Kept safely on this computer. They go out by themselves when someone is reachable, also through others in the circle.")
+        text: card.model.paused ? qsTr("Kept safely on this computer. They go out once you go on connecting.") : qsTr("Kept safely on this computer. They go out by themselves when someone is reachable, also through others in the circle.")
         color: Theme.text2
     }
     ColumnLayout {
@@ -92,7 +92,7 @@ Card {
                     Label {
                         objectName: "waitingState"
                         Layout.fillWidth: !card.roomy
-                        Layout.maximumWidth: card.roomy ? Theme.px(280) : -1
+                        Layout.maximumWidth: card.roomy ? Theme.px(350) : -1
                         style: "caption"
                         text: entry.post.state ?? ""
                         color: Theme.wait

@@ -11,6 +11,7 @@ QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
 
 BEGINS = "hearthside-mailbox:"
+COMMAND = "hearthside mailbox --home mailbox"
 NO_CARD = "Paste the line that the mailbox shows. It begins with hearthside-mailbox:"
 LOOKS_WHOLE = "This looks like a mailbox's line. Whether it answers is seen when you add it."
 
@@ -39,7 +40,7 @@ class AddingMailbox(QObject):
     called = Property(str, lambda self: self._called, notify=changed)
     problem = Property(str, lambda self: self._problem, notify=changed)
     working = Property(bool, lambda self: self._working, notify=changed)
-    command = Property(str, lambda _self: "hearthside mailbox", constant=True)
+    command = Property(str, lambda _self: COMMAND, constant=True)
 
     @Property(str, notify=changed)
     def found(self) -> str:

@@ -72,4 +72,4 @@ def group(
 
 def _since(when: datetime, now: datetime) -> str:
     here = when.astimezone(now.tzinfo)
-    return f"{here:%H:%M}" if here.date() == now.date() else told_on(when, now)
+    return f"{here:%H:%M}" if here.date() == now.date() else told_on(when, now).removeprefix("on ")

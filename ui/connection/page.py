@@ -20,11 +20,10 @@ from app.commands import (
 from app.events import Said, Trouble
 from app.refused import Refused
 from ui.asking import Asks
-from ui.circles.clipboard import Clipboard
 from ui.connection import boxes, helpers, words
 from ui.connection.adding import AddingMailbox
 from ui.connection.retiring import RetiringMailbox
-from ui.people.item import came
+from ui.faces import by_joining
 from ui.telling import Clock, local_now
 from ui.theme.flower import hues_by_joining
 
@@ -43,17 +42,17 @@ class ConnectionPage(QObject):
     """Empty while nobody looks; else it reads anew, not more often than four times a second."""
 
     changed = Signal()
+    openChanged = Signal()
     told = Signal(str)
     takenBack = Signal(str)  # in this circle there is a draft again
+    copied = Signal(str)  # to be put on the clipboard
 
     def __init__(
-        self, bridge: Asks, clipboard: Clipboard, parent: QObject | None = None, *,
-        clock: Clock = local_now,
-    ) -> None:  # fmt: skip
+        self, bridge: Asks, parent: QObject | None = None, *, clock: Clock = local_now
+    ) -> None:
         """Nobody looks."""
         super().__init__(parent)
         self._bridge = bridge
-        self._clipboard = clipboard
         self._clock = clock
         self._open = False
         self._turn = 0
@@ -74,6 +73,7 @@ class ConnectionPage(QObject):
 
     # ---- what QML reads ---------------------------------------------------------------------
 
+    open = Property(bool, lambda self: self._open, notify=openChanged)
     adding = Property(QObject, lambda self: self._adding, constant=True)
     retiring = Property(QObject, lambda self: self._retiring, constant=True)
     trouble = Property(str, lambda self: self._trouble, notify=changed)
@@ -217,7 +217,7 @@ class ConnectionPage(QObject):
     def copy(self) -> None:
         """Put the log for helpers on the clipboard: no name, no id, no address."""
         if self._net is not None:
-            self._clipboard.put(self.log())
+            self.copied.emit(self.log())
             self.told.emit(COPIED)
 
     @Slot()
@@ -256,13 +256,24 @@ class ConnectionPage(QObject):
 
     # ---- what the shell does ----------------------------------------------------------------
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody looks."""
+        return self._open
+
+    @Slot()
     def show(self) -> None:
         """Somebody looks."""
-        self._open = True
-        self.refresh()
+        if not self._open:
+            self._open = True
+            self.openChanged.emit()
+            self.refresh()
 
+    @Slot()
     def close(self) -> None:
         """Empty: nobody looks, or the home is locked."""
+        if not self._open:
+            return
         self._open = False
         self._turn += 1
         self._soon.stop()
@@ -272,7 +283,9 @@ class ConnectionPage(QObject):
         self._adding.close()
         self._retiring.close()
         self.changed.emit()
+        self.openChanged.emit()
 
+    @Slot(object)
     def hear(self, events: list[Said]) -> None:
         """Whatever happens may change something here; it is read once for all of it."""
         news = any(not isinstance(one, Trouble) for one in events)
@@ -309,7 +322,7 @@ class ConnectionPage(QObject):
 
         def members(found: list[Member]) -> None:
             if turn == self._turn:
-                self._hues[circle] = hues_by_joining(one.member for one in sorted(found, key=came))
+                self._hues[circle] = hues_by_joining(one.member for one in by_joining(found))
                 self.changed.emit()
 
         self._bridge.ask(ListMailboxes(circle=circle), mailboxes, _unheard)

@@ -13,7 +13,10 @@ QML_IMPORT_MAJOR_VERSION = 1
 FOLLOWS = (
     ("envelope-simple", "Nobody of the circle brings posts there any more, or takes any out."),
     ("users", "What has reached people stays with them. The rest waits on your computers."),
-    ("hourglass", "What it holds stays sealed there until it goes with time. It can't be opened."),
+    (
+        "hourglass",
+        "What it holds goes with time. Until then it stays sealed: the mailbox can't open it.",
+    ),
     ("scroll", "Everyone sees in the open log that you retired it."),
 )
 

@@ -25,7 +25,7 @@ HERE = {
     Path.PUNCHED: "Direct, through both routers",
 }
 LONGEST_TITLE = 120  # characters
-WAYS = ("Direct", "Through others", "Mailbox")
+WAYS = ("direct", "others", "mailbox")
 AWAY = (Path.NONE, Path.MAILBOX)
 
 
@@ -48,13 +48,14 @@ def sentence(net: NetStatus | None, mailboxes: Iterable[Mailbox] = (), *, circle
 
 
 def how(net: NetStatus) -> str:
-    """By which ways people are reached: "Direct + Mailbox"."""
+    """By which ways people are reached: "Direct + mailbox"."""
     if net.paused:
         return "Paused"
     paths = {one.path for one in net.people}
     found = (bool(paths & set(HERE)), Path.RELAY in paths, Path.MAILBOX in paths)
     told = [word for word, so in zip(WAYS, found, strict=True) if so]
-    return " + ".join(told) or "Not connected"
+    words = " + ".join(told)
+    return words[:1].upper() + words[1:] or "Not connected"
 
 
 def facts(net: NetStatus) -> list[dict[str, str]]:

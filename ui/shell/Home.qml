@@ -162,9 +162,9 @@ FocusScope {
             model: home.shell.reach
             mayCarry: home.shell.room.open
             circle: home.shell.room.name
-            onBack: home.shell.lookAtConnection(false)
+            onBack: home.shell.reach.close()
             onCarrying: bringing => home.shell.rooms.carry(bringing)
-            Component.onCompleted: Qt.callLater(enter)
+            keyed: sidebar.keyed
         }
     }
     Component {

@@ -13,6 +13,7 @@ FocusScope {
 
     required property Shell shell
     property bool compact: false
+    property bool keyed: false // the pill was pressed by a key
     readonly property real edge: compact ? 6 : Theme.space3
     readonly property var rooms: [
         {page: "home", glyph: "house", text: qsTr("Home"), spoken: qsTr("Home of %1")},
@@ -211,7 +212,7 @@ FocusScope {
                             selected: side.shell.place !== "connection" && page === modelData.page || side.shell.place !== "connection" && page === "person" && modelData.page === "people"
                             compact: side.compact
                             onClicked: {
-                                side.shell.lookAtConnection(false);
+                                side.shell.reach.close();
                                 if (modelData.page === "home")
                                     side.shell.home();
                                 else
@@ -296,7 +297,10 @@ FocusScope {
             model: side.shell.connection
             selected: side.shell.place === "connection"
             compact: side.compact
-            onClicked: side.shell.lookAtConnection(true)
+            onClicked: {
+                side.keyed = visualFocus;
+                side.shell.reach.show();
+            }
         }
         NavRow {
             objectName: "lock"

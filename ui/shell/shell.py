@@ -84,22 +84,24 @@ class Shell(QObject):
         self._album = Album(bridge, self)
         self._room.changed.connect(self._show_faces)
         self._connection = Connection(bridge, self)
-        self._reach = ConnectionPage(bridge, self._clipboard, self)
+        self._reach = ConnectionPage(bridge, self)
         self._reach.told.connect(self.told)
-        self._reach.takenBack.connect(self._read_drafts)
-        self._connecting = False  # that screen is in front
+        self._reach.openChanged.connect(self.currentChanged)
+        self._reach.copied.connect(self._clipboard.put)
         self._inviting = Inviting(bridge, self._clipboard, self)
         self._knocking = Knocking(bridge, self)
         self._waiting = Waiting(bridge, self)
         self._founding = Founding(bridge, self)
         self._leaving = Leaving(bridge, self)
         self._visit = Visit(bridge, self)
+        self._reach.takenBack.connect(self._visit.read_drafts)
         self._goodbyes = Goodbyes(bridge, self)
         self._goodbyes.told.connect(self.told)
         self._rooms = Rooms(bridge, self._album, self)
         self._rooms.told.connect(self.told)
         self._inviting.exists.connect(self._rooms.invited)
         bridge.said.connect(self._hear)
+        bridge.said.connect(self._reach.hear)  # it is deaf while nobody looks
         bridge.stateChanged.connect(self._state_changed)
         self._circles.read.connect(self._circles_read)
         self._knocking.begun.connect(self._open_when_there)
@@ -128,7 +130,7 @@ class Shell(QObject):
     @Property(str, notify=currentChanged)
     def place(self) -> str:
         """What the main column shows: none, circle, door, connection."""
-        if self._connecting:
+        if self._reach.is_open:
             return CONNECTION
         row = self._circles.find(self._key)
         if row is None:
@@ -158,19 +160,10 @@ class Shell(QObject):
 
     # ---- what the person does ---------------------------------------------------------------
 
-    @Slot(bool)
-    def lookAtConnection(self, wanted: bool) -> None:
-        """Show the Connection screen, or what was there before it."""
-        if wanted is self._connecting or (wanted and self._screen != HOME):
-            return
-        self._connecting = wanted
-        (self._reach.show if wanted else self._reach.close)()
-        self.currentChanged.emit()
-
     @Slot(str)
     def select(self, key: str) -> None:
         """Open this row."""
-        self.lookAtConnection(wanted=False)
+        self._reach.close()
         self._wanted = None
         self._door = ""
         self._open(self._circles.find(key))
@@ -198,7 +191,7 @@ class Shell(QObject):
     @Slot()
     def home(self) -> None:
         """Out of a thread or another room, back to the circle's posts."""
-        self.lookAtConnection(wanted=False)
+        self._reach.close()
         if self._rooms.property("page") == "home":
             self._visit.closeThread()
         self._rooms.go("home")
@@ -265,17 +258,13 @@ class Shell(QObject):
     @Slot(object)
     def _hear(self, events: list[Said]) -> None:
         for event in events:
-            match event:
-                case Trouble(message=message):
-                    self._tell(message)
-                case _:
-                    pass
+            if isinstance(event, Trouble):
+                self._tell(event.message)
         if self._screen != HOME:
             return
         self._circles.hear(events)
         self._room.hear(events)
         self._connection.hear(events)
-        self._reach.hear(events)
         self._rooms.hear(events)
         self._goodbyes.hear(events)
         for event in events:
@@ -341,7 +330,7 @@ class Shell(QObject):
         self._leaving.begin()
         self._circles.forget()
         self._connection.forget()
-        self.lookAtConnection(wanted=False)
+        self._reach.close()
         self._goodbyes.close()
         self._first.forget()
         self._name = self._key = self._door = ""
@@ -399,14 +388,6 @@ class Shell(QObject):
     @Slot()
     def _show_faces(self) -> None:
         self._album.show(str(self._room.property("circle")), self._room.pictures)
-
-    @Slot(str)
-    def _read_drafts(self, circle: str) -> None:
-        """There is a draft in this circle that the open boxes do not know of."""
-        row = self._circles.find(self._key)
-        if row is not None and row.circle == circle:
-            self._visit.to("")
-            self._visit.to(circle)
 
     def _show(self, screen: str) -> None:
         if screen != self._screen:

@@ -60,6 +60,13 @@ class Visit(QObject):
             self._here = True
             self.hereChanged.emit()
 
+    @Slot(str)
+    def read_drafts(self, circle: str) -> None:
+        """There is a draft in this circle that the open boxes do not know of."""
+        if circle == self._circle:
+            self.to("")
+            self.to(circle)
+
     def end(self) -> None:
         """Forget everything of this visit; drafts are kept by the home."""
         self.closeThread()
