@@ -8,7 +8,9 @@ from app.circle.state import Draft, Feeling, PostKind, Want
 from app.events import PostsGone
 from app.refused import Refused
 from app.store import circles, owned
+from app.whereabouts import relay_of
 from app.writing import keep_draft, write
+from p2p.host import peer_text
 from p2p.ids import PostId
 from tests.p2p.village import Person, Village, meet
 
@@ -110,3 +112,13 @@ def test_what_waits_is_counted_with_those_it_waits_for(ada: Person, bo: Person) 
     meet(ada, bo)
     found = [ada.room.reaching.of_op(op_no) for _, op_no in rows]
     assert [one and one.lacks for one in found] == [frozenset()] * 2
+
+
+def test_who_carries_a_line_is_read_from_its_address() -> None:
+    """Of a circuit the relay's key; of any other address, or of none at all, nobody's."""
+    relay, behind = peer_text(bytes(range(32))), peer_text(bytes(32))
+    at = f"/ip4/192.0.2.7/tcp/4001/p2p/{relay}"
+    assert relay_of(f"{at}/p2p-circuit") == bytes(range(32))
+    assert relay_of(f"{at}/p2p-circuit/p2p/{behind}") == bytes(range(32))
+    for nobody in (at, "", "/p2p-circuit", "no address/p2p-circuit"):
+        assert relay_of(nobody) is None

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAccessible, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app import commands as c
-from app.__main__ import main
+from app.__main__ import _mailbox
 from app.circle.state import NetStatus, Path, Post, PostKind, Reach, Role
 from app.commands import NetSettings
 from app.refused import Refused, Why
@@ -391,7 +391,7 @@ def test_the_command_it_shows_is_one_that_starts_a_mailbox(
     began: list[object] = []
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("app.mailbox.running.main", lambda *told: began.append(told))
-    program, *rest = COMMAND.split()
-    assert program == "hearthside"
-    assert main(rest) == 0
+    program, mode, *rest = COMMAND.split()
+    assert (program, mode) == ("hearthside", "mailbox")
+    assert _mailbox(rest) == 0
     assert len(began) == 1
