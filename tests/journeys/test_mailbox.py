@@ -40,6 +40,7 @@ async def test_never_online_together(tmp_path: Path) -> None:
         row = await _holds(ada, circle, reachable=True)
         assert row["mailbox"] == added["mailbox"]
         assert row["name"] == "Cupboard laptop"
+        assert (row["owner_name"], row["mine"], row["owner_due"]) == ("Ada", True, False)
         link = await ada.invites(circle)
         await _holds(ada, circle, reachable=True, full=False)
         await _pays_in(ada, circle, "Come in, whenever you like.")

@@ -69,6 +69,12 @@ def test_the_way_to_somebody_is_said_in_words(one: Reach, said: str) -> None:
     assert words.way(one, NOW) == said
 
 
+def test_nobody_is_called_away_who_is_not_looked_for() -> None:
+    """Paused, one can't know."""
+    row = words.person(reach("Ines", Path.NONE), 1, NOW, paused=True)
+    assert (row["way"], row["here"]) == (words.NOT_LOOKED, False)
+
+
 @pytest.mark.parametrize(
     ("net", "said"),
     [

@@ -117,7 +117,7 @@ class ConnectionPage(QObject):
         for one in self._circles:
             hues = self._hues.get(one.circle or "", {})
             rows = [
-                words.person(reach, hues.get(reach.member, -1), now)
+                words.person(reach, hues.get(reach.member, -1), now, paused=self._net.paused)
                 for reach in self._net.people if reach.circle == one.circle
             ]  # fmt: skip
             rows.sort(key=lambda row: not row["here"])

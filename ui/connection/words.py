@@ -26,6 +26,7 @@ HERE = {
 }
 LONGEST_TITLE = 120  # characters
 WAYS = ("direct", "others", "mailbox")
+NOT_LOOKED = "Not looked for while paused"
 AWAY = (Path.NONE, Path.MAILBOX)
 
 
@@ -89,10 +90,10 @@ def way(one: Reach, now: datetime) -> str:
     return away
 
 
-def person(one: Reach, hue: int, now: datetime) -> dict[str, object]:
-    """Somebody's row."""
+def person(one: Reach, hue: int, now: datetime, *, paused: bool = False) -> dict[str, object]:
+    """Somebody's row. While connecting is paused nobody knows who is away."""
     waits = f"{one.waiting} waiting" if one.waiting else "Nothing waiting"
-    told = way(one, now)
+    told = NOT_LOOKED if paused else way(one, now)
     return {
         "member": one.member, "hue": hue, "name": one.display_name, "way": told,
         "here": one.path not in AWAY, "waits": waits, "amber": one.waiting > 0,
