@@ -93,7 +93,7 @@ FocusScope {
                     style: "caption"
                     text: place.model.sentence
                     color: Theme.text2
-                    onTextChanged: if (place.model.loaded) Accessible.announce(text)
+                    onTextChanged: if (place.model.loaded) Accessible.announce(place.model.sentence)
                 }
             }
             Button {
