@@ -195,7 +195,10 @@ def test_a_copied_log_has_no_name_no_id_and_no_address() -> None:
     )  # fmt: skip
     net = status(*people, listening=addresses, waiting=2, waiting_for=1)
     may = NetSettings(lan=True, port_mapping=False, relay=True, paused=False)
-    said = helpers.log(net, [mailbox(full=True, owner_name="Marisol")], may, "2026-11-23 11:40")
+    said = helpers.log(
+        net, [mailbox(full=True, owner_name="Marisol")], may, "1.2.3", "2026-11-23 11:40"
+    )
+    assert said.startswith("Hearthside 1.2.3\nat 2026-11-23 11:40\n")
     assert "circle 1, Person 1: carried by another computer (by a mailbox), 2 waiting" in said
     assert "Mailbox 1: used: yes, reached: yes, full: yes" in said
     assert "address: IPv4, home network" in said

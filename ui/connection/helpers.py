@@ -5,7 +5,6 @@ from ipaddress import ip_address
 
 from app.circle.state import NetStatus, Path
 from app.commands import Mailbox, NetSettings
-from app.version import VERSION
 
 RUNGS = {
     Path.DIRECT: "direct",
@@ -49,14 +48,18 @@ def rungs(net: NetStatus) -> list[str]:
 
 
 def log(
-    net: NetStatus, mailboxes: Sequence[Mailbox], settings: NetSettings | None, clocks: str
+    net: NetStatus,
+    mailboxes: Sequence[Mailbox],
+    settings: NetSettings | None,
+    version: str,
+    clocks: str,
 ) -> str:
     """What may be handed to a helper: numbers and kinds, people by a number.
 
     No name, no id, no address, and nothing that was written.
     """
     lines = [
-        f"Hearthside {VERSION}", f"at {clocks}",
+        f"Hearthside {version}", f"at {clocks}",
         f"paused: {_so(net.paused)}",
         f"people reached: {net.reachable} of {net.of}",
         f"posts waiting: {net.waiting}, for {net.waiting_for}",

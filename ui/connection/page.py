@@ -5,6 +5,7 @@ from PySide6.QtQml import QmlElement
 
 from app.circle.state import Circle, CircleState, Draft, Member, NetStatus, Post
 from app.commands import (
+    HomeStatus,
     ListCircles,
     ListMailboxes,
     ListMembers,
@@ -14,6 +15,7 @@ from app.commands import (
     ReadNetSettings,
     ReadNetwork,
     SetNet,
+    Status,
     TakeBack,
     TryNow,
 )
@@ -62,7 +64,7 @@ class ConnectionPage(QObject):
         self._boxes: dict[str, list[Mailbox]] = {}
         self._waiting: dict[str, list[Post]] = {}
         self._hues: dict[str, dict[str, int]] = {}
-        self._trouble = ""
+        self._trouble = self._version = ""
         self._adding = AddingMailbox(bridge, self)
         self._retiring = RetiringMailbox(bridge, self)
         for sheet in (self._adding, self._retiring):
@@ -267,6 +269,7 @@ class ConnectionPage(QObject):
         if not self._open:
             self._open = True
             self.openChanged.emit()
+            self._bridge.ask(HomeStatus(), self._take_status, _unheard)
             self.refresh()
 
     @Slot()
@@ -296,9 +299,13 @@ class ConnectionPage(QObject):
         """For helpers."""
         assert self._net is not None  # noqa: S101 - `copy` looks first
         all_boxes = [one for some in self._boxes.values() for one in some]
-        return helpers.log(self._net, all_boxes, self._settings, f"{self._clock():%Y-%m-%d %H:%M}")
+        now = f"{self._clock():%Y-%m-%d %H:%M}"
+        return helpers.log(self._net, all_boxes, self._settings, self._version, now)
 
     # ---- inside -----------------------------------------------------------------------------
+
+    def _take_status(self, now: Status) -> None:
+        self._version = now.version
 
     def _ask_circles(self, turn: int) -> None:
         here = {one.circle for one in self._circles}
