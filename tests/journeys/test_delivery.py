@@ -27,10 +27,16 @@ async def three(new: NewPerson) -> tuple[str, Person, Person, Person]:
 
 async def row(person: Person, circle: str, post: str) -> Json:
     """A post as its writer's home tells it, in the list and in its thread alike."""
-    rows = {one["post"]: one for one in await person.ask("post.list", circle=circle)}
-    alone: Json = (await person.ask("post.thread", circle=circle, post=post))["post"]
-    assert alone == rows[post]
-    return alone
+    seen: list[Json] = []
+
+    async def alike() -> bool:  # not at once where somebody has just said more
+        rows = {one["post"]: one for one in await person.ask("post.list", circle=circle)}
+        alone: Json = (await person.ask("post.thread", circle=circle, post=post))["post"]
+        seen.append(alone)
+        return bool(alone == rows[post])
+
+    await eventually(alike, "list and thread say the same")
+    return seen[-1]
 
 
 async def says(person: Person, circle: str, post: str, reached: int, of: int) -> None:
