@@ -36,6 +36,10 @@ CIRCUITS: Final = 256  # at once, through us
 PASSES: Final = 4096  # peers that have shown a key since we began
 HOUR: Final = 3600.0  # seconds
 RESTART: Final = 2.0  # seconds before a failed host is made anew
+TAKEN: Final = (
+    "The port that this mailbox was told to listen on is used by another program. Nothing was "
+    "changed. Give it another one, as in --listen /ip4/0.0.0.0/tcp/4002, or leave --listen out."
+)
 
 log = logging.getLogger("hearthside.mailbox")
 
@@ -143,18 +147,27 @@ class Mailbox:
             self._counter.came(box)
 
     async def run(self, out: TextIO | None = None) -> None:
-        """Serve until cancelled. A host that fails is made anew."""
-        told = False
+        """Serve until cancelled. A host that fails is made anew.
+
+        `Refused`, perhaps in a group, where the port that was asked for is another program's.
+        """
+        listen, told = self._wanted(), False
         while True:
+            taken = False
             try:
-                await self._serve(self._wanted(), None if told else out)
-            except PortTaken:
-                log.warning("the port of this mailbox is taken; another one is used")
-                await self._serve(self._listen, None if told else out)
-            except HostCrashed:
+                await self._serve(listen, None if told else out)
+            except* PortTaken:
+                taken = True
+            except* HostCrashed:
                 log.warning("the host of this mailbox failed; starting it again")
-            told = True
-            await trio.sleep(RESTART)
+                told = True
+            if taken and listen == self._listen:
+                raise Refused(Why.NOT_ALLOWED, TAKEN)
+            if taken:  # the one that was kept, by chance another program's now
+                log.warning("the port of this mailbox is taken; another one is used")
+                listen = self._listen
+            else:
+                await trio.sleep(RESTART)
 
     def _wanted(self) -> tuple[str, ...]:
         with suppress(OSError, ValueError):

@@ -7,6 +7,8 @@ import trio
 
 from app.clock import SystemClock
 from app.mailbox.card import Card, read
+from app.mailbox.running import Keys, Mailbox, open_books
+from app.refused import Refused
 from p2p import wire as door
 from p2p.errors import PeerFault
 from p2p.host import Closed
@@ -166,6 +168,26 @@ async def test_who_listens_hears_when_something_comes(tmp_path: Path) -> None:
             await caller.pay_in(Log.WORDS, list(sealed(1, HOUR).values()))
             with trio.fail_after(1):
                 await heard.wait()
+
+
+async def test_a_port_that_is_taken_is_told_and_one_that_was_only_kept_is_given_up(
+    tmp_path: Path,
+) -> None:
+    """Asked for by number: a sentence. Kept from before: another one, and a new card."""
+    folder = tmp_path / "m"
+    async with a_mailbox(folder) as first:
+        port = int(first.card.addresses[0].split("/tcp/")[1].split("/")[0])
+        second = tmp_path / "n"
+        await trio.Path(second).mkdir()
+        await trio.Path(second / "mailbox.port").write_text(str(port))
+        async with a_mailbox(second) as other:
+            assert f"/tcp/{port}/" not in other.card.addresses[0]
+        await trio.Path(tmp_path / "o").mkdir()
+        db = open_books(tmp_path / "o", Keys(b"k" * 32))
+        fixed = Mailbox(db, Keys(b"k" * 32), (f"/ip4/127.0.0.1/tcp/{port}",), second, 1 << 20)
+        with pytest.raises(Refused, match="used by another program"):
+            await fixed.run()
+        db.close()
 
 
 def test_a_card_is_read_as_it_may_have_been_copied() -> None:
