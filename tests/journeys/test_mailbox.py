@@ -9,7 +9,7 @@ from app.mailbox.running import keys_of, open_books
 from p2p.crypto import sign_public, system_entropy
 from tests.journeys.mailboxes import a_mailbox
 from tests.journeys.people import Person, eventually, free_port, village
-from tests.journeys.test_secrets import found_in, spellings
+from tests.journeys.test_secrets import Tap, found_in, spellings
 
 WORDS = ("Lovelace-Canary", "Canary-Bird", "Canaries by the water", "Canary cage", "Canary label",
          "sings in the mine")  # fmt: skip
@@ -161,9 +161,17 @@ async def test_a_mailbox_that_is_killed_comes_back_with_all_that_it_said_it_kept
         assert await mailbox.stops() == 0
 
 
-async def test_what_a_mailbox_has_on_its_disk_says_nothing(tmp_path: Path) -> None:
+async def test_what_a_mailbox_has_on_its_disk_and_hears_says_nothing(tmp_path: Path) -> None:
     """No name, no word, no circle id, no device id, no key of anybody, in any spelling."""
-    async with village(tmp_path) as new, a_mailbox(tmp_path / "cupboard") as mailbox:
+    hidden, port = free_port(), free_port()
+    tap = Tap(port, hidden)
+    async with (
+        trio.open_nursery() as nursery,
+        village(tmp_path) as new,
+        a_mailbox(tmp_path / "cupboard", f"/ip4/127.0.0.1/tcp/{hidden}") as mailbox,
+    ):
+        await nursery.start(tap.run)
+        mailbox.card = mailbox.card.replace(f"/tcp/{hidden}/", f"/tcp/{port}/")
         ada, ben = await new("Ada Lovelace-Canary"), await new("Ben Canary-Bird")
         circle = await ada.founds("Canaries by the water")
         await ada.ask("circle.add_mailbox", circle=circle, card=mailbox.card, name="Canary cage")
@@ -179,12 +187,16 @@ async def test_what_a_mailbox_has_on_its_disk_says_nothing(tmp_path: Path) -> No
         seeds = store.read("SELECT member_seed, device_seed, door_seed FROM circles")[0]
         store.close()
         assert await mailbox.stops() == 0
+        nursery.cancel_scope.cancel()
     needles = {word: spellings(word) for word in WORDS}
     for name in (circle, post, *members, *devices):
         needles[f"id {name[:6]}"] = spellings(bytes.fromhex(name))
     for seed in seeds:
         needles["a seed"] = spellings(bytes(seed))
         needles["a key"] = spellings(sign_public(bytes(seed)))
+    assert tap.bytes_taken > 50_000
+    for taken in tap.taken:
+        assert not found_in(bytes(taken), needles)
     db = open_books(mailbox.folder, keys_of(mailbox.folder, system_entropy))
     try:
         assert db.read("SELECT count(*) FROM envelopes")[0][0] > 5
@@ -196,3 +208,35 @@ async def test_what_a_mailbox_has_on_its_disk_says_nothing(tmp_path: Path) -> No
                 assert not found_in(told, needles)
     finally:
         db.close()
+
+
+async def test_a_circle_has_two_mailboxes_and_loses_one(tmp_path: Path) -> None:
+    """What is written goes to both; when one is gone for good the other one is enough."""
+    async with (
+        village(tmp_path) as new,
+        a_mailbox(tmp_path / "cupboard") as first,
+        a_mailbox(tmp_path / "attic") as second,
+    ):
+        ada, ben = await new("Ada"), await new("Ben")
+        circle = await ada.founds("By the water")
+        for mailbox in (first, second):
+            await ada.ask("circle.add_mailbox", circle=circle, card=mailbox.card)
+        await ben.comes_in(await ada.invites(circle))
+        await ben.knows(circle, "Ada", "Ben")
+        await ben.sleeps()
+        await ada.writes(circle, "To both.")
+
+        async def in_both() -> bool:
+            rows = await ada.ask("circle.mailboxes", circle=circle)
+            ops = (await ada.digest(circle))["ops"]
+            return await _unsent(ada, circle, 0) and [row["held"] for row in rows] == [ops, ops]
+
+        await eventually(in_both, "both hold it")
+        await ada.sleeps()
+        await first.dies()
+        await ben.wakes()
+        await ben.has(circle, "To both.")
+        reachable = [
+            row["reachable"] for row in await ben.ask("circle.mailboxes", circle=circle)
+        ]  # fmt: skip
+        assert reachable == [False, True]
