@@ -11,6 +11,7 @@ have, or no envelope at all) is remembered and not asked for again until a secre
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 import trio
 
@@ -36,6 +37,8 @@ DAY = 24  # hours
 SLACK = 1  # days by which less is compared than the mailbox keeps: clocks differ
 ROUNDS = 6  # how often acts are gone through, as each may bring secrets for more
 USELESS = 16 << 20  # bytes taken out in one visit that are of no use; the rest is left to the next
+FEW = 16  # computers up to which cards and receipts are asked for at each visit
+SELDOM = 60.0  # seconds between it in larger circles
 PASSED = 65_536  # ids of no use that are remembered
 
 log = logging.getLogger("hearthside.boxes")
@@ -53,6 +56,7 @@ class Memory:
     receipts: dict[DeviceId, int] = field(default_factory=dict)  # author -> counter of what is left
     succeeded: set[bytes] = field(default_factory=set)
     card: tuple[EpochId, int] | None = None  # ours that is there: sealed under which, its counter
+    looked: float = -inf  # when it was asked for cards and receipts
     full: bool = False  # it had no room for something
 
 
@@ -96,19 +100,31 @@ class Visit:
         # Before words of ours are there for whose keys should count no more.
         await parcels.keys(self.room, self.caller, self.known, self.memory, self.shelf)
         await cards.leave(self.room, self.caller, self.known, self.memory)
-        if news := await cards.collect(self.room, self.caller, self.known, self.shelf):
+        looks = self._looks_for_what_others_left()
+        if looks and (news := await cards.collect(self.room, self.caller, self.known, self.shelf)):
             self.around.tell_cards(news)
         await self._words()
-        await receipts.leave(
-            self.room, self.caller, self.known, self.memory, self.shelf, self.around.here
-        )
-        await receipts.collect(self.room, self.caller, self.known, self.shelf)
+        here = self.around.here
+        await receipts.leave(self.room, self.caller, self.known, self.memory, self.shelf, here)
+        if looks:
+            await receipts.collect(self.room, self.caller, self.known, self.shelf)
         replies = await parcels.door(
             self.room, self.outbox, self.caller, self.memory, self.known.box
         )
         await parcels.grants(self.room, self.caller, self.known, self.memory, self.shelf)
         await self._pay_in_acts()
         await parcels.reply(self.caller, self.memory, replies)
+
+    def _looks_for_what_others_left(self) -> bool:
+        """Whether cards and receipts are asked for: in a large circle not at each post of somebody.
+
+        One question for each sixteen computers.
+        """
+        now, few = trio.current_time(), len(self.room.ledger.view.devices()) <= FEW
+        if not few and now - self.memory.looked < SELDOM:
+            return False
+        self.memory.looked = now
+        return True
 
     # -- acts ----------------------------------------------------------------------------------
 
