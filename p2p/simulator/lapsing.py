@@ -9,7 +9,6 @@ from p2p.simulator.story import DAY, Act, Keep, Leap, Story
 
 FOUNDER = 0
 HALF_A_DAY = DAY // 2
-APART = 2 * HALF_A_DAY  # ms by which two clocks differ at the most
 LET_GO = DAY + DAY // 4  # ms for which it has to stand before somebody lets go by it
 
 
@@ -33,20 +32,25 @@ def lapsing(story: Story) -> Story:
     acts += [(at(1.0), Leap(int(spread(chance, HOUR, 20 * DAY)))) for _ in leaps]
     if chance.random() < 0.5:
         acts.append((story.length, Leap(int(spread(chance, DAY, 40 * DAY)))))
-    if _is_in_doubt(acts):
-        acts.append((story.length, Leap(2 * DAY)))
     clocks = tuple(max(-HALF_A_DAY, min(wrong, HALF_A_DAY)) for wrong in story.wrong_clocks)
+    if _is_in_doubt(acts, clocks[: story.people]):
+        acts.append((story.length, Leap(2 * DAY)))
     return replace(
         story, wrong_clocks=clocks, hang_up=True, acts=tuple(sorted(acts, key=lambda act: act[0]))
     )
 
 
-def _is_in_doubt(acts: Sequence[tuple[float, Act]]) -> bool:
+def _is_in_doubt(acts: Sequence[tuple[float, Act]], clocks: Sequence[int]) -> bool:
     """Whether in the end the day of grace of something said is over by some clocks only.
 
     Which lasts as long as the clocks are apart, and then all agree; but nobody's clock shortens it.
+    `clocks`: by how many ms each is wrong.
     """
     said = [at for at, act in acts if isinstance(act, Keep)]
     leaps = [(at, act.ms) for at, act in acts if isinstance(act, Leap)]
-    stands = [sum(ms for later, ms in leaps if later >= at) for at in said]
-    return any(LET_GO - APART <= ms < LET_GO + APART for ms in stands)
+    for at in said:
+        stands = sum(ms for later, ms in leaps if later >= at)
+        by_each = [stands + clock - clocks[FOUNDER] for clock in clocks]
+        if min(by_each) < DAY + HOUR and max(by_each) >= LET_GO - HOUR:
+            return True
+    return False
