@@ -186,14 +186,15 @@ class Relaying:
         """Have the mailbox know this peer as one who holds a key. Whether it does."""
         for seed in seeds(self.room, one.box):
             try:
-                stream = await host.open(one.peer, one.addresses)
-                asked = capability.opening(seed, one.box, one.peer, host.peer)
-                await Caller(stream).ask(asked)
-                await stream.close()
+                caller = Caller(await host.open(one.peer, one.addresses))
             except Unreachable:
                 return False
+            try:
+                await caller.ask(capability.opening(seed, one.box, one.peer, host.peer))
             except (Closed, PeerFault, OurFault, trio.TooSlowError):
                 continue  # this key counts there no more
             else:
                 return True
+            finally:
+                await caller.close()
         return False

@@ -147,6 +147,7 @@ class Post:
                 try:
                     answer = await caller.ask(asked)
                 except Closed:
+                    await caller.close()
                     continue  # silence: this key does not count there
                 if isinstance(answer, wire.Opened):
                     return answer, caller
@@ -159,11 +160,13 @@ class Post:
         seed = stale(self.room, self.known.box)
         if seed is None:
             return True
+        caller = await self._call(host)
         try:
-            caller = await self._call(host)
             await caller.ask(capability.opening(seed, self.known.box, self.known.peer, host.peer))
         except Closed:
             return True
+        finally:
+            await caller.close()
         return False
 
     async def _ask_anew(self, caller: Caller, peer: bytes) -> wire.Opened | None:
@@ -178,11 +181,13 @@ class Post:
         return None
 
     async def _find_the_way(self, host: Host) -> bool:
+        caller = await self._call(host)
         try:
-            caller = await self._call(host)
             return await parcels.find_the_way(self.room, caller, self.known, self.shelf)
         except Closed:
             return False
+        finally:
+            await caller.close()
 
     async def _call(self, host: Host) -> Caller:
         stream = await host.open(self.known.peer, self.known.addresses, timeout=TIMEOUT)

@@ -59,6 +59,10 @@ class Caller:
             raise NotDone(answer.reason)
         return answer
 
+    async def close(self) -> None:
+        """Nothing more is asked. Never raises."""
+        await self._stream.close()
+
     async def do(self, asked: Asked, *, patience: float = ANSWER) -> None:
         """Have something done."""
         if not isinstance(await self.ask(asked, patience=patience), wire.Done):
