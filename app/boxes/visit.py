@@ -163,6 +163,8 @@ class Visit:
         self.shelf.sign_waiting(self._latest_hour())
         await self._pay_in_acts()  # what words stand on is there before they are
         found = await self.caller.compare(Log.WORDS, since, self._items(since))
+        with room.db.write():  # a disk may have been lost there, and words go with time
+            boxes.lacks(room.db, room.row.circle_no, self.known.box, found.have, since)
         await self._pay_in(Log.WORDS, found.have)
         if self.memory.full:
             return

@@ -86,6 +86,21 @@ def keeps_all(db: Database, circle_no: int, box: bytes, device: bytes, since: in
     return len(rows)
 
 
+def lacks(db: Database, circle_no: int, box: bytes, ids: Iterable[EnvelopeId], since: int) -> None:
+    """These are not there, whatever was said once; nor is what is from before an hour."""
+    for name in ids:
+        db.execute(
+            "DELETE FROM in_boxes WHERE box = ?2 AND op_no IN"
+            " (SELECT op_no FROM ops WHERE circle_no = ?1 AND envelope = ?3)",
+            (circle_no, box, name),
+        )
+    db.execute(
+        "DELETE FROM in_boxes WHERE circle_no = ?1 AND box = ?2 AND op_no IN"
+        " (SELECT op_no FROM ops WHERE circle_no = ?1 AND log = 1 AND hour < ?3)",
+        (circle_no, box, since),
+    )
+
+
 def keeping(db: Database, op_no: int) -> list[bytes]:
     """The boxes that have said that they keep an op of ours."""
     rows = db.read("SELECT box FROM in_boxes WHERE op_no = ?", (op_no,))

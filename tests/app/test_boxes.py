@@ -206,6 +206,28 @@ async def test_a_full_mailbox_is_not_said_to_keep_what_it_refused(
     assert not cupboard.memories["Ada"].full
 
 
+async def test_what_is_gone_from_a_mailbox_is_not_said_to_be_there(
+    cupboard: Cupboard, ada: Person
+) -> None:
+    """Its disk was lost and it has no room now; and what it keeps no longer, by its age."""
+    await two(cupboard, ada)
+    post = ada.write("Here and there. " + "long " * 400)
+    await cupboard.visited_by(ada)
+    assert the(ada, post).in_mailbox
+    with cupboard.db.write():
+        cupboard.db.execute("DELETE FROM envelopes WHERE log = 1")
+        cupboard.db.execute("UPDATE boxes SET used = 0, seen = seen + 1")
+    cupboard.quota = 100
+    await cupboard.visited_by(ada)
+    assert not the(ada, post).in_mailbox
+    cupboard.quota = 1 << 20
+    await cupboard.visited_by(ada)
+    assert the(ada, post).in_mailbox
+    cupboard.village.watch.go_on(hours=24 * DAYS)
+    await cupboard.visited_by(ada)
+    assert not the(ada, post).in_mailbox
+
+
 async def test_after_a_removal_the_owner_retires_keys_and_leaves_a_way(
     cupboard: Cupboard, ada: Person
 ) -> None:
