@@ -223,9 +223,12 @@ class Household:
                 circles.set_state(self.db, room.row.circle_no, CircleState.LEFT)
                 change.circle = True
             room.read_row()
+            running.postroom.look()
             for device in running.node.here():
                 running.met(device)  # told just now, so not dialled again for it
         if asked.erase:
+            with trio.move_on_after(SETTLING):
+                await running.postroom.settle()
             if running.node.here():
                 await trio.sleep(FAREWELL)
             running.scope.cancel()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from app import epochs
 from app.circle.mailboxes import in_use
+from app.circle.state import CircleState
 from app.room import Room
 from app.store import boxes
 from p2p.crypto import sign_public
@@ -35,6 +36,8 @@ def known(room: Room) -> list[Known]:
     rows = {row.box: row for row in boxes.all_boxes(room.db, room.row.circle_no)}
     found = []
     used = in_use(view)
+    if room.row.state is CircleState.LEFT:  # the others use our own until they have heard of it
+        used |= rows.keys()
     for box, seen in view.mailboxes.items():
         if box in used:
             owner = rows[box].owner if box in rows else None

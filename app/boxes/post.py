@@ -12,6 +12,7 @@ import trio
 from app.boxes import parcels
 from app.boxes.known import Known, seeds, stale
 from app.boxes.visit import Around, Memory, Visit
+from app.circle.state import CircleState
 from app.logs import leaves
 from app.outbox import Outbox
 from app.refused import Refused
@@ -88,6 +89,7 @@ class Post:
                 if not waited.cancelled_caught:  # not at each word of somebody who writes on
                     await trio.sleep_until(begun + EAGER)
                 pause = min(pause * 2, LONGEST) if waited.cancelled_caught else FIRST
+        self._lost()
 
     def _lost(self) -> None:
         self._idle.set()
@@ -119,8 +121,12 @@ class Post:
             self.said = opened = await self._ask_anew(caller, host.peer) or opened
             self.ordered = await self._is_in_order(host)
             self.around.changed()
+            if self.memory.more:
+                self._wake.set()
             if not self._wake.is_set():
                 self._idle.set()
+                if self.room.row.state is CircleState.LEFT:  # it is said: no more of us there
+                    self.scope.cancel()
             with trio.move_on_after(AGAIN):
                 await self._wake.wait()
                 await trio.sleep(GATHER)

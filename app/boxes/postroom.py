@@ -39,8 +39,9 @@ class Postroom:
         """What is known of the circle has changed: other mailboxes, or other keys to them."""
         if self._nursery is None:
             return
-        member = self.room.row.state is CircleState.MEMBER
-        used = known(self.room) if member else []
+        # Who has left has that to say there, and nothing more.
+        says = self.room.row.state in {CircleState.MEMBER, CircleState.LEFT}
+        used = known(self.room) if says else []
         for one in [one for one in self._posts if one not in used]:
             self._posts.pop(one).scope.cancel()
         for one in used:

@@ -26,7 +26,7 @@ from app.store import boxes
 from p2p.errors import PeerFault
 from p2p.greeting import AHEAD, CLOCKS_APART
 from p2p.ids import DeviceId, EnvelopeId, EpochId
-from p2p.mailbox.caller import Caller, NotDone
+from p2p.mailbox.caller import MOST_NAMED, Caller, NotDone
 from p2p.mailbox.wire import BATCH
 from p2p.op import Log
 from p2p.reconcile import ItemSet
@@ -39,7 +39,7 @@ ROUNDS = 6  # how often acts are gone through, as each may bring secrets for mor
 USELESS = 16 << 20  # bytes taken out in one visit that are of no use; the rest is left to the next
 FEW = 16  # computers up to which cards and receipts are asked for at each visit
 SELDOM = 60.0  # seconds between it in larger circles
-PASSED = 65_536  # ids of no use that are remembered
+PASSED = MOST_NAMED  # ids of no use that are remembered
 
 log = logging.getLogger("hearthside.boxes")
 
@@ -57,6 +57,7 @@ class Memory:
     succeeded: set[bytes] = field(default_factory=set)
     card: tuple[EpochId, int] | None = None  # ours that is there: sealed under which, its counter
     looked: float = -inf  # when it was asked for cards and receipts
+    more: bool = False  # words were left there for the next visit
     full: bool = False  # it had no room for something
 
 
@@ -90,6 +91,9 @@ class Visit:
     async def run(self) -> None:
         """Go through everything once. Raises what `Caller` raises."""
         self.memory.full = False
+        if self.room.row.state is CircleState.LEFT:  # all that is left to say
+            await self._pay_in_acts()
+            return
         if self.memory.keys != self.room.ledger.keyring.version:
             self.memory.passed.clear()
             self.memory.keys = self.room.ledger.keyring.version
@@ -160,6 +164,8 @@ class Visit:
         room, since = self.room, self._since
         found = await self.caller.compare(Log.WORDS, since, self._items(since))
         await self._take_out(Log.WORDS, found.need, self._take_words)
+        if self.memory.more:
+            return  # words of ours may be among the rest: nothing is numbered before
         self.shelf.sign_waiting(self._latest_hour())
         await self._pay_in_acts()  # what words stand on is there before they are
         found = await self.caller.compare(Log.WORDS, since, self._items(since))
@@ -213,6 +219,7 @@ class Visit:
                 self.around.tell(kind, list(new))
             came += new
             await trio.lowlevel.checkpoint()
+        self.memory.more = kind is Log.WORDS and bool(left)
         return came
 
     def _take(

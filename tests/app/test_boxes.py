@@ -10,7 +10,7 @@ import trio
 from app import commands as c
 from app import epochs, governing
 from app.boxes import known as keyed
-from app.boxes import parcels
+from app.boxes import parcels, visit
 from app.boxes.known import Known
 from app.boxes.visit import Around, Memory, Visit
 from app.circle import acts
@@ -186,6 +186,27 @@ async def test_junk_that_a_holder_left_keeps_nothing_out(cupboard: Cupboard, ada
     street = await cupboard.visited_by(bo)
     asked = [one for one in street.asked if isinstance(one, wire.Want) and one.log == Log.WORDS]
     assert not [name for one in asked for name in one.ids if name in junk]
+
+
+async def test_words_left_for_the_next_visit_come_before_own_ones_are_numbered(
+    cupboard: Cupboard, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among what was not taken out yet may be words of our own, from before a copy was put back."""
+    bo = await two(cupboard, ada)
+    monkeypatch.setattr(visit, "USELESS", 1)
+    caller, _ = await cupboard.opened(ada)
+    junk = [*sealed(120, cupboard.village.watch.hour(), size=4_000).values()]
+    for first in range(0, len(junk), 30):
+        await caller.pay_in(Log.WORDS, junk[first : first + 30])
+    post = bo.write("After all that.")
+    visits = 0
+    while not visits or cupboard.memories["Bo"].more:
+        assert not the(bo, post).in_mailbox
+        assert the(bo, post).unsent
+        await cupboard.visited_by(bo)
+        visits += 1
+    assert visits > 1
+    assert the(bo, post).in_mailbox
 
 
 async def test_a_full_mailbox_is_not_said_to_keep_what_it_refused(

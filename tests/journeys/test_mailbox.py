@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 import trio
 
 from app.mailbox.running import keys_of, open_books
@@ -240,3 +241,27 @@ async def test_a_circle_has_two_mailboxes_and_loses_one(tmp_path: Path) -> None:
             row["reachable"] for row in await ben.ask("circle.mailboxes", circle=circle)
         ]  # fmt: skip
         assert reachable == [False, True]
+
+
+@pytest.mark.parametrize("erase", [False, True])
+async def test_who_leaves_while_nobody_is_here_is_known_to_have_left(
+    tmp_path: Path, erase: bool
+) -> None:
+    """The mailbox holds it; who comes after they are gone for good is told there."""
+    async with village(tmp_path) as new, a_mailbox(tmp_path / "cupboard") as mailbox:
+        ada, ben, cleo = await new("Ada"), await new("Ben"), await new("Cleo")
+        circle = await ada.founds("By the water")
+        added = await ada.ask("circle.add_mailbox", circle=circle, card=mailbox.card)
+        for person in (ben, cleo):
+            await person.comes_in(await ada.invites(circle))
+        for person in (ada, ben, cleo):
+            await person.knows(circle, "Ada", "Ben", "Cleo")
+            await _holds(person, circle, reachable=True)
+        await ada.sleeps()
+        await ben.sleeps()
+        await cleo.ask("circle.leave", circle=circle, erase=erase)
+        await cleo.sleeps()
+        await ben.wakes()
+        await ben.knows(circle, "Ada", "Ben")
+        await _pays_in(ben, circle, "She has gone.")
+        assert (await _holds(ben, circle, reachable=True))["mailbox"] == added["mailbox"]
