@@ -86,20 +86,20 @@ class Relaying:
         self._host = host
         self._keeping.clear()
         self._refused.clear()
-        since: float | None = None  # when somebody was found to be away who may not find us
+        due: float | None = None  # when members are asked: somebody is away who may not find us
         async with trio.open_nursery() as nursery:
             while True:
                 self._stirred = trio.Event()
                 self._look(host, nursery)
                 now = trio.current_time()
                 if not self._somebody_is_away() or host.circuits():
-                    since = None
-                elif since is None:
-                    since = now
-                elif now - since >= UNREACHED:
+                    due = None
+                elif due is None:
+                    due = now + UNREACHED
+                elif now >= due:  # the same number that is slept until: rounded, it may never come
                     self._ask_members(host, nursery)
-                    since = now
-                with trio.move_on_at(now + PASS if since is None else since + UNREACHED):
+                    due = now + UNREACHED
+                with trio.move_on_at(now + PASS if due is None else due):
                     await self._stirred.wait()
                     await trio.sleep(GATHER)
 

@@ -15,6 +15,14 @@ from itertools import count
 import trio
 
 AFTER_ALL = 999_999_999.0  # seconds of real time that the loop may sleep where nothing is planned
+MOST_AT_ONCE = 100_000  # looks at the clock in one moment; a whole village needs some hundreds
+
+
+class StandsStill(BaseException):
+    """Somebody goes round without waiting for anything, so that time never goes on.
+
+    No `Exception`: nothing in a house may catch it and go round again.
+    """
 
 
 class Bell:
@@ -57,6 +65,7 @@ class Hourglass(trio.abc.Clock):
     def __init__(self) -> None:
         """At the beginning."""
         self._now = 0.0
+        self._looks = 0  # since it last went on
         self._bells: list[tuple[float, int, Bell]] = []
         self._count = count()
 
@@ -68,7 +77,15 @@ class Hourglass(trio.abc.Clock):
         """See trio."""
 
     def current_time(self) -> float:
-        """See trio."""
+        """See trio, whose loop asks at each of its rounds.
+
+        Raises:
+            StandsStill: in a task, when there were too many looks in one moment.
+        """
+        self._looks += 1
+        if self._looks > MOST_AT_ONCE and trio.lowlevel.in_trio_task():
+            self._looks = 0
+            raise StandsStill
         return self._now
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
@@ -82,6 +99,7 @@ class Hourglass(trio.abc.Clock):
             return AFTER_ALL
         if deadline > self._now:
             self._now += deadline - self._now  # as trio's clock adds it up, to the last bit
+            self._looks = 0
         while bells and bells[0][0] <= self._now:
             heapq.heappop(bells)[2].ring()
         return 0.0

@@ -1,7 +1,9 @@
 """The clock of a village: it jumps from deadline to deadline and from bell to bell."""
 
+import pytest
 import trio
 
+from p2p.simulator import hourglass
 from p2p.simulator.hourglass import Bell, Hourglass
 from p2p.simulator.stage import perform
 
@@ -53,3 +55,17 @@ def test_a_bell_rung_early_or_given_up_holds_up_no_time() -> None:
 
 def test_without_anything_to_wait_for_the_loop_may_sleep() -> None:
     assert Hourglass().deadline_to_sleep_time(float("inf")) > 1000
+
+
+def test_whoever_goes_round_without_waiting_ends_the_run_instead_of_holding_it_up_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hourglass, "MOST_AT_ONCE", 1_000)
+
+    async def play() -> None:
+        while True:
+            with trio.move_on_at(trio.current_time()):
+                await trio.sleep_forever()
+
+    with pytest.raises(hourglass.StandsStill):
+        perform(play, 1)

@@ -16,6 +16,7 @@ from p2p.simulator.stage import HASHES
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS, CHUNKS = 1000, 10  # each process makes its own towns first, as costly as four seeds
 MANY, PIECES = 20_000, 40
+STUCK = 1200  # seconds of real time after which a process is ended: no story is that long
 
 
 def play(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -23,7 +24,7 @@ def play(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tests.simulator", *arguments],
         cwd=ROOT, env={**os.environ, HASHES: "0", "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, timeout=STUCK,
     )  # fmt: skip
 
 

@@ -247,7 +247,9 @@ def run(seed: int, story: Story | None = None) -> Told:
 
         try:
             perform(play, seed)
-        except Exception as error:  # noqa: BLE001 - told with the seed, for whoever replays it
+        except (Exception, BaseExceptionGroup) as error:
+            if isinstance(error, BaseExceptionGroup) and error.subgroup(KeyboardInterrupt):
+                raise
             told.broken = f"the run itself failed: {_kinds(error)}"
     told.cpu = time.process_time() - begun
     return told
