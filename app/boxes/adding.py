@@ -1,5 +1,7 @@
 """A mailbox for a circle: found by its card, told to the members, retired again."""
 
+from collections.abc import Callable, Iterable, Iterator
+
 import trio
 
 from app import commands as c
@@ -44,26 +46,42 @@ ENOUGH = f"A circle has {MOST} mailboxes at the most. Retire one first."
 async def add(
     running: RunningCircle, asked: c.AddMailbox, *, paused: bool = False
 ) -> c.MailboxAdded:
-    """Have a box made at a mailbox, and tell the circle. `Refused` where that can't be."""
+    """Have a box made at a mailbox, and tell the circle. `Refused` where that can't be.
+
+    Where the circle has one there it is told where that is found now, and how it is called.
+    """
     room = running.room
     _expect_a_host(room)
     if paused:
         raise Refused(Why.NOT_ALLOWED, PAUSED)
-    if len(room.ledger.view.mailboxes) >= MOST:
-        raise Refused(Why.NOT_ALLOWED, ENOUGH)
-    name = clean_name(asked.name) if asked.name else NAMED
     try:
         card = cards.read(asked.card)
     except PeerFault:
         raise Refused(Why.BAD_REQUEST, NO_CARD) from None
+    name = clean_name(asked.name) if asked.name else ""
+    here = next((one for one in keyed.known(room) if one.peer == card.peer), None)
+    more = len(room.ledger.view.mailboxes) < MOST
+    if here is None and not more:
+        raise Refused(Why.NOT_ALLOWED, ENOUGH)
     box, owner = room.entropy(ID), room.entropy(ID)
     with room.change() as change:
         epoch = running.outbox.epoch(change)
     key = keyed.public(room, epoch, box)
     if key is None:
         raise Refused(Why.NOT_ALLOWED, "This computer lacks the circle's keys. Try again later.")
-    await _found(room, card, capability.founding(card.token, owner, box, card.peer, key))
-    act = acts.Mailbox(box, card.peer, list(card.addresses), name, retired=False)
+
+    def questions(caller: bytes) -> Iterator[wire.Open | wire.Found]:
+        if here is not None:
+            for seed in keyed.seeds(room, here.box):
+                yield capability.opening(seed, here.box, here.peer, caller)
+        if more:  # or its disk was lost, and it knows of none
+            yield capability.founding(card.token, owner, box, card.peer, key)
+
+    opened = await _open(room, card, questions)
+    if here is not None and opened == here.box:
+        _tell_where(running, here.box, card, name)
+        return c.MailboxAdded(mailbox=here.box.hex())
+    act = acts.Mailbox(box, card.peer, list(card.addresses), name or NAMED, retired=False)
     with room.change() as change:
         boxes.add(room.db, room.row.circle_no, box, card.peer, card.addresses, owner)
         boxes.retained(room.db, room.row.circle_no, box, [epoch], 0)
@@ -73,20 +91,42 @@ async def add(
     return c.MailboxAdded(mailbox=box.hex())
 
 
-async def _found(room: Room, card: cards.Card, asked: wire.Found) -> None:
+def _tell_where(running: RunningCircle, box: bytes, card: cards.Card, name: str) -> None:
+    """That a mailbox of the circle is found elsewhere now, or called something else."""
+    room, seen = running.room, running.room.ledger.view.mailboxes[box].act
+    act = acts.Mailbox(box, seen.peer, list(card.addresses), name or seen.name, retired=False)
+    if act != seen:
+        with room.change() as change:
+            running.outbox.act(change, Kind.MAILBOX, act)
+            change.circle = True
+        running.postroom.look()
+
+
+async def _open(
+    room: Room,
+    card: cards.Card,
+    questions: Callable[[bytes], Iterable[wire.Open | wire.Found]],
+) -> bytes:
+    """Ask one after the other, by our peer key, until a box is open: that box. Else `Refused`."""
     host = Host(room.entropy(32), listen=(), on_stream=_nobody_home)
     try:
         with trio.fail_after(REACH):
             async with host.run():
-                stream = await host.open(card.peer, card.addresses, timeout=REACH)
-                answer = await Caller(stream).ask(asked, patience=REACH)
-                await stream.close()
+                for asked in questions(host.peer):
+                    stream = await host.open(card.peer, card.addresses, timeout=REACH)
+                    try:
+                        answer = await Caller(stream).ask(asked, patience=REACH)
+                    except Closed:
+                        continue  # silence: not by this key, or no such token
+                    finally:
+                        await stream.close()
+                    if isinstance(answer, wire.Opened):
+                        return asked.box
     except NotDone:
         raise Refused(Why.NOT_ALLOWED, CROWDED) from None
     except (Unreachable, Closed, PeerFault, trio.TooSlowError):
-        raise Refused(Why.BAD_REQUEST, SILENT) from None
-    if not isinstance(answer, wire.Opened):
-        raise Refused(Why.BAD_REQUEST, SILENT)
+        pass
+    raise Refused(Why.BAD_REQUEST, SILENT)
 
 
 def retire(running: RunningCircle, asked: c.RetireMailbox) -> c.Nothing:

@@ -142,6 +142,8 @@ def test_a_mailbox_says_what_it_holds_and_who_looks_after_it() -> None:
     assert row["notes"] == []
     away = boxes.mailbox(mailbox(reachable=False, mine=False, owner_name="Ines", bytes=None), NOW)
     assert away["state"] == boxes.AWAY
+    to_a_host = boxes.mailbox(mailbox(reachable=False), NOW, host=True)
+    assert to_a_host["state"] == f"{boxes.AWAY} {boxes.MOVED}"
     before = boxes.mailbox(mailbox(since=NOW - timedelta(days=2)), NOW)
     assert before["state"] == "Reachable since Saturday"
     assert "Looked after by Ines" not in str(away["holds"])

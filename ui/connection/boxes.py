@@ -13,6 +13,7 @@ NONE_HERE = (
 ONLY_HOSTS = "Hosts add and retire mailboxes. Ask one of them."
 NOT_USED = "Not used any more: whoever looked after it has left the circle."
 AWAY = "Can't be reached right now. What it holds stays there."
+MOVED = "If it is found elsewhere now, add it again with the line it shows there."
 FULL = (
     "It is full. What has no room there waits on your computers. Give it more room where it runs, "
     "or add another one."
@@ -28,19 +29,24 @@ MAYBE_DUE = (
 )
 
 
-def mailbox(one: Mailbox, now: datetime) -> dict[str, object]:
-    """Its row: the name, whether it is reached, what it holds, what there is to know."""
-    told = [AWAY if one.used else NOT_USED]
+def mailbox(one: Mailbox, now: datetime, *, host: bool = False) -> dict[str, object]:
+    """Its row: the name, whether it is reached, what it holds, what there is to know.
+
+    `host`: the reader is one, and may add it again.
+    """
+    told = NOT_USED
     if one.used and one.reachable:
-        told = ["Reachable" if one.since is None else f"Reachable since {_since(one.since, now)}"]
+        told = "Reachable" if one.since is None else f"Reachable since {_since(one.since, now)}"
+    elif one.used:
+        told = f"{AWAY} {MOVED}" if host else AWAY
     holds = _holds(one)
     notes = [FULL] if one.used and one.full else []
     if one.used and one.owner_due:
         notes.append(DUE if one.mine else MAYBE_DUE.format(owner=one.owner_name or "its owner"))
     return {
-        "mailbox": one.mailbox, "name": one.name, "state": told[0], "here": one.reachable,
+        "mailbox": one.mailbox, "name": one.name, "state": told, "here": one.reachable,
         "holds": holds, "notes": notes,
-        "spoken": ". ".join([one.name, told[0].rstrip("."), *([holds] if holds else []), *notes]),
+        "spoken": ". ".join([one.name, told.rstrip("."), *([holds] if holds else []), *notes]),
     }  # fmt: skip
 
 
@@ -64,7 +70,7 @@ def group(
     return {
         "circle": circle.circle or "", "name": circle.name if several else "", "host": host,
         "add": f"Add a mailbox to {circle.name}",
-        "boxes": [mailbox(one, now) for one in boxes],
+        "boxes": [mailbox(one, now, host=host) for one in boxes],
         "none": NONE_HERE if loaded and not boxes else "",
         "hosts": "" if host else ONLY_HOSTS,
     }  # fmt: skip
