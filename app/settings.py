@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 from app import commands as c
 from app.circle import acts
+from app.circle.mailboxes import in_use
 from app.circle.names import clean, line
 from app.circle.retention import DAY
 from app.circle.state import RetentionEffect, Role, Settings
@@ -48,7 +49,7 @@ def effect(room: Room, days: int) -> RetentionEffect:
     """What keeping words for so long would do to what is shown here."""
     until = room.clock.hour() - days * DAY
     posts = stripped.shown_until(room.db, room.row.circle_no, until) if days else 0
-    return RetentionEffect(posts=posts)
+    return RetentionEffect(posts=posts, mailbox=bool(in_use(room.ledger.view)))
 
 
 def change(room: Room, outbox: Outbox, asked: Saying) -> None:

@@ -1,22 +1,22 @@
-"""What lies at a mailbox for one computer each: secrets of epochs, answers to those who knock.
+"""What lies at a mailbox for one computer each: secrets of epochs, and that it is out.
 
 Theory of operation. An epoch's secrets lie for each member's computer under a tag made from its
 seal key and the epoch, which it looks for as soon as it has heard of the epoch. Where the owner has
 said that the keys of earlier epochs count no more, what followed lies under a tag made from one of
-these: so whoever was away meanwhile, and is still a member, comes in again, and nobody else.
-Requests of newcomers are read by whoever may let them in; the answer lies under a tag made from the
-request. Every parcel is sealed to its one reader, and of one of two sizes.
+these: so whoever was away meanwhile, and is still a member, comes in again, and nobody else. Who
+was removed finds there by whom, and why. Every parcel is sealed to its one reader, and of one of
+two sizes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias
 
-from app import doorkeeping, epochs
+import msgspec
+
+from app import epochs
 from app.boxes import known as keyed
 from app.boxes.known import Known
-from app.outbox import Outbox
-from app.refused import Refused
 from app.room import Room
 from app.shelf import RoomShelf
 from app.store import boxes, circles
@@ -35,18 +35,8 @@ Tag: TypeAlias = Callable[[bytes, bytes, bytes], bytes]
 """Where something lies, by a seal key, an epoch and a box."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What is to be left for somebody who knocked; `marked`: by which it is known again."""
-
-    parcel: box_wire.Parcel
-    marked: bytes
-
-
-REQUESTS = 32  # looked at in one visit for each invite
 FRESH = 8  # epochs of a circle whose history is fresh that are left for each computer
 AFTER = 8  # retired epochs, the deepest, from which there is a way on
-HOURS_SHOWN = 24  # hours after an invite's end in which its bearer is still told so
 
 
 # -- for us ----------------------------------------------------------------------------------------
@@ -64,7 +54,10 @@ async def collect(room: Room, caller: Caller, known: Known, shelf: RoomShelf) ->
 
 
 async def find_the_way(room: Room, caller: Caller, known: Known, shelf: RoomShelf) -> bool:
-    """None of our keys counts any more: look for what followed. Whether a secret was learned."""
+    """None of our keys counts any more: look for what followed. Whether a secret was learned.
+
+    Or that we are out, which ends the circle here.
+    """
     ledger = room.ledger
     order = epochs.deepest_first(ledger.view, ledger.keyring.epochs())
     return await _collect(room, caller, shelf, order[:AFTER], known.box, capability.tag_after)
@@ -92,6 +85,10 @@ def _learn(shelf: RoomShelf, frame: bytes) -> bool:
     try:
         told = wire.decode(frame)
     except PeerFault:
+        return False
+    if isinstance(told, wire.Removed):
+        with suppress(PeerFault, OurFault):  # by whom it was left nobody knows
+            shelf.take_farewell(told)
         return False
     if not isinstance(told, wire.Grants):
         return False
@@ -171,8 +168,11 @@ async def _order(room: Room, caller: Caller, known: Known, shelf: RoomShelf) -> 
         return
     gone = [EpochId(epoch) for epoch in row.retained if epoch not in set(counting)]
     await _leave_the_way(room, caller, known, shelf, gone)
+    await _tell_who_is_out(room, caller, known, shelf, gone)
     public = [keyed.public(room, epoch, known.box) for epoch in counting]
-    counter = max(row.counter + 1, room.clock.now())
+    counter = boxes.next_counter(room.db, room.row.circle_no, known.box, room.clock.now())
+    if counter is None:
+        return
     order = capability.retaining(
         known.owner, known.box, known.peer, [key for key in public if key is not None], counter
     )
@@ -195,72 +195,27 @@ async def _leave_the_way(
                 await _leave(caller, left)
 
 
-# -- the door --------------------------------------------------------------------------------------
+async def _tell_who_is_out(
+    room: Room, caller: Caller, known: Known, shelf: RoomShelf, gone: Sequence[EpochId]
+) -> None:
+    """Before keys are retired: to whoever was removed and held them, by whom and why.
 
-
-async def door(
-    room: Room, outbox: Outbox, caller: Caller, memory: "Memory", box: bytes
-) -> list[Reply]:  # fmt: skip
-    """Show the capsules of our invites there, and judge who handed in a request.
-
-    The answers are for `reply`, once the acts by which somebody was let in are there, too.
+    Else they would find the mailbox silent, and wait for it.
     """
-    hour = room.clock.hour()
-    open_ = [
-        seen.invite for seen in room.ledger.view.invites.values()
-        if not seen.withdrawn and seen.invite.expires // 3600 + HOURS_SHOWN > hour
-    ]  # fmt: skip
-    for one in open_:
-        if memory.shown.get(one.rendezvous) != one.capsule:
-            until = one.expires // 3600 + HOURS_SHOWN
-            await caller.do(box_wire.PutCapsule(one.rendezvous, one.capsule, until))
-            memory.shown[one.rendezvous] = one.capsule
-    names = [one.rendezvous for one in open_]
-    replies: list[Reply] = []
-    for start in range(0, len(names), box_wire.MAX_RENDEZVOUS):
-        part, after = names[start : start + box_wire.MAX_RENDEZVOUS], 0
-        for _ in range(REQUESTS * len(part)):
-            answer = await caller.ask(box_wire.Ask(part, after))
-            if not isinstance(answer, box_wire.Requests):
-                raise PeerFault("an answer to something else")
-            if not answer.boxes or answer.last <= after:
-                break
-            after = answer.last
-            for request in answer.boxes:
-                replies += _judged(room, outbox, memory, request, box)
-    return replies
+    view = room.ledger.view
+    order = epochs.deepest_first(view, gone)[:AFTER]
+    for person in view.people.values():
+        for device, device_keys in person.devices.items():
+            told = shelf.farewell(device_keys.door) if device not in view.devices() else None
+            if isinstance(told, wire.Removed):
+                held = [old for old in order if device in epochs.may_know(view, old)]
+                seal = device_keys.seal
+                tags = [capability.tag_after(seal, old, known.box) for old in held]
+                await _leave(caller, [one for tag in tags for one in _farewell(told, tag, seal)])
 
 
-async def reply(caller: Caller, memory: "Memory", replies: Sequence[Reply]) -> None:
-    """Leave the answers for those who knocked."""
-    for one in replies:
-        await caller.do(box_wire.PutParcels([one.parcel]))
-        memory.answered[one.parcel.tag] = one.marked
-
-
-def _judged(
-    room: Room, outbox: Outbox, memory: "Memory", request: bytes, box: bytes
-) -> Iterable[Reply]:
-    try:
-        judged = doorkeeping.by_mailbox(room, outbox, request)
-        frame = None if judged is None else _frame(judged, box)
-        if judged is None or frame is None:
-            return
-        tag = capability.tag_first(judged.seal, judged.nonce)
-        told = wire.encode(frame)
-        marked = told if not isinstance(frame, wire.Welcome) else frame.admit
-        if memory.answered.get(tag) != marked:
-            yield Reply(box_wire.Parcel(tag, parcel.seal(judged.seal, tag, told)), marked)
-    except (PeerFault, OurFault, Refused):
-        return  # what a stranger handed in is no fault of the mailbox's
-
-
-def _frame(judged: "doorkeeping.Judged", box: bytes) -> wire.AnyFrame | None:
-    answer = judged.answer
-    if answer.admit is not None:
-        return wire.Welcome(answer.admit, list(answer.grants)[:2], box)
-    if answer.refused:
-        return wire.Sorry(answer.refused, answer.note)
-    if answer.asks is not None:
-        return answer.asks
-    return wire.Wait(kept=True) if answer.kept else None
+def _farewell(told: wire.Removed, tag: bytes, seal: bytes) -> Iterable[box_wire.Parcel]:
+    """In a parcel, which has no room for what it stands on: they know what lay there before."""
+    frame = wire.encode(msgspec.structs.replace(told, acts=[]))
+    with suppress(PeerFault, OurFault):  # a seal key that is none harms only its owner
+        yield box_wire.Parcel(tag, parcel.seal(seal, tag, frame))

@@ -15,7 +15,7 @@ from math import inf
 
 import trio
 
-from app.boxes import cards, parcels, receipts
+from app.boxes import cards, door, dropping, parcels, receipts
 from app.boxes.known import Known
 from app.circle.state import CircleState
 from app.events import PostsReached
@@ -59,6 +59,7 @@ class Memory:
     looked: float = -inf  # when it was asked for cards and receipts
     more: bool = False  # words were left there for the next visit
     full: bool = False  # it had no room for something
+    lapsed: dict[EnvelopeId, int] = field(default_factory=dict)  # whole there, not here: the hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +113,11 @@ class Visit:
         await receipts.leave(self.room, self.caller, self.known, self.memory, self.shelf, here)
         if looks:
             await receipts.collect(self.room, self.caller, self.known, self.shelf)
-        replies = await parcels.door(
-            self.room, self.outbox, self.caller, self.memory, self.known.box
-        )
+        box = self.known.box
+        replies = await door.judge(self.room, self.outbox, self.caller, self.memory, box)
         await parcels.grants(self.room, self.caller, self.known, self.memory, self.shelf)
         await self._pay_in_acts()
-        await parcels.reply(self.caller, self.memory, replies)
+        await door.reply(self.caller, self.memory, replies)
 
     def _looks_for_what_others_left(self) -> bool:
         """Whether cards and receipts are asked for: in a large circle not at each post of somebody.
@@ -164,6 +164,7 @@ class Visit:
         room, since = self.room, self._since
         found = await self.caller.compare(Log.WORDS, since, self._items(since))
         await self._take_out(Log.WORDS, found.need, self._take_words)
+        await dropping.order(room, self.caller, self.known, self.memory)
         if self.memory.more:
             return  # words of ours may be among the rest: nothing is numbered before
         self.shelf.sign_waiting(self._latest_hour())
@@ -214,6 +215,9 @@ class Visit:
             useless += sum(len(given[name]) for name in rest)
             if kind is Log.WORDS:  # acts that nothing opens yet are tried again in this visit
                 self._pass(rest)
+                if self.known.owner is not None:
+                    whole = {name: given[name] for name in rest}
+                    dropping.remember(self.room, self.memory, whole)
             left = left[done:]
             if new:
                 self.around.tell(kind, list(new))

@@ -59,6 +59,19 @@ def retained(
     )
 
 
+def next_counter(db: Database, circle_no: int, box: bytes, now: int) -> int | None:
+    """The number of the next order there; None where no box of this name is here. `now`: ms."""
+    rows = db.read("SELECT counter FROM boxes WHERE circle_no = ? AND box = ?", (circle_no, box))
+    return max(rows[0][0] + 1, now) if rows else None
+
+
+def counted(db: Database, circle_no: int, box: bytes, counter: int) -> None:
+    """An order of this number was given there."""
+    db.execute(
+        "UPDATE boxes SET counter = ? WHERE circle_no = ? AND box = ?", (counter, circle_no, box)
+    )
+
+
 def keeps(
     db: Database, circle_no: int, box: bytes, device: bytes, ids: Iterable[EnvelopeId]
 ) -> int:

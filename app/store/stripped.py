@@ -13,6 +13,15 @@ def whole(db: Database, circle_no: int, hours: tuple[int, int], most: int) -> li
     return [int(op_no) for (op_no,) in rows]
 
 
+def is_here(db: Database, circle_no: int, op: bytes) -> bool:
+    """Whether an op is here, and without its payload."""
+    return bool(
+        db.read(
+            "SELECT 1 FROM ops WHERE circle_no = ? AND op = ? AND stripped = 1", (circle_no, op)
+        )
+    )
+
+
 def count(db: Database, circle_no: int, hours: tuple[int, int]) -> int:
     """How many words of hours beyond the first up to the second are without their payload."""
     ((found,),) = db.read(

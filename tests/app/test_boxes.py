@@ -8,13 +8,14 @@ import pytest
 import trio
 
 from app import commands as c
-from app import epochs, governing
+from app import epochs, governing, settings
 from app.boxes import known as keyed
 from app.boxes import parcels, visit
 from app.boxes.known import Known
 from app.boxes.visit import Around, Memory, Visit
 from app.circle import acts
-from app.circle.state import Post, Role
+from app.circle.retention import GRACE
+from app.circle.state import CircleState, Post, Role
 from app.mailbox.books import DAYS, Ledgers
 from app.mailbox.tables import STEPS
 from app.store import boxes
@@ -29,7 +30,7 @@ from p2p.mailbox.clerk import Clerk
 from p2p.op import Kind, Log
 from p2p.wire import Card
 from tests.app.mailing import sealed
-from tests.p2p.village import Person, Village, meet
+from tests.p2p.village import Person, Village, lapse, meet
 
 BOX, OWNER, PEER = b"b" * 32, b"o" * 32, sign_public(b"m" * 32)
 AT = "/ip4/192.0.2.7/tcp/4001/p2p/12D3KooWBW1vPXg77bNgudVoFL7TTSmNk6p6WuoWHZuirLsz6Sdv"
@@ -99,6 +100,11 @@ class Cupboard:
             boxes.add(host.db, host.room.row.circle_no, BOX, PEER, [AT], OWNER)
             boxes.retained(host.db, host.room.row.circle_no, BOX, [epoch], 0)
             host.outbox.act(change, Kind.MAILBOX, acts.Mailbox(BOX, PEER, [AT], "Cupboard", False))
+
+    def words(self) -> set[bytes]:
+        """The ids of the envelopes of words that lie there."""
+        rows = self.db.read("SELECT envelope FROM envelopes WHERE log = 1")
+        return {bytes(name) for (name,) in rows}
 
     async def visited_by(self, person: Person, *, seed: bytes | None = None) -> Street:
         caller, street = await self.opened(person, seed)
@@ -252,7 +258,7 @@ async def test_what_is_gone_from_a_mailbox_is_not_said_to_be_there(
 async def test_after_a_removal_the_owner_retires_keys_and_leaves_a_way(
     cupboard: Cupboard, ada: Person
 ) -> None:
-    """Bo, who knew of nothing, finds it; Cy, whose key was the same, finds nothing."""
+    """Bo, who knew of nothing, finds it; Cy, whose key was the same, finds who removed them."""
     bo = await two(cupboard, ada)
     cy = cupboard.village.joined(ada, "Cy")
     for end in list(ada.ends):
@@ -275,8 +281,12 @@ async def test_after_a_removal_the_owner_retires_keys_and_leaves_a_way(
             await cupboard.opened(bo, seed)
     here = next(iter(keyed.known(bo.room)))
     stranger = Caller(cupboard.street())  # type: ignore[arg-type]  # as above
-    with pytest.raises(Closed):
-        await parcels.find_the_way(cy.room, stranger, here, cy.shelf)
+    assert not await parcels.find_the_way(cy.room, stranger, here, cy.shelf)
+    assert cy.room.row.state is CircleState.REMOVED
+    removal = cy.room.ledger.my_removal()
+    assert removal is not None
+    assert (removal.by, removal.reason) == (ada.room.ledger.me, "As they wished.")
+    assert cy.bodies() == set()
     stranger = Caller(cupboard.street())  # type: ignore[arg-type]  # as above
     assert await parcels.find_the_way(bo.room, stranger, here, bo.shelf)
     await cupboard.visited_by(bo)
@@ -313,3 +323,37 @@ def the(person: Person, post: str) -> Post:
     found = person.room.posts.one(bytes.fromhex(post))
     assert found is not None
     return found
+
+
+async def test_words_that_lapsed_are_dropped_at_the_owners_visit(
+    cupboard: Cupboard, ada: Person
+) -> None:
+    """A day later than here, as another clock may be behind; what is said without them stays."""
+    bo = await two(cupboard, ada)
+    ada.does(Kind.RETENTION, acts.Retention(7))
+    watch = cupboard.village.watch
+    watch.go_on(hours=2 * GRACE)
+    old = ada.write("For a week.")
+    await cupboard.visited_by(ada)
+    await cupboard.visited_by(bo)
+    assert the(bo, old).body == "For a week."
+    whole = cupboard.words()
+    assert settings.effect(ada.room, 7).mailbox
+    watch.go_on(hours=24 * 7)
+    new = ada.write("For another.")
+    lapse(ada, bo)
+    assert {person.room.posts.one(bytes.fromhex(old)) for person in (ada, bo)} == {None}
+    for person in (bo, ada, ada, bo):
+        await cupboard.visited_by(person)
+    assert whole <= cupboard.words()
+    watch.go_on(hours=25)
+    await cupboard.visited_by(bo)
+    assert whole <= cupboard.words()  # only the owner has anything dropped
+    street = await cupboard.visited_by(ada)
+    assert [len(one.ids) for one in street.asked if isinstance(one, wire.Drop)] == [len(whole)]
+    assert not whole & cupboard.words()
+    for person in (bo, ada, bo):
+        street = await cupboard.visited_by(person)
+    assert not [one for one in street.asked if isinstance(one, wire.Put | wire.Drop)]
+    assert the(bo, new).body == "For another."
+    assert len(cupboard.words()) == 2

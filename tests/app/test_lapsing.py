@@ -21,7 +21,7 @@ from app.running import HOUR, RunningCircle
 from p2p.envelope import envelope_id
 from p2p.ids import EnvelopeId
 from p2p.op import Kind, Log, SignedOp, strip
-from tests.p2p.village import Person, Village, Watch, meet, settle
+from tests.p2p.village import Person, Village, Watch, lapse, meet, settle
 
 WEEK = 7 * 24  # hours
 
@@ -35,12 +35,6 @@ def keeps(person: Person, days: int) -> None:
 def later(*people: Person, hours: int) -> None:
     for person in people:
         person.watch.go_on(hours=hours)
-
-
-def lapse(*people: Person) -> None:
-    for person in people:
-        while person.inbox.lapse():
-            pass
 
 
 def a_word(person: Person) -> SignedOp:

@@ -98,7 +98,7 @@ async def test_who_was_removed_comes_in_no_more_and_who_was_away_does(tmp_path: 
     """Ada removes Cleo while Ben is away, and was at the mailbox since; then she is away herself.
 
     Ben, who knows of nothing, finds the way from a key that counts no more. Cleo, whose keys were
-    the same, does not, and nothing of what was said after is on her disk.
+    the same, finds by whom she was removed and why, and nothing of what was said after.
     """
     async with village(tmp_path) as new, a_mailbox(tmp_path / "cupboard") as mailbox:
         ada, ben, cleo = await new("Ada"), await new("Ben"), await new("Cleo")
@@ -117,10 +117,13 @@ async def test_who_was_removed_comes_in_no_more_and_who_was_away_does(tmp_path: 
         await _pays_in(ada, circle, "For those who are still here.")
         await ada.sleeps()
         await cleo.wakes()
-        rows = await cleo.ask("circle.mailboxes", circle=circle)
-        await trio.sleep(3)
-        rows = await cleo.ask("circle.mailboxes", circle=circle)
-        assert not rows[0]["reachable"]
+
+        async def is_told() -> bool:
+            return bool((await cleo.circle(circle))["state"] == "removed")
+
+        await eventually(is_told, "Cleo is told by the mailbox")
+        told = await cleo.circle(circle)
+        assert (told["removed_by"], told["removed_reason"]) == ("Ada", "She asked us to.")
         assert "For those who are still here." not in await cleo.bodies(circle)
         await cleo.sleeps()
         await ben.wakes()
@@ -130,6 +133,34 @@ async def test_who_was_removed_comes_in_no_more_and_who_was_away_does(tmp_path: 
         await ben.sleeps()
         await ada.wakes()
         await ada.has(circle, "I am.")
+
+
+async def test_a_mailbox_that_is_found_elsewhere_is_the_same_one(tmp_path: Path) -> None:
+    """Another address: whoever gives its new card to the circle again makes no second one."""
+    async with (
+        village(tmp_path) as new,
+        a_mailbox(tmp_path / "cupboard", f"/ip4/127.0.0.1/tcp/{free_port()}") as mailbox,
+    ):
+        ada, ben = await new("Ada"), await new("Ben")
+        circle = await ada.founds("By the water")
+        added = await ada.ask(
+            "circle.add_mailbox", circle=circle, card=mailbox.card, name="Cupboard laptop"
+        )
+        await ben.comes_in(await ada.invites(circle))
+        await _holds(ben, circle, reachable=True)
+        await mailbox.dies()
+        await _holds(ben, circle, reachable=False)
+        async with a_mailbox(mailbox.folder, f"/ip4/127.0.0.1/tcp/{free_port()}") as moved:
+            again = await ada.ask("circle.add_mailbox", circle=circle, card=moved.card)
+            assert again == added
+            row = await _holds(ben, circle, reachable=True)
+            assert (row["mailbox"], row["name"]) == (added["mailbox"], "Cupboard laptop")
+            assert len(await ben.ask("circle.mailboxes", circle=circle)) == 1
+            await ben.sleeps()
+            await _pays_in(ada, circle, "It is in the attic now.")
+            await ada.sleeps()
+            await ben.wakes()
+            await ben.has(circle, "It is in the attic now.")
 
 
 async def test_a_mailbox_that_is_killed_comes_back_with_all_that_it_said_it_kept(

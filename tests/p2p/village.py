@@ -64,6 +64,13 @@ def seeded(name: str) -> Entropy:
     return random.Random(name).randbytes
 
 
+def lapse(*people: "Person") -> None:
+    """What is due by each one's clock."""
+    for person in people:
+        while person.inbox.lapse():
+            pass
+
+
 @dataclass(eq=False)
 class Person:
     """Somebody's computer, with one circle on it."""

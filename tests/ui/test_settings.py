@@ -62,6 +62,7 @@ class Hosts(Neighbour):
     def __init__(self, *, founder: str = "Ines") -> None:
         super().__init__()
         self.members = [_founded(one, founder) for one in villagers()]
+        self.mailbox = False
 
     def _answer(self, command: Command[Any]) -> Any:  # noqa: ANN401
         match command:
@@ -72,7 +73,8 @@ class Hosts(Neighbour):
                 self.settings = msgspec.structs.replace(self.settings, keeps_days=days)
                 return Nothing()
             case ReadRetention(days=days):
-                return RetentionEffect(posts={30: 1, 7: 140}.get(days, 0))
+                posts = {30: 1, 7: 140}.get(days, 0)
+                return RetentionEffect(posts=posts, mailbox=self.mailbox)
             case HandOver(member=whom, at_once=False):
                 self.settings = msgspec.structs.replace(self.settings, heir=whom)
                 return Nothing()
@@ -503,6 +505,11 @@ def test_how_long_words_stay_is_chosen_knowing_what_goes() -> None:
         )
         assert "What has gone does not come back" in " ".join(texts(sheet.property("follows")))
         assert sheet.property("shortens")
+    assert not any("mailbox" in one for one in texts(sheet.property("follows")))
+    home.mailbox = True
+    sheet.choose(30)
+    sheet.choose(7)
+    assert any(one.startswith("At a mailbox") for one in texts(sheet.property("follows")))
     assert home.all(SetRetention) == []
     assert sheet.property("act") == "Let words stay for 7 days"
     home.slow = {SetRetention}

@@ -17,6 +17,10 @@ AWAY = (
     "Computers that are off let words go when they are on again. Copies made elsewhere stay, and "
     "so may what people have who are not in the circle any more."
 )
+BOXED = (
+    "At a mailbox they lie sealed for about a day longer, until the computer of whoever added it "
+    "is connected. After 90 days they are gone there in any case."
+)
 STAYS_GONE = "What has gone does not come back, whatever is chosen later."
 
 
@@ -36,6 +40,7 @@ class Keeping(QObject):
         self._circle = ""
         self._now = self._days = 0
         self._older: int | None = None  # posts and replies here; None: not told yet
+        self._boxed = False  # the circle has a mailbox
         self._working = False
         self._problem = ""
 
@@ -66,6 +71,8 @@ class Keeping(QObject):
         ]  # fmt: skip
         if self._days:
             told.append({"glyph": "moon", "text": AWAY})
+        if self._days and self._boxed:
+            told.append({"glyph": "envelope-simple", "text": BOXED})
         told.append({"glyph": "prohibit", "text": STAYS_GONE})
         return [*told, {"glyph": "scroll", "text": LOGGED}]
 
@@ -129,7 +136,7 @@ class Keeping(QObject):
         self._circle = self._problem = ""
         self._now = self._days = 0
         self._older = None
-        self._working = False
+        self._boxed = self._working = False
         self.changed.emit()
 
     # ---- inside -----------------------------------------------------------------------------
@@ -139,7 +146,7 @@ class Keeping(QObject):
 
         def told(effect: RetentionEffect) -> None:
             if (circle, days) == (self._circle, self._days):
-                self._older = effect.posts
+                self._older, self._boxed = effect.posts, effect.mailbox
                 self.changed.emit()
 
         def refused(why: Refused) -> None:
