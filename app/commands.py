@@ -50,8 +50,10 @@ from app.mailbox_commands import (
     AddMailbox,
     ListMailboxes,
     ListWaiting,
+    LookForMailbox,
     Mailbox,
     MailboxAdded,
+    MailboxFound,
     RetireMailbox,
 )
 from app.net_commands import (
@@ -105,8 +107,10 @@ __all__ = [
     "ListRequests",
     "ListWaiting",
     "Lock",
+    "LookForMailbox",
     "Mailbox",
     "MailboxAdded",
+    "MailboxFound",
     "MakeInvite",
     "MarkRead",
     "Name",
@@ -382,7 +386,7 @@ ALL: tuple[type[Command[Any]], ...] = (
     ListRequests, AnswerRequest, AskBack, AnswerQuestions,
     WritePost, TakeBack, ListPosts, FindPosts, ReadThread,
     ReadNetwork, ListWaiting, TryNow, Dial, ReadNetSettings, SetNet,
-    AddMailbox, ListMailboxes, RetireMailbox,
+    LookForMailbox, AddMailbox, ListMailboxes, RetireMailbox,
     TakePosts, BringPosts,
     KeepDraft, ListDrafts,
 )  # fmt: skip

@@ -1,13 +1,14 @@
 """Leaving told after everything else is erased: one signed goodbye, until somebody has taken it.
 
-Whoever takes it in talks with nobody who has this door key any more. So a computer at which it was
-said, and which is reached again and answers no Hello, knows; that it went out well proves nothing.
+Whoever takes it in talks with nobody who has this door key any more, and shows the leaving when
+they come again. That proves that it was taken; that it went out well, or that the line ended, does
+not.
 """
 
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import trio
 
@@ -84,35 +85,26 @@ class Goodbye:
         with trio.fail_after(3 * ANSWER):
             stream = await host.open(door, addresses)
             try:
-                return await self._speak(stream, door)
+                return await self._speak(stream)
             finally:
                 await stream.close()
 
-    def _was_said_at(self, door: bytes) -> None:
-        if door not in self.row.handed:
-            self.row = replace(self.row, handed=self.row.handed | {door})
-            with self.db.write():
-                goodbyes.keep(self.db, self.row)
-
-    async def _speak(self, stream: FrameStream, door: bytes) -> bool:
+    async def _speak(self, stream: FrameStream) -> bool:
         hello = wire.Hello(
             version=wire.VERSION, hour=self.clock.hour(), nonce=self.entropy(16), held=(0, 0)
         )
         await stream.send(wire.encode(hello))
-        try:
-            with trio.fail_after(ANSWER):
-                answer = wire.decode(await stream.receive())
-        except Closed:  # reached, and not known there: since they were told, if they were
-            return door in self.row.handed
+        with trio.fail_after(ANSWER):
+            answer = wire.decode(await stream.receive())
         if not isinstance(answer, wire.Hello):
-            return isinstance(answer, wire.Removed)  # out for them by another's act
+            return isinstance(answer, wire.Removed)  # by this leaving, or by another's act
         for batch in _batches(self.row.envelopes):
             told = wire.Envelopes(log=int(Log.AUTHORITY), envelopes=batch, live=True)
             await stream.send(wire.encode(told))
         with trio.move_on_after(ANSWER), suppress(Closed):
             while True:  # until they hang up, as on nobody they know
-                await stream.receive()
-        self._was_said_at(door)
+                if isinstance(wire.decode(await stream.receive()), wire.Removed):
+                    return True
         return False
 
 

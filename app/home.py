@@ -148,11 +148,11 @@ class Home:
         try:
             async with trio.open_nursery() as nursery:
                 self._open_scope = nursery.cancel_scope
-                household = Household(
-                    db, self._settings.listen or EVERYWHERE, self._clock, self._entropy,
-                    self._ears.say, nursery, self._network, self._settings.lan,
-                )  # fmt: skip
                 try:
+                    household = Household(
+                        db, self._settings.listen or EVERYWHERE, self._clock, self._entropy,
+                        self._ears.say, nursery, self._network, self._settings.lan,
+                    )  # fmt: skip
                     household.begin()
                     self._household = household
                     task_status.started()
@@ -285,6 +285,8 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
             return home.try_now(command)
         case c.Dial():
             return home.dial(command)
+        case c.LookForMailbox():
+            return await adding.look(home.own(command.circle), command, paused=home.air.paused)
         case c.AddMailbox():
             return await adding.add(home.own(command.circle), command, paused=home.air.paused)
         case c.RetireMailbox():

@@ -137,6 +137,8 @@ class Inbox:
                 by, reason, may = ledger.me, "", True
             case acts.Remove(member=member, reason=reason) if member == ledger.me:
                 may = by is not None and ledger.view.may_remove(by, ledger.me)
+            case acts.Leave() if by == ledger.me:
+                return  # they know that we left
             case _:
                 raise PeerFault("a farewell to somebody else")
         if self._proves(told.acts):

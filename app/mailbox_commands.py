@@ -12,8 +12,10 @@ __all__ = [
     "AddMailbox",
     "ListMailboxes",
     "ListWaiting",
+    "LookForMailbox",
     "Mailbox",
     "MailboxAdded",
+    "MailboxFound",
     "RetireMailbox",
 ]
 
@@ -56,6 +58,25 @@ class MailboxAdded(Struct, frozen=True, kw_only=True):
     """A mailbox of a circle."""
 
     mailbox: str
+
+
+class MailboxFound(Struct, frozen=True, kw_only=True):
+    """A mailbox that answers. It keeps words for `days`, in `room` bytes for a circle.
+
+    `known`: this circle uses it already; adding it again tells the others where it is found now.
+    """
+
+    room: int
+    days: int
+    known: bool
+
+
+class LookForMailbox(Command[MailboxFound], frozen=True):
+    """Whether the mailbox whose card this is answers, before it is added. For hosts."""
+
+    method = "circle.look_for_mailbox"
+    circle: Id
+    card: Annotated[str, Meta(max_length=MAX_CARD)]
 
 
 class AddMailbox(Command[MailboxAdded], frozen=True):

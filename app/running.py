@@ -335,12 +335,11 @@ class RunningCircle:
         if room.row.state is not CircleState.LEFT or not gone or not ways:
             return None
         own = ops.authority_of(room.db, room.row.circle_no, room.ledger.device)
-        told = {way.door for device, way in ways.items() if self.met_before.get(device, -1) >= gone}
         return GoodbyeRow(
             goodbye=room.entropy(GOODBYE), door_seed=room.row.door_seed,
             envelopes=[envelope for _, envelope in self.shelf.envelopes(own)],
             doors={way.door: list(way.addresses) for way in ways.values()},
-            handed=frozenset(told), made_at=room.clock.now(),
+            made_at=room.clock.now(),
         )  # fmt: skip
 
     def _left_at(self) -> int | None:

@@ -74,6 +74,18 @@ class RoomShelf:
                 out = person.removed or view.forks.get(device)
                 if keys.door == door and out is not None:
                     return self._told(out.at.op, frozenset(person.devices))
+                if keys.door == door and person.left:
+                    return self._left(person.devices)
+        return None
+
+    def _left(self, devices: Iterable[DeviceId]) -> Removed | None:
+        """That it is known here, by their own word."""
+        room = self._room
+        for device in devices:
+            act = ops.last_of_kind(room.db, room.row.circle_no, device, int(Kind.LEAVE))
+            if act is not None:
+                op = ops.one_authority(room.db, room.row.circle_no, room.row.circle, act)
+                return Removed(op.header_bytes, op.signature, op.salt, op.payload)
         return None
 
     def _told(self, act: OpId, devices: frozenset[DeviceId]) -> Removed:

@@ -48,7 +48,7 @@ class Shelf(Protocol):
     """One circle's ops, people and secrets, as one computer knows them."""
 
     def farewell(self, door: bytes) -> Removed | Waiting | None:
-        """The op by which whoever has this door key was removed, or that they wait for a host.
+        """The op by which whoever has this door key is out, or that they wait for a host.
 
         None for anybody else.
         """

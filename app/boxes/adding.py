@@ -1,6 +1,7 @@
 """A mailbox for a circle: found by its card, told to the members, retired again."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 import trio
 
@@ -23,6 +24,8 @@ from p2p.ids import DeviceId
 from p2p.mailbox import capability, wire
 from p2p.mailbox.caller import Caller, NotDone
 from p2p.op import Kind
+
+Question: TypeAlias = wire.Open | wire.Found | wire.Look
 
 ID = 32  # bytes
 REACH = 15.0  # seconds to reach it and be answered
@@ -51,15 +54,9 @@ async def add(
     Where the circle has one there it is told where that is found now, and how it is called.
     """
     room = running.room
-    _expect_a_host(room)
-    if paused:
-        raise Refused(Why.NOT_ALLOWED, PAUSED)
-    try:
-        card = cards.read(asked.card)
-    except PeerFault:
-        raise Refused(Why.BAD_REQUEST, NO_CARD) from None
+    card = _card(room, asked.card, paused=paused)
     name = clean_name(asked.name) if asked.name else ""
-    here = next((one for one in keyed.known(room) if one.peer == card.peer), None)
+    here = _here(room, card)
     more = len(room.ledger.view.mailboxes) < MOST
     if here is None and not more:
         raise Refused(Why.NOT_ALLOWED, ENOUGH)
@@ -70,15 +67,15 @@ async def add(
     if key is None:
         raise Refused(Why.NOT_ALLOWED, "This computer lacks the circle's keys. Try again later.")
 
-    def questions(caller: bytes) -> Iterator[wire.Open | wire.Found]:
+    def questions(caller: bytes) -> Iterator[Question]:
         if here is not None:
             for seed in keyed.seeds(room, here.box):
                 yield capability.opening(seed, here.box, here.peer, caller)
         if more:  # or its disk was lost, and it knows of none
             yield capability.founding(card.token, owner, box, card.peer, key)
 
-    opened = await _open(room, card, questions)
-    if here is not None and opened == here.box:
+    by, _ = await _ask(room, card, questions)
+    if here is not None and isinstance(by, wire.Open):
         _tell_where(running, here.box, card, name)
         return c.MailboxAdded(mailbox=here.box.hex())
     act = acts.Mailbox(box, card.peer, list(card.addresses), name or NAMED, retired=False)
@@ -102,12 +99,36 @@ def _tell_where(running: RunningCircle, box: bytes, card: cards.Card, name: str)
         running.postroom.look()
 
 
-async def _open(
-    room: Room,
-    card: cards.Card,
-    questions: Callable[[bytes], Iterable[wire.Open | wire.Found]],
-) -> bytes:
-    """Ask one after the other, by our peer key, until a box is open: that box. Else `Refused`."""
+async def look(
+    running: RunningCircle, asked: c.LookForMailbox, *, paused: bool = False
+) -> c.MailboxFound:
+    """Whether it answers, and what room it has for a circle. `Refused` where it does not."""
+    room = running.room
+    card = _card(room, asked.card, paused=paused)
+    _, answer = await _ask(room, card, lambda _: [wire.Look(card.token)])
+    known = _here(room, card) is not None
+    return c.MailboxFound(room=answer.quota, days=answer.days, known=known)
+
+
+def _card(room: Room, text: str, *, paused: bool) -> cards.Card:
+    _expect_a_host(room)
+    if paused:
+        raise Refused(Why.NOT_ALLOWED, PAUSED)
+    try:
+        return cards.read(text)
+    except PeerFault:
+        raise Refused(Why.BAD_REQUEST, NO_CARD) from None
+
+
+def _here(room: Room, card: cards.Card) -> keyed.Known | None:
+    """The one of the circle that is there."""
+    return next((one for one in keyed.known(room) if one.peer == card.peer), None)
+
+
+async def _ask(
+    room: Room, card: cards.Card, questions: Callable[[bytes], Iterable[Question]]
+) -> tuple[Question, wire.Opened]:
+    """Ask one after the other, by our peer key, until one is answered. Else `Refused`."""
     host = Host(room.entropy(32), listen=(), on_stream=_nobody_home)
     try:
         with trio.fail_after(REACH):
@@ -121,7 +142,7 @@ async def _open(
                     finally:
                         await stream.close()
                     if isinstance(answer, wire.Opened):
-                        return asked.box
+                        return asked, answer
     except NotDone:
         raise Refused(Why.NOT_ALLOWED, CROWDED) from None
     except (Unreachable, Closed, PeerFault, trio.TooSlowError):

@@ -63,10 +63,14 @@ class Ledgers:
             self.quota, DAYS, seen, held,
         )  # fmt: skip
 
-    def found(self, box: bytes, owner: bytes, capability: bytes) -> bool:
+    def offers(self) -> tuple[int, int] | None:
         """See the port."""
         (count,) = self.db.read("SELECT count(*) FROM boxes")[0]
-        if count >= MOST_BOXES or self.box(box) is not None:
+        return (self.quota, DAYS) if count < MOST_BOXES else None
+
+    def found(self, box: bytes, owner: bytes, capability: bytes) -> bool:
+        """See the port."""
+        if self.offers() is None or self.box(box) is not None:
             return False
         with self.db.write():
             rows = self.db.execute(

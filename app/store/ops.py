@@ -362,6 +362,17 @@ def last_act(db: Database, circle_no: int, device: DeviceId, kind: int) -> int |
     return seen if seen is None else int(seen)
 
 
+def last_of_kind(db: Database, circle_no: int, device: DeviceId, kind: int) -> OpId | None:
+    """The last act of a kind by a device."""
+    rows = db.read(
+        "SELECT op FROM ops JOIN devices USING (device_no)"
+        " WHERE ops.circle_no = ? AND log = 0 AND kind = ? AND device = ?"
+        " ORDER BY seq DESC LIMIT 1",
+        (circle_no, kind, device),
+    )
+    return OpId(rows[0][0]) if rows else None
+
+
 def words_heads(db: Database, circle_no: int, me: DeviceId, most: int) -> tuple[OpId, ...]:
     """The last words op of each other device that came after my own last one, at most `most`.
 

@@ -41,6 +41,9 @@ class Books(Protocol):
     def box(self, box: bytes) -> Box | None:
         """The box of that id."""
 
+    def offers(self) -> tuple[int, int] | None:
+        """The bytes and days that a new box would have; None where there are as many as may be."""
+
     def found(self, box: bytes, owner: bytes, capability: bytes) -> bool:
         """Make a box. False where there are as many as this mailbox takes, or it is there."""
 

@@ -62,6 +62,8 @@ class Clerk:
                 return self._open(asked)
             case box_wire.Found():
                 return self._found(asked)
+            case box_wire.Look(token):
+                return self._look(token)
             case wire.Knock(rendezvous):
                 return self._knock(rendezvous)
             case wire.Request(request) if self._rendezvous is not None:
@@ -142,6 +144,15 @@ class Clerk:
             return box_wire.Refusal(TOO_MANY)
         self._box, self.key = asked.box, asked.owner
         return self._opened(box)
+
+    def _look(self, token: bytes) -> Answered:
+        if not same(token, self._books.token):
+            raise PeerFault("a look without the card")
+        offered = self._books.offers()
+        if offered is None:
+            return box_wire.Refusal(TOO_MANY)
+        quota, days = offered
+        return box_wire.Opened(self._hour(), 0, quota, days, 0)
 
     def _opened(self, box: Box) -> Answered:
         return box_wire.Opened(

@@ -211,9 +211,15 @@ class News(Frame, frozen=True, tag=23):
     seen: Count
 
 
+class Look(Frame, frozen=True, tag=24):
+    """What would a box have that is made here? `token` is on the mailbox's card."""
+
+    token: Bytes16
+
+
 Asked = (
     Open | Found | Succeed | Retain | Compare | Put | Want | Settle | Drop | PutParcels | Lacking
-    | PutCapsule | Ask | Listen | wire.Knock | wire.Request | wire.Collect
+    | PutCapsule | Ask | Listen | Look | wire.Knock | wire.Request | wire.Collect
 )  # fmt: skip
 Answered = (
     Opened | Refusal | Compare | Kept | Given | Settled | Done | Absent | Requests | News

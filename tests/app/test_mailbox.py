@@ -73,6 +73,7 @@ async def test_a_stranger_can_do_nothing(tmp_path: Path) -> None:
             await _is_met_with_silence(mallory, other.opens(mallory, card))
             await _is_met_with_silence(mallory, stolen)
             await _is_met_with_silence(mallory, Circle(box=b"2" * 32).founds(no_token))
+            await _is_met_with_silence(mallory, wire.Look(no_token.token))
             await _is_met_with_silence(mallory, wire.Want(1, [b"1" * 32]))
             await _is_met_with_silence(mallory, wire.Put(1, list(sealed(1, HOUR).values())))
             await _is_met_with_silence(mallory, door.Knock(b"r" * 32))

@@ -157,8 +157,10 @@ def test_there_are_so_many_boxes_and_no_more(shelf: Shelf) -> None:
             [(n.to_bytes(32, "big"), KEY, HOUR) for n in range(MOST_BOXES - 2)],
         )
     clerk = shelf.stranger()
+    assert clerk.answer(wire.Look(TOKEN)) == wire.Opened(HOUR, 0, shelf.quota, DAYS, 0)
     last = capability.founding(TOKEN, OWNER, OTHER, PEER, KEY)
     assert isinstance(clerk.answer(last), wire.Opened)
+    assert refused(shelf.stranger().answer(wire.Look(TOKEN))) == TOO_MANY
     more = capability.founding(TOKEN, OWNER, b"3" * 32, PEER, KEY)
     assert refused(shelf.stranger().answer(more)) == TOO_MANY
     assert isinstance(shelf.holder().answer(wire.Listen(0)), wire.News)

@@ -9,7 +9,8 @@ from app.rpc_client import Event
 from app.store import circles
 from p2p.crypto import system_entropy
 from p2p.host import Closed, Host, load
-from p2p.wire import VERSION, Hello, Knock, encode
+from p2p.op import Kind, read_header
+from p2p.wire import VERSION, Hello, Knock, Removed, decode, encode
 from tests.journeys.people import NewPerson, Person, eventually, the_same, village
 
 CANARY = "quastenflossenkanarienvogel"
@@ -80,7 +81,10 @@ async def test_who_leaves_reads_on_but_gets_nothing_new(tmp_path: Path) -> None:
 
 
 async def gets_nothing(door: bytes, address: str, circle: str) -> None:
-    """Dial with a key that was a member's and say what a member says: not one byte comes back."""
+    """Dial with a key that was a member's and say what a member says: nothing new comes back.
+
+    To a Hello the leaving itself, by which they know that it is known; to a knock not one byte.
+    """
     load()
 
     async def nobody(_: object) -> None:
@@ -97,12 +101,18 @@ async def gets_nothing(door: bytes, address: str, circle: str) -> None:
             try:
                 await stream.send(encode(frame))
                 with trio.fail_after(15):
+                    answer = decode(await stream.receive())
+                assert isinstance(frame, Hello)
+                assert isinstance(answer, Removed)
+                assert read_header(answer.header, answer.signature).kind == Kind.LEAVE
+                assert answer.acts == []
+                with trio.fail_after(15):
                     await stream.receive()
             except Closed:
                 pass
             else:
-                raise AssertionError("something was answered")
-            assert stream.bytes_received == 0
+                raise AssertionError("something more was answered")
+            assert (stream.bytes_received == 0) is isinstance(frame, Knock)
 
 
 def _peer(address: str) -> bytes | None:

@@ -151,6 +151,8 @@ async def test_a_mailbox_that_is_found_elsewhere_is_the_same_one(tmp_path: Path)
         await mailbox.dies()
         await _holds(ben, circle, reachable=False)
         async with a_mailbox(mailbox.folder, f"/ip4/127.0.0.1/tcp/{free_port()}") as moved:
+            found = await ada.ask("circle.look_for_mailbox", circle=circle, card=moved.card)
+            assert found == {"room": 256 << 20, "days": 90, "known": True}
             again = await ada.ask("circle.add_mailbox", circle=circle, card=moved.card)
             assert again == added
             row = await _holds(ben, circle, reachable=True)

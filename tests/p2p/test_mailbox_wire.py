@@ -31,6 +31,7 @@ ASKED: tuple[Asked, ...] = (
     wire.PutCapsule(ID, b"c" * 400, 497_000),
     wire.Ask([ID], 0),
     wire.Listen(3),
+    wire.Look(b"t" * 16),
     door.Knock(ID),
     door.Request(b"r" * 900),
     door.Collect([ID]),

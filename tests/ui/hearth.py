@@ -92,6 +92,7 @@ class FakeHome:
         self.brought = c.PostsBrought(circle=TABLE, new=12)
         self.refuse: dict[type[c.Command[Any]], Refused] = {}
         self.mailboxes: list[c.Mailbox] = []
+        self.known_cards: set[str] = set()
         self.waiting: list[Post] = []
         self.may = c.NetSettings(lan=True, port_mapping=True, relay=True, paused=False)
         self.net = NetStatus(listening=["here"], reachable=0, of=0, people=[])
@@ -238,6 +239,8 @@ class FakeHome:
                 self.net = msgspec.structs.replace(self.net, paused=self.may.paused)
                 self.say(e.NetChanged())
                 return self.may
+            case c.LookForMailbox(card=card):
+                return c.MailboxFound(room=256 << 20, days=90, known=card in self.known_cards)
             case c.AddMailbox(name=name):
                 self.mailboxes = [*self.mailboxes, mailbox(name or "A mailbox")]
                 return c.MailboxAdded(mailbox=self.mailboxes[-1].mailbox)

@@ -20,7 +20,7 @@ from tests.ui.hearth import CARERS, TABLE, FakeHome, Hearth, circle, focused, ta
 from tests.ui.neighbour import NOW, key, mailbox, post
 from tests.ui.test_accessible import is_clear, name_of, of_role
 from ui.connection import boxes, helpers, words
-from ui.connection.adding import COMMAND, NO_CARD
+from ui.connection.adding import COMMAND, KNOWN, NO_CARD
 from ui.connection.item import Tone, pill
 
 CARD = "hearthside-mailbox:AQIDBAUGBwgJ"
@@ -351,7 +351,20 @@ def test_a_mailbox_is_added_by_its_line(window: Hearth, home: FakeHome) -> None:
     window.key(Qt.Key.Key_Return)
     assert window.shell._reach._adding.property("problem") == NO_CARD
     assert window.asked(c.AddMailbox) == []
+    assert window.asked(c.LookForMailbox) == []
+    adding = window.shell._reach._adding
+    home.refuse[c.LookForMailbox] = Refused(Why.BAD_REQUEST, "It does not answer yet.")
     window.write("mailboxCardInput", CARD)
+    window.until(lambda: adding.property("problem") == "It does not answer yet.")
+    assert adding.property("found") == ""
+    del home.refuse[c.LookForMailbox]
+    window.write("mailboxCardInput", CARD + " ")
+    window.until(lambda: "room for 268 MB, kept for up to 90 days" in adding.property("found"))
+    home.known_cards.add(CARD)
+    window.write("mailboxCardInput", CARD)
+    window.until(lambda: adding.property("found") == KNOWN)
+    assert adding.property("answers")
+    assert window.asked(c.LookForMailbox)[-1] == c.LookForMailbox(circle=TABLE, card=CARD)
     window.write("mailboxNameInput", "Attic")
     window.key(Qt.Key.Key_Return)
     window.until(lambda: "does not answer" in str(window.shell._reach._adding.property("problem")))

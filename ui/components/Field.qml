@@ -2,6 +2,7 @@
 //   label        what it asks for; also its accessible name
 //   text         what is in it (alias); `placeholder`, `maximumLength`
 //   hint         a quiet line below; `error` takes its place, announced
+//   good         true: the hint tells that all is well, with a tick
 //   secret       dots instead of letters, and an eye that shows them
 //   code         true: monospace (invite codes)
 //   input        the text field itself, for focus: `field.input.forceActiveFocus()`
@@ -22,6 +23,7 @@ ColumnLayout {
     property alias input: box
     property string hint: ""
     property string error: ""
+    property bool good: false
     property bool secret: false
     property bool code: false
     property bool shown: false
@@ -90,10 +92,10 @@ ColumnLayout {
 
         Icon {
             Layout.alignment: Qt.AlignTop
-            visible: field.error !== ""
-            name: "warning-circle"
+            visible: field.error !== "" || field.good
+            name: field.error !== "" ? "warning-circle" : "check-circle"
             size: Theme.iconSm
-            color: Theme.danger
+            color: below.color
         }
         Label {
             id: below
@@ -101,7 +103,7 @@ ColumnLayout {
             Layout.fillWidth: true
             style: "caption"
             text: field.error !== "" ? field.error : field.hint
-            color: field.error !== "" ? Theme.danger : Theme.text2
+            color: field.error !== "" ? Theme.danger : field.good ? Theme.primarySoftText : Theme.text2
         }
     }
 }

@@ -104,10 +104,12 @@ Sheet {
         placeholder: qsTr("hearthside-mailbox:…")
         text: sheet.model.card
         hint: sheet.model.found
+        good: sheet.model.answers
         error: sheet.model.problem
         input.Accessible.name: qsTr("The line it shows")
         onEdited: sheet.model.paste(text)
         onAccepted: sheet.model.add()
+        onHintChanged: if (sheet.visible && good) input.Accessible.announce(hint)
     }
     Field {
         id: called
@@ -131,7 +133,7 @@ Sheet {
         Label {
             Layout.fillWidth: true
             style: "caption"
-            text: sheet.model.working ? qsTr("Looking for it…") : qsTr("You can retire it at any time.")
+            text: sheet.model.working ? qsTr("Adding it…") : qsTr("You can retire it at any time.")
             color: Theme.text2
             onTextChanged: if (sheet.visible && sheet.model.working) Accessible.announce(text)
         },

@@ -1,11 +1,12 @@
 """Adding a mailbox to a circle: what it can and can't do is read first, then its card is pasted."""
 
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import Property, QObject, QTimer, Signal, Slot
 from PySide6.QtQml import QmlElement
 
-from app.commands import AddMailbox, MailboxAdded
+from app.commands import AddMailbox, LookForMailbox, MailboxAdded, MailboxFound
 from app.refused import Refused
 from ui.asking import Asks
+from ui.wording import bytes_told
 
 QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -13,7 +14,13 @@ QML_IMPORT_MAJOR_VERSION = 1
 BEGINS = "hearthside-mailbox:"
 COMMAND = "hearthside mailbox --home mailbox"
 NO_CARD = "Paste the line that the mailbox shows. It begins with hearthside-mailbox:"
-LOOKS_WHOLE = "This looks like a mailbox's line. Whether it answers is seen when you add it."
+LOOKING = "Looking for it…"
+FOUND = "Found. It answers, and has room for {room}, kept for up to {days}."
+KNOWN = (
+    "Found. The circle uses it already. Add it again if it is found elsewhere now: then the others "
+    "are told."
+)
+PAUSE = 400  # ms without a further letter until it is looked for
 
 
 @QmlElement
@@ -32,7 +39,10 @@ class AddingMailbox(QObject):
         self._circle = self._name = ""
         self._people = 0
         self._card = self._called = self._problem = ""
+        self._found = ""
         self._working = False
+        self._typed = QTimer(self, singleShot=True, interval=PAUSE)
+        self._typed.timeout.connect(self._look)
 
     circleName = Property(str, lambda self: self._name, notify=changed)
     people = Property(int, lambda self: self._people, notify=changed)
@@ -40,19 +50,17 @@ class AddingMailbox(QObject):
     called = Property(str, lambda self: self._called, notify=changed)
     problem = Property(str, lambda self: self._problem, notify=changed)
     working = Property(bool, lambda self: self._working, notify=changed)
+    found = Property(str, lambda self: self._found, notify=changed)
+    answers = Property(bool, lambda self: self._found not in {"", LOOKING}, notify=changed)
     command = Property(str, lambda _self: COMMAND, constant=True)
-
-    @Property(str, notify=changed)
-    def found(self) -> str:
-        """That what was pasted may be a card; empty before."""
-        return LOOKS_WHOLE if self._whole() and not self._problem else ""
 
     @Slot(str)
     def paste(self, card: str) -> None:
         """Its card was typed or pasted."""
         if card != self._card:
-            self._card, self._problem = card, ""
+            self._card, self._problem, self._found = card, "", ""
             self.changed.emit()
+            self._typed.start()
 
     @Slot(str)
     def call(self, name: str) -> None:
@@ -69,6 +77,7 @@ class AddingMailbox(QObject):
         if not self._whole():
             self._say(NO_CARD)
             return
+        self._typed.stop()
         circle = self._circle
         name = self._called.strip()
         self._working = True
@@ -105,12 +114,39 @@ class AddingMailbox(QObject):
     def close(self) -> None:
         """Of no circle."""
         self._circle = self._name = self._card = self._called = self._problem = ""
+        self._found = ""
         self._people, self._working = 0, False
+        self._typed.stop()
         self.changed.emit()
+
+    @Slot()
+    def _look(self) -> None:
+        """See whether it answers: nothing is changed by it."""
+        if not self._whole() or self._working:
+            return
+        circle, card = self._circle, self._card
+        self._found = LOOKING
+        self.changed.emit()
+
+        def told(one: MailboxFound) -> None:
+            if (circle, card) == (self._circle, self._card) and not self._problem:
+                days = "a day" if one.days == 1 else f"{one.days} days"
+                room = FOUND.format(room=bytes_told(one.room), days=days)
+                self._found = KNOWN if one.known else room
+                self.changed.emit()
+
+        def refused(why: Refused) -> None:
+            if (circle, card) == (self._circle, self._card) and not self._working:
+                self._say(why.message)
+
+        asked = LookForMailbox(circle=circle, card=card.strip())
+        self._bridge.ask(asked, told, refused)
 
     def _whole(self) -> bool:
         return self._card.strip().startswith(BEGINS) and len(self._card.strip()) > len(BEGINS)
 
     def _say(self, problem: str) -> None:
         self._problem = problem
+        if problem:
+            self._found = ""
         self.changed.emit()
