@@ -3,8 +3,8 @@
 Only the author of words waits to hear on whose computers they are. So whoever has taken some in
 says so to their author, if that one is here. If not, it goes to whoever brought the author's words
 here, and from there on: that is the way to where the author was last, and all along it is kept. In
-circles of up to `SMALL` devices everybody here is told, to keep it too. Whoever meets the author
-hands over what they keep (`p2p.hearsay`).
+circles of up to `SMALL` devices everybody here is told, to keep it too, and to hand it on where no
+way is known. Whoever meets the author hands over what they keep (`p2p.hearsay`).
 
 A burst of words is one thing to say: nothing goes before it was gathered for a while, which is
 longer where the author is not at hand, and in very large circles, where very many say the same.
@@ -105,11 +105,19 @@ class Gathering:
         onward, self._onward, self._onward_due = self._onward, {}, inf
         outgoing: dict[DeviceId, list[Holding]] = {}
         for one, by in onward.values():
-            author = DeviceId(one.author)
-            to = author if author in self._talks else self._brought.get(author)
-            if to is not None and to not in {by, one.holder}:
+            for to in self._onward_to(DeviceId(one.author), {by, DeviceId(one.holder)}):
                 outgoing.setdefault(to, []).append(one)
         self._tell(outgoing)
+
+    def _onward_to(self, author: DeviceId, known: set[DeviceId | None]) -> Iterable[DeviceId]:
+        """Towards the author. `known`: who has it."""
+        if author in self._talks:
+            return () if author in known else [author]
+        way = self._brought.get(author)
+        if way is not None and way in self._talks and way not in known:
+            return [way]
+        # Its words came before we were started, or the way has turned: it may be any of them.
+        return self._talks.keys() - known if self.devices <= SMALL else ()
 
     def _tell(self, outgoing: Mapping[DeviceId, Sequence[Holding]]) -> None:
         for device, holdings in outgoing.items():

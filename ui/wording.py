@@ -113,9 +113,9 @@ def how_long(days: int) -> str:
 
 
 def bytes_told(count: int) -> str:
-    """Bytes as people count them: "1.2 MB"."""
+    """Bytes by units of 1,024, as a mailbox's room is given: "1.2 MB"."""
     size, units = float(count), ("bytes", "kB", "MB", "GB")
     at = 0
-    while size >= 1000 and at < len(units) - 1:  # noqa: PLR2004 - as the units have it
-        size, at = size / 1000, at + 1
+    while size >= 1000 and at < len(units) - 1:  # noqa: PLR2004 - four digits tell nothing more
+        size, at = size / 1024, at + 1
     return f"{size:.0f} {units[at]}" if at == 0 or size >= 100 else f"{size:.1f} {units[at]}"  # noqa: PLR2004 - digits that tell nothing

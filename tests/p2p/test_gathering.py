@@ -2,7 +2,8 @@
 
 # ruff: noqa: ARG001 - the clock that jumps is wanted for what it does
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import pytest
 import trio
@@ -11,7 +12,7 @@ from trio.testing import MockClock
 from app.refused import Refused, Why
 from app.store import holdings as rows_of
 from p2p import gathering, wire
-from p2p.host import FrameStream
+from p2p.host import FrameStream, Unreachable
 from p2p.op import Log
 from p2p.sync import Conversation
 from tests.p2p.test_node import Avoiding, Phone, a_node, hang_up, moves_in, town, until
@@ -139,6 +140,45 @@ async def test_it_goes_on_along_the_way_that_the_words_came(
         await trio.sleep(5)
         post = writes(ada, "over the hill")
         await until(lambda: reached(ada, post) == (2, 2), within=gathering.AWAY + 3)
+
+
+async def test_it_is_handed_on_also_where_nobody_knows_any_more_how_the_words_came(
+    ada: Person, bo: Person, cy: Person, village: Village, autojump_clock: MockClock
+) -> None:
+    """In a row each can reach the next only; all but Dee had the post when they were opened."""
+    dee = village.joined(ada, "Dee")
+    hang_up(ada)
+    row = [ada, bo, cy, dee]
+    for person in row[1:]:
+        person.takes(*dee.gives(Log.AUTHORITY), log=Log.AUTHORITY)
+    for person in row:
+        person.takes(*ada.gives(Log.AUTHORITY), log=Log.AUTHORITY)
+    post = ada.write("to the end of the row")
+    ada.sign()
+    for person in (bo, cy):
+        person.takes(*ada.gives(Log.WORDS), log=Log.WORDS)
+    async with town() as here:
+        for number, person in enumerate(row):
+            near = frozenset(other.door for other in row[max(0, number - 1) : number + 2])
+            node, _ = a_node(person)
+            here.nodes[person.door] = node
+            await here.nursery.start(node.run, Nearby(here, person.door, near))
+        await until(lambda: reached(ada, post) == (2, 3))
+        await until(lambda: reached(ada, post) == (3, 3), within=2 * gathering.AWAY)
+
+
+@dataclass
+class Nearby(Phone):
+    """That of somebody who can dial some only."""
+
+    near: frozenset[bytes]
+
+    async def open(
+        self, peer: bytes, addresses: Sequence[str], *, timeout: float = 5.0  # noqa: ASYNC109
+    ) -> FrameStream:  # fmt: skip
+        if peer not in self.near:
+            raise Unreachable
+        return await super().open(peer, addresses, timeout=timeout)
 
 
 async def test_a_home_that_was_closed_too_soon_says_it_when_it_is_open_again(

@@ -20,6 +20,7 @@ from app.refused import Refused
 from app.running import RunningCircle
 from app.store.db import Database
 from p2p.host import Host
+from p2p.ids import MemberId
 from p2p.op import Log
 from p2p.simulator.network import Network
 from p2p.simulator.village import Resident
@@ -57,6 +58,7 @@ class Home(Resident):
         self.db: Database | None = None
         self.household: Household | None = None
         self.erased = False
+        self.gone_as: MemberId | None = None  # in the circle that was left
         self._count = 0
         self.network.streams[self.name] = partial(TappedStream, self)
 
@@ -155,6 +157,7 @@ class Home(Resident):
         if circle is None or self.household is None or not self.member:
             return
         self.diary.left.add(self.name)
+        self.gone_as = circle.room.ledger.me
         asked = c.LeaveCircle(circle=circle.room.hex, erase=erase)
         await self.household.leave(asked)
         self.erased = erase

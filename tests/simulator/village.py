@@ -153,6 +153,8 @@ class Hamlet(Village):
             if not home.member and not home.outside and not self._may_wait(home):
                 return False
         gone = {home.circle.room.ledger.me for home in self.honest if home.circle and home.outside}
+        if not self._somebody_is_silent:  # by whom alone a goodbye may have been taken
+            gone |= {home.gone_as for home in self.honest if home.gone_as and home.erased}
         for member in self.members:
             assert member.circle is not None
             told = member.circle.room.ledger.view.people

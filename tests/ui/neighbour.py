@@ -184,7 +184,7 @@ class Neighbour(QObject):
 def mailbox(name: str = "Cupboard laptop", **more: Any) -> Mailbox:  # noqa: ANN401 - as msgspec has it
     plain: dict[str, Any] = {
         "mailbox": key(name), "mine": True, "used": True, "reachable": True,
-        "since": NOW - timedelta(hours=2), "held": 40, "bytes": 1_200_000, "room": 256_000_000,
+        "since": NOW - timedelta(hours=2), "held": 40, "bytes": 1_234_567, "room": 256 << 20,
         "days": 90, "full": False, "owner_due": False, "owner_name": "Juniper",
     }  # fmt: skip
     return Mailbox(name=name, **plain | more)

@@ -359,7 +359,7 @@ def test_a_mailbox_is_added_by_its_line(window: Hearth, home: FakeHome) -> None:
     assert adding.property("found") == ""
     del home.refuse[c.LookForMailbox]
     window.write("mailboxCardInput", CARD + " ")
-    window.until(lambda: "room for 268 MB, kept for up to 90 days" in adding.property("found"))
+    window.until(lambda: "room for 256 MB, kept for up to 90 days" in adding.property("found"))
     home.known_cards.add(CARD)
     window.write("mailboxCardInput", CARD)
     window.until(lambda: adding.property("found") == KNOWN)
