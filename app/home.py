@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import trio
 
 from app import commands as c
-from app import governing, taking_back, vault
+from app import governing, taking_back, vault, waiting
 from app.boxes import adding
 from app.circle.names import sound
 from app.circle.state import HomeState
@@ -292,7 +292,7 @@ async def _ask(home: Household, command: c.Command[Any]) -> Any:  # noqa: ANN401
         case c.RetireMailbox():
             return adding.retire(home.own(command.circle), command)
         case c.ListWaiting():
-            return home.circle(command.circle).room.posts.waiting(command.limit)
+            return waiting.listed(home.circle(command.circle).room, command.limit)
         case c.ListMailboxes():
             return adding.listed(home.circle(command.circle))
         case c.TakePosts():

@@ -116,7 +116,7 @@ def network(circles: Iterable[RunningCircle], *, paused: bool = False) -> NetSta
         if running.room.row.state is not CircleState.MEMBER:
             continue
         listening += running.addresses if running.host is not None else ()
-        posts, lacking = unreached.counts(running)
+        posts, lacking = unreached.counts(running.room)
         waiting += posts
         waiting_for += len(lacking)
         ledger = running.room.ledger

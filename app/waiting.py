@@ -1,26 +1,42 @@
-"""How many posts of our own are not known to be with everyone who may read them, and for whom.
+"""Posts of our own that are not known to be with everyone who may read them, and who lacks them.
 
-Only the newest of a circle are looked at, as in `Posts.waiting`: somebody who never comes back
-leaves all that was written since waiting, and a count of thousands helps nobody.
+Only the newest of a circle are looked at: somebody who never comes back leaves all that was written
+since waiting, and a count of thousands helps nobody.
 """
 
 from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
 
-from app.circle.state import CircleState
-from app.running import RunningCircle
+from app.circle.state import CircleState, Post
+from app.room import Room
 from app.store import owned
-from app.store.views import LOOKED_AT
 from p2p.ids import MemberId
 
+LOOKED_AT = 500  # posts of ours, the newest
 
-def counts(running: RunningCircle) -> tuple[int, Counter[MemberId]]:
+
+def counts(room: Room) -> tuple[int, Counter[MemberId]]:
     """How many posts wait, and how many of them for whom."""
-    room = running.room
     posts, people = 0, Counter[MemberId]()
-    if room.row.state is CircleState.MEMBER:
-        for _, op_no in owned.newest(room.db, room.row.circle_no, room.ledger.device, LOOKED_AT):
-            delivery = room.reaching.of_op(op_no)
-            if delivery is not None and delivery.lacks:
-                posts += 1
-                people.update(delivery.lacks)
+    for _, lack in _all(room):
+        posts += 1
+        people.update(lack)
     return posts, people
+
+
+def listed(room: Room, limit: int) -> list[Post]:
+    """Those, the newest first."""
+    found = (room.posts.one(post) for post, _ in islice(_all(room), limit))
+    return [post for post in found if post is not None]
+
+
+def _all(room: Room) -> Iterator[tuple[bytes, frozenset[MemberId]]]:
+    """Each with those who lack it."""
+    if room.row.state is not CircleState.MEMBER:
+        return
+    device = room.ledger.device
+    for post, op_no in owned.newest(room.db, room.row.circle_no, device, LOOKED_AT):
+        delivery = room.reaching.of_op(op_no)
+        if delivery is not None and delivery.lacks:
+            yield post, delivery.lacks

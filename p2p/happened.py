@@ -65,7 +65,7 @@ class NewHoldings:
 
 @dataclass(frozen=True, slots=True)
 class Dismissed:
-    """We were removed from the circle, the other side says, and it is so."""
+    """We are out of the circle, the other side says, and it is so."""
 
 
 Happened = Met | WentLive | Brought | NewCards | NewHoldings | Dismissed

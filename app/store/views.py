@@ -39,9 +39,6 @@ _ROOTLESS = (
 )
 
 
-LOOKED_AT = 500  # posts of ours, the newest, among which those that wait are looked for
-
-
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """How far a post of ours has come; see `Post`."""
@@ -169,16 +166,6 @@ class Posts(Keeping):
             (self._circle_no, post),
         )
         return self._post(rows[0]) if rows else None
-
-    def waiting(self, limit: int) -> list[Post]:
-        """Of our own, newest first, those that have not reached everyone; of the last hundreds."""
-        rows = self._db.read(
-            f"{_SELECT} WHERE p.circle_no = ? AND p.author = ?"
-            " ORDER BY p.shown_at DESC, p.post_no DESC LIMIT ?",
-            (self._circle_no, self._me, LOOKED_AT),
-        )
-        found = [self._post(row) for row in rows]
-        return [one for one in found if one.of is not None and one.reached != one.of][:limit]
 
     def replies(self, thread: bytes) -> list[Post]:
         """All replies under a post, oldest first."""

@@ -3,7 +3,7 @@
 import pytest
 
 from app import commands as c
-from app import taking_back
+from app import taking_back, waiting
 from app.circle.state import Draft, Feeling, PostKind, Want
 from app.events import PostsGone
 from app.refused import Refused
@@ -102,16 +102,17 @@ def test_the_newest_of_ones_own_posts_and_which_of_them_are_unsent(ada: Person, 
 
 
 def test_what_waits_is_counted_with_those_it_waits_for(ada: Person, bo: Person) -> None:
-    """One person counts once, however many posts wait for them."""
-    for body in ("one", "two"):
-        writes(ada, body=body)
+    """And listed, the newest first; also those that are no op yet."""
+    first = writes(ada, body="one")
     ada.sign()
-    rows = owned.newest(ada.db, ada.room.row.circle_no, ada.device, 10)
-    found = [ada.room.reaching.of_op(op_no) for _, op_no in rows]
-    assert [one and one.lacks for one in found] == [frozenset({bo.room.ledger.me})] * 2
+    second = writes(ada, body="two")
+    writes(bo, body="Bo's own")
+    assert waiting.counts(ada.room) == (2, {bo.room.ledger.me: 2})
+    assert [one.post for one in waiting.listed(ada.room, 50)] == [second, first]
+    assert [one.post for one in waiting.listed(ada.room, 1)] == [second]
     meet(ada, bo)
-    found = [ada.room.reaching.of_op(op_no) for _, op_no in rows]
-    assert [one and one.lacks for one in found] == [frozenset()] * 2
+    assert waiting.counts(ada.room) == (0, {})
+    assert waiting.listed(ada.room, 50) == []
 
 
 def test_who_carries_a_line_is_read_from_its_address() -> None:
