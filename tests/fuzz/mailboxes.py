@@ -151,7 +151,7 @@ class Desk:
             wire.Compare(1, 0, Initiator(ItemVector([(HOUR, KEY)]), 0).start()),
             wire.PutParcels([wire.Parcel(KEY, b"p")] * 5), wire.Lacking([KEY, BOX]),
             wire.PutCapsule(RENDEZVOUS, b"another", HOUR), wire.Ask([RENDEZVOUS, KEY], 0),
-            wire.Succeed(KEY), wire.Listen(0), door.Collect([KEY]),
+            wire.Succeed(KEY), wire.Listen(0), wire.Look(bytes(16)), door.Collect([KEY]),
         ]  # fmt: skip
         orders = [
             capability.retaining(OWNER, BOX, PEER, [holder, KEY], 1),

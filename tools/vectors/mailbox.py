@@ -111,4 +111,5 @@ def _every(tape: Tape, ids: list[bytes]) -> Iterable[wire.Asked | wire.Answered]
         wire.Settled(one), wire.Done(), wire.PutParcels([wire.Parcel(one, tape(40))]),
         wire.Lacking([one]), wire.Absent([]), wire.PutCapsule(one, tape(40), HOUR),
         wire.Ask([one], 0), wire.Requests([tape(40)], 4), wire.Listen(0), wire.News(5),
+        wire.Look(tape(16)),
     )  # fmt: skip
