@@ -1,9 +1,9 @@
 """Ways through others: places kept for us where others can call, and what we carry for our circle.
 
 A place is kept at every mailbox of the circle, which gives it to whoever shows a key of the box.
-Where there is none, and somebody of the circle is not here for a while, who may have no way to us,
-one is asked for at members with whom we talk directly. What is carried for others is sealed between
-them; we carry for members of this circle only, and only while the person allows it.
+Where there is none, and somebody with whom we should talk is not here for a while, who may have no
+way to us, one is asked for at members with whom we talk directly. What is carried for others is
+sealed between them; we carry for members of this circle only, and only while the person allows it.
 """
 
 import logging
@@ -38,6 +38,9 @@ class Company(Protocol):
 
     def here(self) -> set[DeviceId]:
         """The devices in a conversation."""
+
+    def near(self) -> set[DeviceId]:
+        """The devices with which there would be one if everybody were there."""
 
     def line(self, device: DeviceId) -> tuple[Path, str]:
         """Which way the conversation with a device goes."""
@@ -105,7 +108,7 @@ class Relaying:
 
     def _somebody_is_away(self) -> bool:
         here = self.company.here()
-        return bool(here) and not self.ways().keys() <= here
+        return bool(here) and not self.company.near() <= here
 
     def _look(self, host: Host, nursery: trio.Nursery) -> None:
         """Keep a place at each mailbox that is used, and none where nobody is of ours any more."""

@@ -95,6 +95,10 @@ class Node:
         """Those of them whom we dialled."""
         return self._company.led()
 
+    def near(self) -> set[DeviceId]:
+        """Those with whom there would be one if everybody were there."""
+        return self._choice.near(())
+
     def line(self, device: DeviceId) -> tuple[Path, str]:
         """Which way the conversation with a device goes, and its remote address or ""."""
         talk = self._company.talks.get(device)

@@ -16,8 +16,14 @@ HERE, AWAY = DeviceId(b"h" * 32), DeviceId(b"a" * 32)
 
 
 class _Company:
+    def __init__(self, near: set[DeviceId]) -> None:
+        self._near = near
+
     def here(self) -> set[DeviceId]:
         return {HERE}
+
+    def near(self) -> set[DeviceId]:
+        return self._near
 
     def line(self, device: DeviceId) -> tuple[Path, str]:  # noqa: ARG002
         return Path.DIRECT, ""
@@ -26,9 +32,9 @@ class _Company:
 class _Looking(Relaying):
     """Without a circle: notes when it looks around, and when members are asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, *near: DeviceId) -> None:
         super().__init__(
-            cast("Room", None), _Company(), self._everybody, lambda _: True, lambda: None
+            cast("Room", None), _Company({*near}), self._everybody, lambda _: True, lambda: None
         )
         self.looked: list[float] = []
         self.asked: list[float] = []
@@ -54,7 +60,7 @@ def _first_whose_wait_is_rounded() -> float:
 
 
 def test_members_are_asked_once_each_time_that_is_due_also_where_the_sum_is_rounded() -> None:
-    looking = _Looking()
+    looking = _Looking(HERE, AWAY)
     begun = _first_whose_wait_is_rounded()
 
     async def play() -> None:
@@ -65,3 +71,15 @@ def test_members_are_asked_once_each_time_that_is_due_also_where_the_sum_is_roun
     perform(play, 1)
     assert looking.looked == [begun, begun + UNREACHED, begun + UNREACHED + UNREACHED]
     assert looking.asked == looking.looked[1:]
+
+
+def test_nobody_is_asked_for_a_way_to_whom_one_would_not_talk_anyway() -> None:
+    """In a circle of many nobody talks with everybody."""
+    looking = _Looking(HERE)
+
+    async def play() -> None:
+        with trio.move_on_after(UNREACHED * 2.5):
+            await looking.run(cast("Host", _Host()))
+
+    perform(play, 1)
+    assert looking.asked == []
