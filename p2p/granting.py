@@ -1,7 +1,7 @@
 """Handing epoch secrets to one other device, and taking those it hands over.
 
-What the other side can open is known from its list, its `Ack`s and our own grants, so that nothing
-is granted twice; a `Need` asks again. Source: protocol, section 5.
+What the other side can open is known from its last list, and since then its `Ack`s and our own
+grants, so that nothing is granted twice; a `Need` asks again. Source: protocol, section 5.
 """
 
 from collections.abc import Sequence
@@ -42,6 +42,14 @@ class Granting:
         self._theirs |= {EpochId(e) for e in epochs}
         if len(self._theirs) > MAX_EPOCHS:
             raise PeerFault("opens more epochs than a circle has")
+
+    def they_list(self, epochs: Sequence[bytes]) -> None:
+        """All that the other side can open: what was granted and is not among it is granted again.
+
+        A grant may have been lost there. One that is still on its way goes twice, which harms not.
+        """
+        self._theirs = frozenset()
+        self.they_open(epochs)
 
     def both_open(self) -> frozenset[EpochId]:
         """Epochs that are open here, and there as far as is known; also since the last Scope."""

@@ -322,7 +322,7 @@ class Conversation:
     def _on_epochs(self, theirs: Sequence[bytes], *, answer: bool) -> None:
         if answer != self.leads:
             raise PeerFault("epochs out of turn")
-        self._granting.they_open(theirs)
+        self._granting.they_list(theirs)
         self.offer_epochs()
         if not self.leads:
             self._out.put(wire.Epochs(ids=self._scoping.epochs(), answer=True))

@@ -922,6 +922,29 @@ def test_a_secret_that_did_not_open_is_asked_for_again(ada: Person, bo: Person) 
     assert len(line.frames(wire.Ack, by=bo)) == 1
 
 
+def test_a_secret_that_was_lost_on_its_way_is_granted_again_when_all_is_gone_through(
+    ada: Person, bo: Person
+) -> None:
+    """The other's list tells that it was not taken; else words under it would never open there."""
+    line = meet(bo, ada)
+    with ada.room.change() as change:
+        epoch = ada.outbox.new_epoch(change)
+    line.send()
+    line.left.coming.clear()
+    line.carry()
+    assert epoch not in bo.shelf.epochs()
+    post = ada.write("Under new keys.")
+    ada.sign()
+    line.carry()
+    assert bo.room.posts.one(bytes.fromhex(post)) is None
+    for end in (line.left, line.right):
+        end.conversation.rested()
+    line.left.conversation.reconcile()
+    line.carry()
+    assert epoch in bo.shelf.epochs()
+    assert bo.bodies() >= {"Under new keys."}
+
+
 def test_nobody_asks_for_ever(ada: Person, bo: Person) -> None:
     """Eight needs are answered, the ninth is a fault; and we ask eight times ourselves."""
     line = meet(bo, ada)
