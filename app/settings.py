@@ -8,6 +8,7 @@ from app.circle.mailboxes import in_use
 from app.circle.names import clean, line
 from app.circle.retention import DAY
 from app.circle.state import RetentionEffect, Role, Settings
+from app.mailbox.books import DAYS as KEPT
 from app.outbox import Outbox
 from app.refused import Refused, Why
 from app.room import Room
@@ -49,7 +50,8 @@ def effect(room: Room, days: int) -> RetentionEffect:
     """What keeping words for so long would do to what is shown here."""
     until = room.clock.hour() - days * DAY
     posts = stripped.shown_until(room.db, room.row.circle_no, until) if days else 0
-    return RetentionEffect(posts=posts, mailbox=bool(in_use(room.ledger.view)))
+    boxed = 0 < days < KEPT and bool(in_use(room.ledger.view))  # else it keeps them no longer
+    return RetentionEffect(posts=posts, mailbox=boxed)
 
 
 def change(room: Room, outbox: Outbox, asked: Saying) -> None:

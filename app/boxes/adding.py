@@ -68,9 +68,7 @@ async def add(
         raise Refused(Why.NOT_ALLOWED, "This computer lacks the circle's keys. Try again later.")
 
     def questions(caller: bytes) -> Iterator[Question]:
-        if here is not None:
-            for seed in keyed.seeds(room, here.box):
-                yield capability.opening(seed, here.box, here.peer, caller)
+        yield from _openings(room, here, caller)
         if more:  # or its disk was lost, and it knows of none
             yield capability.founding(card.token, owner, box, card.peer, key)
 
@@ -105,9 +103,22 @@ async def look(
     """Whether it answers, and what room it has for a circle. `Refused` where it does not."""
     room = running.room
     card = _card(room, asked.card, paused=paused)
-    _, answer = await _ask(room, card, lambda _: [wire.Look(card.token)])
-    known = _here(room, card) is not None
+    here = _here(room, card)
+
+    def questions(caller: bytes) -> Iterator[Question]:
+        yield from _openings(room, here, caller)
+        yield wire.Look(card.token)
+
+    by, answer = await _ask(room, card, questions)
+    known = isinstance(by, wire.Open)
     return c.MailboxFound(room=answer.quota, days=answer.days, known=known)
+
+
+def _openings(room: Room, here: keyed.Known | None, caller: bytes) -> Iterator[wire.Open]:
+    """To open the box that the circle has there, if it has one, with each key of ours."""
+    if here is not None:
+        for seed in keyed.seeds(room, here.box):
+            yield capability.opening(seed, here.box, here.peer, caller)
 
 
 def _card(room: Room, text: str, *, paused: bool) -> cards.Card:

@@ -262,7 +262,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 class RetentionEffect(Struct, frozen=True, kw_only=True):
     """What a choice of how long words stay would do: how many of those shown here are older.
 
-    `mailbox`: the circle has one, where they go a day later.
+    `mailbox`: the circle has one, where they go later than on the computers.
     """
 
     posts: int

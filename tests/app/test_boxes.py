@@ -339,6 +339,7 @@ async def test_words_that_lapsed_are_dropped_at_the_owners_visit(
     assert the(bo, old).body == "For a week."
     whole = cupboard.words()
     assert settings.effect(ada.room, 7).mailbox
+    assert not settings.effect(ada.room, DAYS).mailbox  # nothing is kept longer there
     watch.go_on(hours=24 * 7)
     new = ada.write("For another.")
     lapse(ada, bo)
