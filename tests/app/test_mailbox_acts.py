@@ -10,6 +10,7 @@ import pytest
 from app import governing
 from app.circle import acts
 from app.circle.fold import Folding, fold
+from app.circle.mailboxes import in_use
 from app.circle.openlog import LogEntry, What
 from app.circle.view import MAX_MAILBOXES, MailboxSeen, View
 from p2p.crypto import digest
@@ -67,6 +68,18 @@ def test_only_a_host_says_what_mailboxes_there_are() -> None:
         assert void(story, story.says(who, a_mailbox("another")))
         assert void(story, story.says(who, retires("attic")))
     assert everywhere(story) == ["attic"]
+
+
+def test_one_is_used_for_as_long_as_whoever_told_of_it_first_is_a_member() -> None:
+    """Only they can say whose keys count there; whoever told of it last can't."""
+    story = house(Bo="host")
+    story.says("Bo", a_mailbox("attic"))
+    story.says("Ada", a_mailbox("attic", "loft"))
+    story.says("Ada", a_mailbox("cellar"))
+    assert in_use(story.view()) == {digest("attic"), digest("cellar")}
+    removes(story, "Ada", "Bo")
+    assert names(story.view()) == ["loft", "cellar"]
+    assert in_use(story.view()) == {digest("cellar")}
 
 
 def test_who_says_it_and_when_is_known_of_each() -> None:
