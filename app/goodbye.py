@@ -6,7 +6,7 @@ not.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -14,15 +14,18 @@ import trio
 
 from app.air import Ending
 from app.logs import leaves
-from app.room import Clock
-from app.store import goodbyes
+from app.room import Clock, Room
+from app.shelf import RoomShelf
+from app.store import goodbyes, ops
 from app.store.db import Database
 from app.store.goodbyes import GoodbyeRow
 from p2p import wire
 from p2p.crypto import Entropy
+from p2p.directory import Way
 from p2p.errors import PeerFault
 from p2p.host import Closed, FrameStream, Host, Unreachable
-from p2p.op import Log
+from p2p.ids import DeviceId, EnvelopeId
+from p2p.op import Kind, Log
 
 log = logging.getLogger("hearthside.goodbye")
 
@@ -30,6 +33,46 @@ FIRST, LONGEST = 2.0, 60.0  # seconds between tries
 ANSWER = 10.0  # seconds until whoever is reached has said Hello, or has not
 GIVEN_UP_AFTER = 30 * 86_400_000  # ms
 AT_ONCE = 128 * 1024  # bytes of envelopes in a frame
+NAME = 32  # bytes of its id
+GRANTS = 16  # secrets brought to each: one frame
+NO_GRANTS = wire.encode(wire.Grants(grants=[]))
+
+
+def write(room: Room, shelf: RoomShelf, ways: Mapping[DeviceId, Way]) -> GoodbyeRow:
+    """The goodbye to those at `ways`, and all they need to believe it.
+
+    Our own acts, since what the leaving stands on may have reached nobody; with them those of who
+    left not long before, whom perhaps only we heard. And the secrets that these are sealed under:
+    who seals the leaving makes a new epoch for it where somebody else has gone.
+    """
+    return GoodbyeRow(
+        goodbye=room.entropy(NAME), door_seed=room.row.door_seed,
+        envelopes=[envelope for _, envelope in shelf.envelopes(_acts(room))],
+        doors={way.door: list(way.addresses) for way in ways.values()},
+        grants={way.door: _grants(room, shelf, device) for device, way in ways.items()},
+        made_at=room.clock.now(),
+    )  # fmt: skip
+
+
+def _acts(room: Room) -> list[EnvelopeId]:
+    view, circle_no = room.ledger.view, room.row.circle_no
+    since = room.clock.now() - GIVEN_UP_AFTER
+    told = []
+    for person in view.people.values():
+        for device in person.devices if person.left else ():
+            if device != room.ledger.device:
+                left = ops.last_act(room.db, circle_no, device, int(Kind.LEAVE))
+                if left is not None and left >= since:
+                    told += ops.authority_of(room.db, circle_no, device)
+    return told + ops.authority_of(room.db, circle_no, room.ledger.device)
+
+
+def _grants(room: Room, shelf: RoomShelf, device: DeviceId) -> bytes:
+    """A frame of the newest secrets whose maker is out, as we are: nobody else may have them."""
+    view = room.ledger.view
+    made = [(e, view.epoch(e)) for e in shelf.lacking(device, frozenset())]
+    ours = [e for e, seen in made if seen is not None and seen.author not in view.devices()]
+    return wire.encode(wire.Grants(grants=shelf.grant(device, ours[:GRANTS])))
 
 
 @dataclass(slots=True)
@@ -85,11 +128,11 @@ class Goodbye:
         with trio.fail_after(3 * ANSWER):
             stream = await host.open(door, addresses)
             try:
-                return await self._speak(stream)
+                return await self._speak(stream, self.row.grants.get(door, NO_GRANTS))
             finally:
                 await stream.close()
 
-    async def _speak(self, stream: FrameStream) -> bool:
+    async def _speak(self, stream: FrameStream, grants: bytes) -> bool:
         hello = wire.Hello(
             version=wire.VERSION, hour=self.clock.hour(), nonce=self.entropy(16), held=(0, 0)
         )
@@ -98,6 +141,7 @@ class Goodbye:
             answer = wire.decode(await stream.receive())
         if not isinstance(answer, wire.Hello):
             return isinstance(answer, wire.Removed)  # by this leaving, or by another's act
+        await stream.send(grants)
         for batch in _batches(self.row.envelopes):
             told = wire.Envelopes(log=int(Log.AUTHORITY), envelopes=batch, live=True)
             await stream.send(wire.encode(told))

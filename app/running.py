@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import trio
 
+from app import goodbye
 from app.air import Ending
 from app.boxes.known import known
 from app.boxes.postroom import Postroom
@@ -37,7 +38,6 @@ from p2p.op import Kind, Log
 
 RESTART = 2.0  # seconds before a failed circle is started anew, doubled up to LONGEST
 LONGEST = 60.0
-GOODBYE = 32  # bytes of its id
 HOUR = 3_600_000  # ms
 RENEWAL = 60.0  # seconds until an old epoch is followed by the next, at the most
 
@@ -326,21 +326,12 @@ class RunningCircle:
         return ways
 
     def goodbye(self) -> GoodbyeRow | None:
-        """All that is needed to tell the others that we left; None where nobody is to be told.
-
-        Our own acts, since what the leaving stands on may have reached nobody.
-        """
+        """All that is needed to tell the others that we left; None where nobody is to be told."""
         room, gone = self.room, self._left_at()
         ways = {device: way for device, way in self._all_ways().items() if way.addresses}
         if room.row.state is not CircleState.LEFT or not gone or not ways:
             return None
-        own = ops.authority_of(room.db, room.row.circle_no, room.ledger.device)
-        return GoodbyeRow(
-            goodbye=room.entropy(GOODBYE), door_seed=room.row.door_seed,
-            envelopes=[envelope for _, envelope in self.shelf.envelopes(own)],
-            doors={way.door: list(way.addresses) for way in ways.values()},
-            made_at=room.clock.now(),
-        )  # fmt: skip
+        return goodbye.write(room, self.shelf, ways)
 
     def _left_at(self) -> int | None:
         """When this member left, in ms; None for a member."""

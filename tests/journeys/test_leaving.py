@@ -228,6 +228,28 @@ async def test_leaving_with_erase_while_nobody_is_here_is_told_later(tmp_path: P
         assert "Cleo was here" in await ada.bodies(circle)
 
 
+async def test_two_who_leave_one_after_the_other_are_both_told_of(tmp_path: Path) -> None:
+    """The second goodbye brings the first leaving, and the secret that nobody else has."""
+    async with village(tmp_path) as new:
+        circle, ada, ben, cleo = await three(new)
+        await ada.sleeps()
+        await cleo.ask("circle.leave", circle=circle, erase=True)
+        await ben.knows(circle, "Ada", "Ben")
+
+        async def nothing_waits() -> bool:
+            return bool(await cleo.ask("circle.goodbyes") == [])
+
+        await eventually(nothing_waits, "Ben has not taken her goodbye")
+        await ben.ask("circle.leave", circle=circle, erase=True)
+        await ada.wakes()
+        await ada.knows(circle, "Ada")
+
+        async def taken() -> bool:
+            return bool(await ben.ask("circle.goodbyes") == [])
+
+        await eventually(taken, "the goodbye stays")
+
+
 async def test_a_goodbye_can_be_forgotten_now(tmp_path: Path) -> None:
     """Then nobody is told; nothing of the circle stays in the store, not even its addresses."""
     async with village(tmp_path) as new:
