@@ -1,10 +1,13 @@
 """On one network: members find each other, and whoever listens learns no more than an address."""
 
+import os
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Interface
+from pathlib import Path
 
 import pytest
 import trio
@@ -21,8 +24,10 @@ from tests.p2p.loopback import CORNER, HERE, only_on_linux
 pytestmark = only_on_linux
 
 LOOPBACK = Network(IPv4Interface(f"{HERE}/24"))
-ADA = Sighting("a" * 26, 40_001)
-BEN = Sighting("b" * 26, 40_002)
+# Names of this process alone, too: all of loopback hears what is multicast on it.
+OURS = "".join("abcdefghij"[int(digit)] for digit in f"{os.getpid():010}")
+ADA = Sighting("a" * 16 + OURS, 40_001)
+BEN = Sighting("b" * 16 + OURS, 40_002)
 
 
 @dataclass
@@ -55,6 +60,16 @@ async def on_air(
         nursery.start_soon(lan.run)
         yield lan, listener
         nursery.cancel_scope.cancel()
+
+
+@pytest.fixture(autouse=True)
+def alone() -> Iterator[None]:
+    """One at a time, whatever processes run tests: some of these take the port, or fill the air."""
+    import fcntl  # noqa: PLC0415 - not everywhere
+
+    with (Path(tempfile.gettempdir()) / "hearthside-tests-lan").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture
