@@ -3,8 +3,9 @@
 Three lines wait here. What is *urgent* goes in the order it was put: all frames, pushes, authority.
 The *bulk* of words goes when nothing urgent waits, newest hour first, whatever order it was asked
 for in. What has to come *behind* goes when the bulk has gone. Envelopes are made only when they go
-out, so a slow reader costs ids and not bytes. What the other side is known to hold is not sent
-twice.
+out, so a slow reader costs ids and not bytes; but a line that took them fast and stands still has
+the next frames of the bulk made ahead, for then the other side is busy with those before. What the
+other side is known to hold is not sent twice.
 """
 
 import heapq
@@ -23,6 +24,7 @@ CROWD = 512  # frames waiting to be sent at which reading pauses
 HEAP = 8 << 20  # bytes of them at which it does too
 MOST_BULK = 1 << 18  # words waiting to be sent at which reading pauses; about 35 MB
 SEEN = 16384  # ids known to be at the other side, so that a push is not sent back
+AHEAD = 4 << 20  # bytes of frames made ahead: as many as are taken in at once (`arriving`)
 EACH_ID = 80  # bytes of memory
 EACH_HOLDING = 400  # the same
 AT_ONCE = 512  # envelopes made for one frame at most
@@ -51,6 +53,8 @@ class Outgoing:
         self._weight = 0  # of the urgent frames, in bytes
         self._bulk: list[bytes] = []
         self._in_bulk: set[bytes] = set()
+        self._ahead: deque[bytes] = deque()
+        self._ahead_size = 0
         self._behind: deque[Callable[[], wire.AnyFrame]] = deque()
         # In two generations: taking the oldest out one by one costs more than all the rest.
         self._seen: set[EnvelopeId] = set()
@@ -60,7 +64,7 @@ class Outgoing:
 
     def __bool__(self) -> bool:
         """Whether something waits."""
-        return bool(self._urgent or self._bulk or self._behind)
+        return bool(self._urgent or self._ahead or self._bulk or self._behind)
 
     @property
     def crowded(self) -> bool:
@@ -123,6 +127,17 @@ class Outgoing:
         """Those that the other side is not known to hold."""
         return [n for n in ids if n not in self._seen and n not in self._seen_before]
 
+    @property
+    def may_prepare(self) -> bool:
+        """Whether there is more of the bulk to be made ahead."""
+        return bool(self._bulk) and self._ahead_size < AHEAD
+
+    def prepare(self) -> None:
+        """Make one more frame of the bulk ahead, where one `may`."""
+        if self.may_prepare and (data := self._fill_from_bulk()) is not None:
+            self._ahead.append(data)
+            self._ahead_size += len(data)
+
     def take(self, limit: int) -> list[bytes]:
         """Frames to send now, about `limit` bytes; call again until it is empty."""
         frames: list[bytes] = []
@@ -132,6 +147,9 @@ class Outgoing:
                 item = self._urgent.popleft()
                 self._weight -= _weight(item)
                 data = self._fill(item) if isinstance(item, _Batch) else wire.encode(item)
+            elif self._ahead:
+                data = self._ahead.popleft()
+                self._ahead_size -= len(data)
             elif self._bulk:
                 data = self._fill_from_bulk()
             elif self._behind:

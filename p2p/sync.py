@@ -60,17 +60,17 @@ class Conversation:
         self.phase = Phase.HELLO
         self.steps = 0  # how often something new came of a frame
         self.device: DeviceId | None = None
-        self._out = Outgoing(shelf)
-        self._greeting = Greeting(shelf, self._out, clock=clock, nonce=nonce)
-        self._granting = Granting(shelf, self._out)
+        self.out = Outgoing(shelf)  # whoever moves the frames may have some made ahead
+        self._greeting = Greeting(shelf, self.out, clock=clock, nonce=nonce)
+        self._granting = Granting(shelf, self.out)
         self._happened: list[Happened] = []
-        self._scoping = Scoping(shelf, self._out, lambda: turn is None or turn.take(self))
+        self._scoping = Scoping(shelf, self.out, lambda: turn is None or turn.take(self))
         self._leading: Leading | None = None
         self._answered = Answered()
         self._settling = Settling(shelf, self._greeting, self._scoping, leads=leads)
         self._patience = Patience(shelf)
-        self.hearsay = Hearsay(shelf, self._out, self._patience)
-        self._repairing = Repairing(shelf, self._out)
+        self.hearsay = Hearsay(shelf, self.out, self._patience)
+        self._repairing = Repairing(shelf, self.out)
         self._unopened = Unopened(shelf)
         self.arriving = Arriving()  # words that wait for a `flush`
         self._backlog = Backlog()
@@ -81,7 +81,7 @@ class Conversation:
             if self.device is None:
                 raise PeerFault("dialled somebody who is no member")
             if show_chain:
-                self._out.put(shelf.chain(self.device))
+                self.out.put(shelf.chain(self.device))
             self._greeting.say(self.device)
 
     def receive(self, data: bytes) -> None:
@@ -110,7 +110,7 @@ class Conversation:
             case wire.Want(log, ids, by_list):
                 meant = self._answered.meant(Log(log), ids, listed=by_list)
                 self._patience.wanted(len(meant))
-                self._out.wanted(Log(log), meant)
+                self.out.wanted(Log(log), meant)
             case wire.Gone(_, ids):
                 self._came([EnvelopeId(i) for i in ids])
                 self._advance()
@@ -161,7 +161,7 @@ class Conversation:
 
     def to_send(self, limit: int = wire.BATCH * 2) -> list[bytes]:
         """Frames to send now, about `limit` bytes; call again until it is empty."""
-        return self._out.take(limit)
+        return self.out.take(limit)
 
     def happened(self) -> list[Happened]:
         """What has come about since the last call."""
@@ -170,11 +170,11 @@ class Conversation:
 
     def announce(self, log: Log, ids: Iterable[EnvelopeId]) -> None:
         """These are newly held here: hand them over, now or on going live."""
-        fresh = self._out.unseen(ids)
+        fresh = self.out.unseen(ids)
         if not fresh or self.device is None:
             return
         if self.phase is Phase.LIVE:
-            self._out.put_envelopes(log, fresh, live=True)
+            self.out.put_envelopes(log, fresh, live=True)
             return
         self._backlog.add(log, fresh)
 
@@ -193,7 +193,7 @@ class Conversation:
         else:
             self.behind = False
             self._again.asked = True
-            self._out.put(wire.Again())
+            self.out.put(wire.Again())
         return True
 
     def rested(self) -> None:
@@ -204,12 +204,12 @@ class Conversation:
     def tell_cards(self, cards: Sequence[wire.Card]) -> None:
         """Hand on address cards."""
         if self.device is not None and self._greeting.over:
-            self._out.put_cards(cards)
+            self.out.put_cards(cards)
 
     @property
     def has_to_send(self) -> bool:
         """Whether something waits to be sent."""
-        return bool(self._out)
+        return bool(self.out)
 
     @property
     def due(self) -> bool:
@@ -219,7 +219,7 @@ class Conversation:
     @property
     def crowded(self) -> bool:
         """Whether so much waits to be sent that nothing more should be read for now."""
-        return self._out.crowded
+        return self.out.crowded
 
     def latest_hour(self) -> int:
         """The latest hour that a word signed for this meeting may bear."""
@@ -256,7 +256,7 @@ class Conversation:
         whole = self._settling.rounds == 0 and (log is Log.AUTHORITY or self._scoping.as_many)
         items = self._scoping.items(log)
         self._leading = Leading(
-            self._shelf, self._out, log, items, whole=whole,
+            self._shelf, self.out, log, items, whole=whole,
             waits=lambda name: name in self.arriving or name in self._unopened,
         )  # fmt: skip
 
@@ -279,11 +279,11 @@ class Conversation:
             self.phase = Phase.WORDS
         items = self._scoping.items(log)
         self._patience.message(len(items))
-        self._out.put(wire.Reconcile(log=log, message=self._answered.answer(log, items, message)))
+        self.out.put(wire.Reconcile(log=log, message=self._answered.answer(log, items, message)))
 
     def _on_envelopes(self, log: Log, envelopes: Sequence[bytes], *, live: bool) -> None:
         brought = by_id(envelopes)
-        self._out.saw(brought)
+        self.out.saw(brought)
         self._backlog.forget(brought)
         if log is Log.WORDS:
             if self.arriving.add(brought) or live:
@@ -314,10 +314,10 @@ class Conversation:
             self.flush()  # which comes back here
         elif self.phase is Phase.AUTHORITY:
             self.phase = Phase.EPOCHS
-            self._out.put(wire.Epochs(ids=self._scoping.epochs()))
+            self.out.put(wire.Epochs(ids=self._scoping.epochs()))
         elif self.phase is Phase.WORDS:
             self.phase = Phase.WORDS_SETTLING
-            self._out.put_behind(lambda: self._settling.mine(Log.WORDS))
+            self.out.put_behind(lambda: self._settling.mine(Log.WORDS))
 
     def _on_epochs(self, theirs: Sequence[bytes], *, answer: bool) -> None:
         if answer != self.leads:
@@ -325,11 +325,11 @@ class Conversation:
         self._granting.they_list(theirs)
         self.offer_epochs()
         if not self.leads:
-            self._out.put(wire.Epochs(ids=self._scoping.epochs(), answer=True))
+            self.out.put(wire.Epochs(ids=self._scoping.epochs(), answer=True))
         elif self.phase is Phase.EPOCHS:
             # Their grants came before their list, so what they open is open now.
             self.phase = Phase.AUTHORITY_SETTLING
-            self._out.put(self._settling.mine(Log.AUTHORITY))
+            self.out.put(self._settling.mine(Log.AUTHORITY))
 
     def _on_settled(self, log: Log, theirs: wire.Settled) -> None:
         self._settling.expect(theirs)
@@ -341,7 +341,7 @@ class Conversation:
             self._patience.settled()
         found = self._settling.compare(log, theirs)
         if not self.leads:
-            self._out.put(found.mine)
+            self.out.put(found.mine)
         if log is Log.AUTHORITY and (found.equal or (self.leads and found.over)):
             self._shelf.authority_settled()
             if self.leads:
@@ -396,5 +396,5 @@ class Conversation:
             # All they hold has come; if not, they claimed what is not, or I may not read it.
             self._shelf.claims(self.device, 0)
         self.hearsay.go_live(self.device)
-        if self._backlog.hand_over(self._out):
+        if self._backlog.hand_over(self.out):
             self.reconcile()

@@ -22,6 +22,8 @@ SILENCE = 6.0  # seconds of their silence after which we hang up
 STALL = 25.0  # seconds without a step forward after which a conversation is given up
 SENDING = 25.0  # seconds that one frame may take, theirs or ours: 10 kB a second at the least
 PARTING = 2.0  # seconds for a last word to somebody who was removed
+BRISK = 1.0  # seconds within which a line takes a bulky frame that has the next ones made ahead
+PAUSE = 0.01  # seconds for which a line has taken nothing when the next ones are made
 BULKY = 24 * 1024  # bytes of a frame that is a step forward by itself, theirs or ours
 LINGER = 0.02  # seconds without a frame after which gathered words are taken in
 
@@ -42,6 +44,8 @@ class Talk:
         self._asked = self._sending = inf  # since when a frame is waited for, or on its way out
         self._react = react
         self._wake = trio.Event()
+        self._brisk = False  # whether the line took its last bulky frame quickly
+        self._under_way = trio.Event()  # a frame on such a line
         self._last = b""  # said before we hang up
         self._drained = trio.Event()
         self._steps = self._reached = 0
@@ -88,6 +92,7 @@ class Talk:
             with self.scope:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._write)
+                    nursery.start_soon(self._prepare)
                     nursery.start_soon(self._watch_the_time)
                     await self._read(first)
                     nursery.cancel_scope.cancel()
@@ -154,11 +159,14 @@ class Talk:
                 for frame in frames:
                     if self._ends():
                         break
-                    self._sending = trio.current_time()
+                    begun = self._sending = trio.current_time()
+                    if self._brisk and self.conversation.out.may_prepare:
+                        self._under_way.set()
                     await self.stream.send(frame)
                     self._said, self._sending = trio.current_time(), inf
                     if len(frame) > BULKY:  # they take what they asked for, however slowly
                         self._stepped = self._said
+                        self._brisk = self._said - begun < BRISK
                     self._drained.set()
                     self._drained = trio.Event()
             if self._ends():
@@ -167,6 +175,18 @@ class Talk:
             await self._wake.wait()
             # Whatever lies on the lines already is read first: who sent it needs no copy from us.
             await trio.lowlevel.checkpoint()
+
+    async def _prepare(self) -> None:
+        """Make the next frames while the line takes one, so that it does not wait for us."""
+        while True:
+            await self._under_way.wait()
+            while self._sending < inf and self.conversation.out.may_prepare:
+                # Making one holds up everything else: not while the line could take one at once.
+                stuck_at = self._sending + PAUSE
+                if trio.current_time() >= stuck_at:
+                    self.conversation.out.prepare()
+                await trio.sleep_until(stuck_at)
+            self._under_way = trio.Event()
 
     def _beat(self) -> list[bytes]:
         """A heartbeat, if one is due."""

@@ -579,7 +579,7 @@ async def test_much_that_was_asked_for_reaches_the_others_without_waiting(
             ada.write(f"{number}")
         ada.sign()
         (talk,) = left._company.talks.values()
-        talk.conversation._out.put_bulk([EnvelopeId(i) for _, i in ada.items(Log.WORDS)])
+        talk.conversation.out.put_bulk([EnvelopeId(i) for _, i in ada.items(Log.WORDS)])
         talk.poke()
         await until(lambda: len(cy.bodies()) == FEW + 1)
 

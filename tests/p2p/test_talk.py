@@ -12,8 +12,9 @@ from trio.testing import MockClock
 from p2p.happened import Happened
 from p2p.host import Closed, FrameStream
 from p2p.op import Log
+from p2p.outgoing import Outgoing
 from p2p.sync import Conversation, Phase
-from p2p.talk import BEAT, SENDING, SILENCE, TICK, Talk
+from p2p.talk import BEAT, PAUSE, SENDING, SILENCE, TICK, Talk
 from tests.p2p.test_node import Tube
 from tests.p2p.village import Person, Village
 
@@ -37,6 +38,20 @@ class Thin(Tube):
             self._left -= len(part)
             await super().write(part)
             rest = rest[len(part) :]
+
+
+class Halting(Tube):
+    """A pipe that carries all at once, but for some seconds nothing after so many bytes."""
+
+    def __init__(self, stream: trio.StapledStream, after: int, seconds: float) -> None:  # type: ignore[type-arg]  # either half
+        super().__init__(stream)
+        self._left, self._seconds = after, seconds
+
+    async def write(self, data: bytes) -> None:
+        if 0 < self._left <= len(data):
+            await trio.sleep(self._seconds)
+        self._left -= len(data)
+        await super().write(data)
 
 
 class Call:
@@ -118,6 +133,50 @@ async def test_a_thin_line_is_no_silence_and_whoever_takes_in_is_heard(
         took = await call.run_until_live()
     assert took > 50
     assert len(bo.items(Log.WORDS)) == 30
+    assert bo.knows() == ada.knows()
+
+
+@pytest.fixture
+def made_ahead(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """When frames were made before the line could take them."""
+    times: list[float] = []
+    real = Outgoing.prepare
+
+    def noted(self: Outgoing) -> None:
+        times.append(trio.current_time())
+        real(self)
+
+    monkeypatch.setattr(Outgoing, "prepare", noted)
+    return times
+
+
+async def test_a_quick_line_that_stands_still_has_frames_made_ahead(
+    village: Village, autojump_clock: MockClock, made_ahead: list[float]
+) -> None:
+    """While the other side is busy, and all of it comes."""
+    ada, bo = a_pair(village, 200, 20_000)  # the newest 50 go before the bulk
+    call = Call(bo, ada, rate=1_000_000)
+    stream = call.talks[1].stream
+    pipe = stream._pipe
+    assert isinstance(pipe, Tube)
+    stream._pipe = Halting(pipe._stream, after=2_000_000, seconds=3)
+    begun = trio.current_time()
+    with trio.fail_after(60):
+        assert await call.run_until_live() > 3
+    assert made_ahead
+    assert all(PAUSE <= at - begun < 3.5 for at in made_ahead)
+    assert bo.knows() == ada.knows()
+
+
+async def test_on_a_thin_line_nothing_is_made_ahead(
+    village: Village, autojump_clock: MockClock, made_ahead: list[float]
+) -> None:
+    """It would only lie there."""
+    ada, bo = a_pair(village, 200, 20_000)
+    call = Call(bo, ada, rate=40_000)
+    with trio.fail_after(200):
+        await call.run_until_live()
+    assert made_ahead == []
     assert bo.knows() == ada.knows()
 
 
