@@ -8,6 +8,9 @@ way is known. Whoever meets the author hands over what they keep (`p2p.hearsay`)
 
 A burst of words is one thing to say: nothing goes before it was gathered for a while, which is
 longer where the author is not at hand, and in very large circles, where very many say the same.
+What is for authors who are not here goes for all of them together. Where everybody is told but not
+all talk with each other, so much goes on from one to the next that it goes with that, in one frame:
+else it costs more than the words.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +20,7 @@ import trio
 
 from p2p.errors import OurFault
 from p2p.ids import DeviceId
-from p2p.neighbours import SMALL
+from p2p.neighbours import MESH, SMALL
 from p2p.ports import Shelf
 from p2p.talk import Talk
 from p2p.wire import Holding
@@ -51,8 +54,7 @@ class Gathering:
             if by is not None:
                 self._brought[author] = by
             pause = HERE if author in self._talks else AWAY
-            pause = min(LONGEST, pause * max(1.0, self.devices / CROWD))
-            self._due[author] = min(now + pause, self._due.get(author, inf))
+            self._due[author] = min(now + self._scaled(pause), self._due.get(author, inf))
         self._wake.set()
 
     def learned(self, holdings: Sequence[Holding], by: DeviceId | None) -> None:
@@ -60,8 +62,17 @@ class Gathering:
         for one in holdings:
             self._onward[one.holder, one.author] = one, by
         if self._onward and self._wake is not None:
-            self._onward_due = min(self._onward_due, trio.current_time() + HERE)
+            pause = AWAY if self._crowded else HERE
+            self._onward_due = min(self._onward_due, trio.current_time() + pause)
             self._wake.set()
+
+    @property
+    def _crowded(self) -> bool:
+        """Whether everybody is told of what is held, but not all talk with each other."""
+        return MESH + 1 < self.devices <= SMALL
+
+    def _scaled(self, pause: float) -> float:
+        return min(LONGEST, pause * max(1.0, self.devices / CROWD))
 
     async def run(self, authors: Iterable[DeviceId]) -> None:
         """Say it when it is due, until cancelled.
@@ -74,24 +85,35 @@ class Gathering:
             self._wake = trio.Event()
             with trio.move_on_at(min(self._onward_due, *self._due.values(), inf)):
                 await self._wake.wait()
-            now = trio.current_time()
-            if ready := [author for author, due in self._due.items() if due <= now]:
-                self._say(ready)
-            if self._onward_due <= now:
-                self._hand_on()
+            self._speak(trio.current_time())
 
-    def _say(self, authors: Sequence[DeviceId]) -> None:
+    def _speak(self, now: float) -> None:
+        away = self._due.keys() - self._talks.keys()
+        due = {author for author, at in self._due.items() if at <= now}
+        onward = self._onward_due <= now
+        if due & away or (onward and self._crowded):
+            due |= away
+            onward = onward or self._crowded
+        outgoing: dict[DeviceId, list[Holding]] = {}
+        if due:
+            self._say([author for author in self._due if author in due], outgoing)
+        if onward:
+            self._hand_on(outgoing)
+        for device, holdings in outgoing.items():
+            if (talk := self._talks.get(device)) is not None:
+                talk.conversation.hearsay.tell(holdings)
+                talk.poke()
+
+    def _say(self, authors: Sequence[DeviceId], outgoing: dict[DeviceId, list[Holding]]) -> None:
         for author in authors:
             del self._due[author]
         try:
             said = self._shelf.hold(authors)
         except OurFault:  # no room to keep it, which the shelf said; the next words try again
             return
-        outgoing: dict[DeviceId, list[Holding]] = {}
         for one in said:
             for device in self._listeners(DeviceId(one.author)):
                 outgoing.setdefault(device, []).append(one)
-        self._tell(outgoing)
 
     def _listeners(self, author: DeviceId) -> Iterable[DeviceId]:
         """Whom to tell what is held here of somebody's words."""
@@ -101,13 +123,11 @@ class Gathering:
         large = self.devices > SMALL
         return [way] if large and way is not None and way in self._talks else self._talks
 
-    def _hand_on(self) -> None:
+    def _hand_on(self, outgoing: dict[DeviceId, list[Holding]]) -> None:
         onward, self._onward, self._onward_due = self._onward, {}, inf
-        outgoing: dict[DeviceId, list[Holding]] = {}
         for one, by in onward.values():
             for to in self._onward_to(DeviceId(one.author), {by, DeviceId(one.holder)}):
                 outgoing.setdefault(to, []).append(one)
-        self._tell(outgoing)
 
     def _onward_to(self, author: DeviceId, known: set[DeviceId | None]) -> Iterable[DeviceId]:
         """Towards the author. `known`: who has it."""
@@ -118,9 +138,3 @@ class Gathering:
             return [way]
         # Its words came before we were started, or the way has turned: it may be any of them.
         return self._talks.keys() - known if self.devices <= SMALL else ()
-
-    def _tell(self, outgoing: Mapping[DeviceId, Sequence[Holding]]) -> None:
-        for device, holdings in outgoing.items():
-            if (talk := self._talks.get(device)) is not None:
-                talk.conversation.hearsay.tell(holdings)
-                talk.poke()

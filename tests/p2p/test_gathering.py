@@ -13,9 +13,19 @@ from app.refused import Refused, Why
 from app.store import holdings as rows_of
 from p2p import gathering, wire
 from p2p.host import FrameStream, Unreachable
+from p2p.node import Node
 from p2p.op import Log
 from p2p.sync import Conversation
-from tests.p2p.test_node import Avoiding, Phone, a_node, hang_up, moves_in, town, until
+from tests.p2p.test_node import (
+    Avoiding,
+    Phone,
+    Town,
+    a_node,
+    hang_up,
+    moves_in,
+    town,
+    until,
+)
 from tests.p2p.village import Person, Village
 
 
@@ -31,6 +41,11 @@ def cy(village: Village, ada: Person) -> Person:
     person = village.joined(ada, "Cy")
     hang_up(ada)
     return person
+
+
+@pytest.fixture
+def row(ada: Person, bo: Person, cy: Person) -> list[Person]:
+    return [ada, bo, cy]
 
 
 def reached(person: Person, post: str) -> tuple[int | None, int | None]:
@@ -51,15 +66,15 @@ async def all_lines_are_cut(lines: Iterable[FrameStream]) -> None:
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[wire.Holding]:
-    """All that anybody says of what is held."""
-    heard: list[wire.Holding] = []
+def frames(monkeypatch: pytest.MonkeyPatch) -> list[list[wire.Holding]]:
+    """All that anybody says of what is held, by frames."""
+    heard: list[list[wire.Holding]] = []
     real = Conversation.receive
 
     def receive(self: Conversation, data: bytes) -> None:
         frame = wire.decode(data)
         if isinstance(frame, wire.Holdings):
-            heard.extend(frame.holdings)
+            heard.append(frame.holdings)
         real(self, data)
 
     monkeypatch.setattr(Conversation, "receive", receive)
@@ -84,7 +99,7 @@ async def test_a_post_is_known_to_have_come_within_moments(
 
 
 async def test_a_burst_is_not_answered_word_by_word(
-    ada: Person, bo: Person, said: list[wire.Holding], autojump_clock: MockClock
+    ada: Person, bo: Person, frames: list[list[wire.Holding]], autojump_clock: MockClock
 ) -> None:
     """A thousand posts within five seconds: a handful of frames."""
     async with town() as here:
@@ -92,13 +107,13 @@ async def test_a_burst_is_not_answered_word_by_word(
         await moves_in(here, bo)
         await until(lambda: left.here() == {bo.device})
         await trio.sleep(10)
-        said.clear()
+        frames.clear()
         posts = []
         for number in range(1000):
             posts.append(writes(ada, f"{number}"))
             await trio.sleep(0.005)
         await until(lambda: all(reached(ada, post) == (1, 1) for post in (posts[0], posts[-1])))
-        assert 1 <= len(said) <= 7
+        assert 1 <= sum(map(len, frames)) <= 7
 
 
 async def test_who_was_away_hears_of_it_from_whoever_they_meet(
@@ -158,13 +173,66 @@ async def test_it_is_handed_on_also_where_nobody_knows_any_more_how_the_words_ca
     for person in (bo, cy):
         person.takes(*ada.gives(Log.WORDS), log=Log.WORDS)
     async with town() as here:
-        for number, person in enumerate(row):
-            near = frozenset(other.door for other in row[max(0, number - 1) : number + 2])
-            node, _ = a_node(person)
-            here.nodes[person.door] = node
-            await here.nursery.start(node.run, Nearby(here, person.door, near))
+        await in_a_row(here, row)
         await until(lambda: reached(ada, post) == (2, 3))
         await until(lambda: reached(ada, post) == (3, 3), within=2 * gathering.AWAY)
+
+
+async def in_a_row(here: Town, row: Sequence[Person]) -> list[Node]:
+    """Each can reach the next only."""
+    nodes = []
+    for number, person in enumerate(row):
+        near = frozenset(other.door for other in row[max(0, number - 1) : number + 2])
+        node, _ = a_node(person)
+        here.nodes[person.door] = node
+        await here.nursery.start(node.run, Nearby(here, person.door, near))
+        nodes.append(node)
+    return nodes
+
+
+async def test_what_is_for_several_who_are_away_goes_in_one_frame(
+    row: list[Person], village: Village, autojump_clock: MockClock,
+    frames: list[list[wire.Holding]],
+) -> None:  # fmt: skip
+    """Ada and Bo are both out of Dee's reach: what her computer has of them is said once."""
+    ada, bo, cy = row
+    dee = village.joined(ada, "Dee")
+    hang_up(ada)
+    for person in (bo, cy, dee):
+        person.takes(*dee.gives(Log.AUTHORITY), log=Log.AUTHORITY)
+    async with town() as here:
+        nodes = await in_a_row(here, [*row, dee])
+        await until(lambda: nodes[2].here() == {bo.device, dee.device})
+        await until(lambda: nodes[0].here() == {bo.device})
+        await trio.sleep(10)
+        frames.clear()
+        posts = [(ada, writes(ada, "from one end"))]
+        await trio.sleep(2)
+        posts.append((bo, writes(bo, "from beside it")))
+        await until(lambda: all(reached(who, post) == (3, 3) for who, post in posts))
+        of_dee = [f for f in frames if any(one.holder == dee.device for one in f)]
+        first = [{one.author for one in f if one.holder == dee.device} for f in of_dee]
+        assert first[0] == {ada.device, bo.device}
+
+
+async def test_where_not_all_talk_with_each_other_it_goes_on_seldom(
+    row: list[Person], autojump_clock: MockClock,
+    monkeypatch: pytest.MonkeyPatch, frames: list[list[wire.Holding]],
+) -> None:  # fmt: skip
+    """What Cy says goes on with what Bo says for those away, in one frame."""
+    ada, _, cy = row
+    monkeypatch.setattr(gathering, "MESH", 1)
+    async with town() as here:
+        nodes = await in_a_row(here, row)
+        await until(lambda: nodes[1].here() == {ada.device, cy.device})
+        await trio.sleep(10)
+        frames.clear()
+        post = writes(ada, "over the hill")
+        begun = trio.current_time()
+        await until(lambda: reached(ada, post) == (2, 2), within=2 * gathering.AWAY + 2)
+        assert trio.current_time() - begun > gathering.AWAY + gathering.HERE + 1
+        of_cy = [one for frame in frames for one in frame if one.holder == cy.device]
+        assert len(of_cy) == 2  # to Bo, and from him to Ada
 
 
 @dataclass
