@@ -32,6 +32,7 @@ log = logging.getLogger("hearthside.goodbye")
 FIRST, LONGEST = 2.0, 60.0  # seconds between tries
 ANSWER = 10.0  # seconds until whoever is reached has said Hello, or has not
 GIVEN_UP_AFTER = 30 * 86_400_000  # ms
+AT_LEAST = 600.0  # seconds that the home is open and tries, however long it was closed
 AT_ONCE = 128 * 1024  # bytes of envelopes in a frame
 NAME = 32  # bytes of its id
 GRANTS = 16  # secrets brought to each: one frame
@@ -109,11 +110,15 @@ class Goodbye:
         host = Host(self.row.door_seed, listen=(), on_stream=_nobody_home)
         async with host.run():
             pause = FIRST
-            while self.clock.now() - self.row.made_at < GIVEN_UP_AFTER:
+            enough = trio.current_time() + AT_LEAST
+            while not self._is_old() or trio.current_time() < enough:
                 if await self._told_somebody(host):
                     return
                 await trio.sleep(pause)
                 pause = min(pause * 2, LONGEST)
+
+    def _is_old(self) -> bool:
+        return self.clock.now() - self.row.made_at >= GIVEN_UP_AFTER
 
     async def _told_somebody(self, host: Host) -> bool:
         for door, addresses in self.row.doors.items():

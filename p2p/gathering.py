@@ -99,6 +99,9 @@ class Gathering:
             self._say([author for author in self._due if author in due], outgoing)
         if onward:
             self._hand_on(outgoing)
+        self._tell(outgoing)
+
+    def _tell(self, outgoing: Mapping[DeviceId, Sequence[Holding]]) -> None:
         for device, holdings in outgoing.items():
             if (talk := self._talks.get(device)) is not None:
                 talk.conversation.hearsay.tell(holdings)

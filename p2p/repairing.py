@@ -20,6 +20,7 @@ TELLINGS = 8  # how often the other side may tell its logs, until the conversati
 ASKED = 256  # stretches asked for after one telling; what is left comes with the next meeting
 ASKINGS = 1024  # stretches that may be asked for, until the conversation has rested
 TOLD = 4  # frames of ours: half of TELLINGS, as the two sides do not rest together
+AGAIN = 2  # further times that a hole is asked for
 OURS = 512  # of ours: who makes holes for us to see must not make us ask until we are hung up on
 
 
@@ -35,6 +36,7 @@ class Repairing:
     def rested(self) -> None:
         """Some time has passed."""
         self._told = self._telling = self._asked = self._ours = 0
+        self._open: dict[Hole, int] = {}  # asked for, and how often they were silent since
 
     def tell(self, scope: frozenset[EpochId]) -> None:
         """Say what is held of each log here; too often is left to a later run."""
@@ -77,6 +79,26 @@ class Repairing:
             return
         end = min(hole.end, wire.MAX_SAFE)
         self._out.put(wire.Ask(device=hole.device, log=hole.log, first=hole.first, end=end))
+
+    def ask_for(self, hole: Hole) -> None:
+        """Ask for a hole that words have shown which came just now, and see to it that it comes."""
+        if self._ours < OURS:
+            self._open[hole] = 0
+        self.ask(hole)
+
+    def they_are_silent(self) -> None:
+        """The other side has had nothing to send for a while: what was asked for is not on its way.
+
+        The question may have been lost, like the words before it, and nothing else shows the hole.
+        """
+        for hole, times in list(self._open.items()):
+            here = self._shelf.in_log(hole, frozenset(self._shelf.epochs()))
+            if times > AGAIN or len(here) >= hole.end - hole.first:
+                del self._open[hole]
+                continue
+            self._open[hole] = times + 1
+            if times:  # it was asked for before they were silent last
+                self.ask(hole)
 
     def asked(self, frame: wire.Ask, scope: frozenset[EpochId]) -> int:
         """Hand over what is held in a stretch of a log; how much."""

@@ -102,7 +102,7 @@ class Conversation:
     def _heard(self, frame: wire.AnyFrame, device: DeviceId) -> None:  # noqa: C901, PLR0912 - one line a frame
         match frame:
             case wire.Beat():
-                pass
+                self._repairing.they_are_silent()
             case wire.Reconcile(log, message):
                 self._on_reconcile(Log(log), message)
             case wire.Envelopes(log, envelopes, live):
@@ -156,7 +156,7 @@ class Conversation:
             self._patience.kept(words, taken.new)
             if self.phase is Phase.LIVE:
                 for hole in taken.holes:
-                    self._repairing.ask(hole)
+                    self._repairing.ask_for(hole)
             self._advance()
 
     def to_send(self, limit: int = wire.BATCH * 2) -> list[bytes]:

@@ -9,7 +9,7 @@ from p2p.errors import PeerFault
 from p2p.ids import EnvelopeId
 from p2p.op import Log
 from p2p.ports import Hole
-from p2p.repairing import ASKED, ASKINGS, OURS, TELLINGS, TOLD
+from p2p.repairing import AGAIN, ASKED, ASKINGS, OURS, TELLINGS, TOLD
 from tests.p2p.village import Line, Person, Village, meet
 
 
@@ -47,6 +47,53 @@ def test_a_hole_that_a_push_shows_is_asked_for_at_once(ada: Person, bo: Person) 
     assert isinstance(ask, wire.Ask)
     assert (ask.device, ask.log, ask.first, ask.end) == (ada.device, 1, 1, 2)
     assert len(line.frames(wire.Reconcile)) == before
+
+
+def test_a_hole_is_asked_for_again_where_the_asking_was_lost(ada: Person, bo: Person) -> None:
+    """They were silent twice, so nothing is on its way; a few times, and not when it has come."""
+    line = meet(bo, ada)
+    asking, asked = line.left.conversation, line.right.conversation
+    ada.write("one")
+    line.carry()
+    ada.write("two")
+    asked.to_send()  # lost on the way
+    ada.write("three")
+
+    def loses() -> list[wire.AnyFrame]:
+        for frame in asked.to_send():
+            asking.receive(frame)
+        asking.flush(live=True)
+        return [wire.decode(frame) for frame in asking.to_send()]
+
+    beat = wire.encode(wire.Beat())
+    ask = wire.Ask(device=ada.device, log=1, first=1, end=2)
+    assert ask in loses()
+    asking.receive(beat)
+    assert ask not in loses()
+    asking.receive(beat)
+    assert ask in loses()
+    asking.receive(beat)
+    line.carry()
+    assert bo.bodies() == {"one", "two", "three"}
+    asking.receive(beat)
+    assert not asking.to_send()
+    assert not asking._repairing._open
+
+
+def test_what_nobody_has_is_not_asked_for_without_end(ada: Person, bo: Person) -> None:
+    """Ada's computer does not have it either."""
+    line = meet(bo, ada)
+    asking = line.left.conversation
+    ada.write("one")
+    line.carry()
+    hole = Hole(ada.device, Log.WORDS, 5, 6)
+    asking._repairing.ask_for(hole)
+    beat, asks = wire.encode(wire.Beat()), 0
+    for _ in range(10):
+        asks += sum(isinstance(wire.decode(frame), wire.Ask) for frame in asking.to_send())
+        asking.receive(beat)
+    assert asks == 1 + AGAIN
+    assert not asking._repairing._open
 
 
 def test_a_hole_in_an_epoch_newer_than_the_scopes_is_filled_at_once(
