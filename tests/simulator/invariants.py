@@ -1,14 +1,13 @@
 """What must hold when a story is over: one function a promise, each with a sentence of its own."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from app import lapsing
 from app.circle.retention import NOTHING, lapsed_for_some
 from app.store import frontier as frontiers
 from app.store import stripped, sums
 from p2p.op import Log
-from p2p.ports import Hole
 from tests.simulator.homes import Diary, Home
 
 
@@ -225,32 +224,15 @@ def nobody_uses_a_seq_twice(homes: Sequence[Home], honest: Sequence[Home]) -> No
 
 
 def logs_of_honest_people_have_no_holes(
-    homes: Sequence[Home], honest: Sequence[Home], left: Collection[str] = (), *, fresh: bool
+    homes: Sequence[Home], honest: Sequence[Home], *, fresh: bool
 ) -> None:
-    """What is numbered is there, from 0 on.
-
-    Of somebody who `left` what one of those who are in has: a line that is cut while they hand over
-    their newest words is their last, and they hand over nothing any more.
-    """
+    """What is numbered is there, from 0 on."""
     devices = names_of_devices(honest)
     for home in homes if not fresh else ():
         assert home.db is not None
         for hole in frontiers.holes(home.db, circle_no(home)):
-            author = devices.get(bytes(hole.device))
-            if author is None:
-                continue
-            if author not in left or any(_holds_some(other, hole) for other in homes):
-                raise Broken(f"{home.name} lacks ops in the middle of {author}'s")
-
-
-def _holds_some(home: Home, hole: Hole) -> bool:
-    assert home.db is not None
-    ((count,),) = home.db.read(
-        "SELECT count(*) FROM ops JOIN devices USING (device_no)"
-        " WHERE ops.circle_no = ? AND device = ? AND log = ? AND seq >= ? AND seq < ?",
-        (circle_no(home), hole.device, int(hole.log), hole.first, hole.end),
-    )
-    return bool(count)
+            if bytes(hole.device) in devices:
+                raise Broken(f"{home.name} lacks ops in the middle of {devices[hole.device]}'s")
 
 
 def nothing_waits_for_ever(homes: Sequence[Home], honest: Sequence[Home]) -> None:

@@ -199,9 +199,7 @@ class Hamlet(Village):
             invariants.nothing_that_lapsed_has_its_words(members)
             worth.nobody_is_made_to_say_what_they_did_not(members, self.honest, self.diary)
             invariants.nobody_uses_a_seq_twice([h for h in self.homes if h.db], self.honest)
-            invariants.logs_of_honest_people_have_no_holes(
-                members, self.reachable, self.diary.left, fresh=fresh
-            )
+            invariants.logs_of_honest_people_have_no_holes(members, self.reachable, fresh=fresh)
             invariants.nothing_waits_for_ever(members, self.honest)
             invariants.honest_words_count(members, members)
             for member in members[:1]:
