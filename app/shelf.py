@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from app import doorkeeping, epochs, resealing
+from app.cards import Cards
 from app.circle import acts
 from app.circle.state import CircleState
 from app.claims import Claims
@@ -19,17 +20,13 @@ from app.refused import Refused
 from app.room import Room
 from app.setbook import Setbook
 from app.store import circles, frontier, ops
-from p2p.crypto import sign, verify
 from p2p.envelope import seal_body
 from p2p.errors import OurFault, PeerFault
-from p2p.host import well_formed
 from p2p.ids import DeviceId, EnvelopeId, EpochId, OpId
 from p2p.op import Kind, Log
 from p2p.ports import Answer, Hole, TakenIn, Turn
 from p2p.reconcile import ItemSet
 from p2p.wire import BATCH, MAX_CHAIN, Card, Chain, Grant, Holding, Logbook, Removed, Waiting
-
-CARD = "hearthside/card/1"
 
 
 class StoreRefused(OurFault):
@@ -52,6 +49,7 @@ class RoomShelf:
         self.sponsors: dict[bytes, DeviceId] = {}  # doors trusted before our own admission has come
         self._claims = Claims()
         self._sets = Setbook(room)
+        self._cards = Cards(room)
         self._holdings = Holdings(room)
 
     @contextmanager
@@ -318,47 +316,16 @@ class RoomShelf:
 
     def own_card(self, addresses: Sequence[str]) -> Card:
         """Write where we can be reached now; newer than all before."""
-        room = self._room
-        with room.db.write():
-            # Never behind what a disk that was put back had told: so not a bare count.
-            counter = circles.count_card(room.db, room.row.circle_no, room.clock.now())
-            told = list(addresses)[:16]
-            signed = _card_message(room.row.circle, counter, told)
-            card = Card(
-                device=room.ledger.device, counter=counter, addresses=told,
-                signature=sign(room.row.device_seed, CARD, signed),
-            )  # fmt: skip
-            circles.keep_cards(room.db, room.row.circle_no, [card])
-        return card
+        return self._cards.write(addresses)
 
     def cards(self) -> list[Card]:
         """See the port."""
-        members = self._room.ledger.view.devices()
-        known = circles.cards_of(self._room.db, self._room.row.circle_no)
-        return [card for device, card in known.items() if device in members]
+        return self._cards.known()
 
     def take_cards(self, cards: Sequence[Card]) -> list[Card]:
         """See the port."""
-        room = self._room
-        members = room.ledger.view.devices()
-        known = circles.cards_of(room.db, room.row.circle_no)
-        newer: dict[DeviceId, Card] = {}
-        for card in cards:
-            device = DeviceId(card.device)
-            if device not in members or device == room.ledger.device:
-                continue
-            if not all(well_formed(address) for address in card.addresses):
-                raise PeerFault("a card with an address that is none")
-            if device in known and known[device].counter >= card.counter:
-                continue
-            signed = _card_message(room.row.circle, card.counter, card.addresses)
-            if not verify(card.device, CARD, signed, card.signature):
-                raise PeerFault("a card not signed by its device")
-            known[device] = newer[device] = card
-        if newer:
-            with self._careful(), room.db.write():
-                circles.keep_cards(room.db, room.row.circle_no, newer.values())
-        return list(newer.values())
+        with self._careful():
+            return self._cards.take(cards)
 
     # -- who holds what ------------------------------------------------------------------------
 
@@ -391,10 +358,3 @@ class RoomShelf:
         """See the port."""
         with self._careful():
             return doorkeeping.request(self._room, self._outbox, box, door)
-
-
-def _card_message(circle: bytes, counter: int, addresses: Sequence[str]) -> bytes:
-    # Each with its length, or one address with a break in it would pass for two.
-    told = [address.encode() for address in addresses]
-    parts = b"".join(len(part).to_bytes(2, "big") + part for part in told)
-    return circle + counter.to_bytes(8, "big") + parts

@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from nacl import bindings as sodium
 
-from app import epochs, holdings, invite, shelf
+from app import cards, epochs, holdings, invite
+from app.cards import CARD
 from app.circle.acts import KINDS
 from app.mailbox import card as mailbox_card
-from app.shelf import CARD
 from p2p import wire
 from p2p.crypto import digest, seal_public, unbox, verify
 from p2p.envelope import ClassKeys, open_, peek
@@ -230,13 +230,13 @@ def test_a_file_carried_by_hand_is_what_the_document_says() -> None:
     assert not inside.strip(b"\0")
 
 
-def test_the_frozen_card_is_what_the_shelf_checks() -> None:
+def test_the_frozen_card_is_what_is_checked() -> None:
     """The vector writes the signed bytes out by itself; the program must mean the same."""
     told = vectors.read("invites")["card"]
     frame = wire.decode(raw(told["frame"]))
     assert isinstance(frame, wire.Cards)
     (card,) = frame.cards
-    message = shelf._card_message(raw(told["circle"]), card.counter, card.addresses)
+    message = cards.message(raw(told["circle"]), card.counter, card.addresses)
     assert message.hex() == told["message"]
     assert verify(card.device, CARD, message, card.signature)
 

@@ -14,11 +14,11 @@ from msgspec import msgpack
 from msgspec.structs import replace
 
 from app import invite
+from app.cards import CARD, message
 from app.circle import acts
 from app.founding import Keys
 from app.holdings import DOMAIN as HOLDING
 from app.holdings import _message as _holding_message
-from app.shelf import CARD, _card_message
 from p2p import carrying, wire
 from p2p.crypto import SEAL_SEED_SIZE, seal_public, sign
 from p2p.door import Doorkeeper, Visit
@@ -357,7 +357,7 @@ class Cards:
         if not isinstance(told, wire.Cards):
             return None
         (card,) = told.cards
-        signed = _card_message(ada.circle, card.counter, card.addresses)
+        signed = message(ada.circle, card.counter, card.addresses)
         signature = sign(bo.room.row.device_seed, CARD, signed)
         newer = wire.Card(card.device, card.counter, card.addresses, signature)
         taken = ada.shelf.take_cards([newer])

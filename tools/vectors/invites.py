@@ -1,11 +1,11 @@
 """Vectors of coming in: codes, capsules, doors, cards and boxes."""
 
 from app import epochs, invite
+from app.cards import CARD
 from app.circle import rules
 from app.founding import Keys
 from app.holdings import DOMAIN
 from app.refused import Refused
-from app.shelf import CARD
 from p2p import wire
 from p2p.crypto import seal_public, sign, unbox
 from p2p.envelope import EpochSecrets
