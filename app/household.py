@@ -221,11 +221,10 @@ class Household:
                 if room.ledger.myself() is not None:
                     running.outbox.leave(change)
                 circles.set_state(self.db, room.row.circle_no, CircleState.LEFT)
+                circles.forget_meetings(self.db, room.row.circle_no)
                 change.circle = True
             room.read_row()
-            running.postroom.look()
-            for device in running.node.here():
-                running.met(device)  # told just now, so not dialled again for it
+            running.left()
         if asked.erase:
             with trio.move_on_after(SETTLING):
                 await running.postroom.settle()

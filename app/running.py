@@ -1,6 +1,6 @@
 """One circle on the air: its host, its node, and who is here.
 
-Leaving is told to whoever is met after it; then there is nobody left to dial.
+Leaving is told to everybody until they show that they know it; then there is nobody left to dial.
 """
 
 import json
@@ -335,11 +335,10 @@ class RunningCircle:
 
     def _left_at(self) -> int | None:
         """When this member left, in ms; None for a member."""
-        if self.room.row.state is CircleState.MEMBER:
-            return None
         room = self.room
-        device = room.ledger.device
-        return ops.last_act(room.db, room.row.circle_no, device, int(Kind.LEAVE)) or 0
+        if room.row.state is CircleState.MEMBER:
+            return None
+        return ops.last_act(room.db, room.row.circle_no, room.ledger.device, int(Kind.LEAVE)) or 0
 
     def _sponsor_ways(self) -> dict[bytes, list[str]]:
         """The addresses that the invite brought, by door key."""
@@ -363,13 +362,27 @@ class RunningCircle:
         """See `p2p.directory.Directory`."""
         room = self.room
         now = room.clock.now()
-        self.since[device] = self.met_before[device] = now
+        self.since[device] = now
         room.must_wait(waits=False)
         self._look_at_the_hour()  # by weeks it may have gone on while the computer slept
-        with room.db.write():
-            circles.keep_meeting(room.db, room.row.circle_no, device, now)
+        if room.row.state is CircleState.MEMBER:
+            self._keep_meeting(device)
         self.relaying.stir()
         self.say(NetChanged())
+
+    def dismissed(self, device: DeviceId) -> None:
+        """See `p2p.directory.Directory`. Of those who know that we left nobody is dialled again."""
+        self._keep_meeting(device)
+
+    def left(self) -> None:
+        """We are no member any more: from now on who was met is who knows that."""
+        self.met_before.clear()
+        self.postroom.look()
+
+    def _keep_meeting(self, device: DeviceId) -> None:
+        self.met_before[device] = now = self.room.clock.now()
+        with self.room.db.write():
+            circles.keep_meeting(self.room.db, self.room.row.circle_no, device, now)
 
     def lost(self, device: DeviceId) -> None:
         """See `p2p.directory.Directory`."""

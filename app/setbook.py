@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from app.room import Room
 from app.store import frontier, ops, sums
-from p2p.ids import EpochId
+from p2p.ids import ID_SIZE, EnvelopeId, EpochId
 from p2p.op import Log
 from p2p.ports import Hole
-from p2p.reconcile import ItemSet
+from p2p.reconcile import ItemSet, ItemVector
 from p2p.reconcile_hours import HourSet
 from p2p.wire import Logbook
 
@@ -32,25 +32,34 @@ class Setbook:
         self._version = -1
         self._made: dict[tuple[object, ...], object] = {}
 
-    def items(self, log: Log, epochs: Scope, since: int) -> ItemSet:
-        """(hour, envelope id) of a log, or of some epochs of it, from an hour on. Stands still."""
+    def items(self, log: Log, epochs: Scope, since: int, but: EnvelopeId | None = None) -> ItemSet:
+        """(hour, envelope id) of a log, or of some epochs of it, from an hour on. Stands still.
 
-        def make() -> HourSet:
+        `but`: of a log of which that one is kept from the others, the whole of it is read.
+        """
+
+        def make() -> ItemSet:
             db, circle_no = self._room.db, self._room.row.circle_no
+            if but is not None:
+                found = sums.items(db, circle_no, log, epochs)
+                return ItemVector([one for one in found if one[0] >= since and one[1] != but])
             upto = ops.last_row(db)
             look_into = partial(sums.ids_of_hour, db, circle_no, log, epochs, upto)
             hours = sums.hours(db, circle_no, log, epochs)
             return HourSet([one for one in hours if one.hour >= since], look_into)
 
-        return self._once(("items", log, epochs, since), make)
+        return self._once(("items", log, epochs, since, but), make)
 
-    def sorted_ids(self, log: Log, epochs: Scope) -> bytes:
+    def sorted_ids(self, log: Log, epochs: Scope, but: EnvelopeId | None = None) -> bytes:
         """The envelope ids of the same set, sorted, end to end."""
         room = self._room
-        return self._once(
-            ("ids", log, epochs),
-            lambda: sums.sorted_ids(room.db, room.row.circle_no, log, epochs),
-        )
+
+        def make() -> bytes:
+            ids = sums.sorted_ids(room.db, room.row.circle_no, log, epochs)
+            names = (ids[at : at + ID_SIZE] for at in range(0, len(ids), ID_SIZE))
+            return ids if but is None else b"".join(one for one in names if one != but)
+
+        return self._once(("ids", log, epochs, but), make)
 
     def frontier(self, epochs: frozenset[EpochId]) -> bytes:
         """The digest over all authentic words of these epochs."""

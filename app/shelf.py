@@ -122,15 +122,29 @@ class RoomShelf:
 
     # -- the set -------------------------------------------------------------------------------
 
-    def item_set(self, log: Log, epochs: frozenset[EpochId] | None, since: int = 0) -> ItemSet:
+    def item_set(
+        self, log: Log, epochs: frozenset[EpochId] | None, since: int = 0, *,
+        but: EnvelopeId | None = None,
+    ) -> ItemSet:  # fmt: skip
         """See the port. `since`: from this hour on."""
         with self._careful():
-            return self._sets.items(log, epochs, since)
+            return self._sets.items(log, epochs, since, but)
 
-    def sorted_ids(self, log: Log, epochs: frozenset[EpochId] | None) -> bytes:
+    def sorted_ids(
+        self, log: Log, epochs: frozenset[EpochId] | None, *, but: EnvelopeId | None = None
+    ) -> bytes:
         """See the port."""
         with self._careful():
-            return self._sets.sorted_ids(log, epochs)
+            return self._sets.sorted_ids(log, epochs, but)
+
+    def parting(self) -> EnvelopeId | None:
+        """See the port."""
+        room, myself = self._room, self._room.ledger.myself()
+        if myself is None or not myself.left:
+            return None
+        db, circle_no = room.db, room.row.circle_no
+        act = ops.last_of_kind(db, circle_no, room.ledger.device, int(Kind.LEAVE))
+        return ops.authority_envelope(db, circle_no, act) if act is not None else None
 
     def frontier(self, epochs: frozenset[EpochId]) -> bytes:
         """See the port."""

@@ -54,6 +54,9 @@ class Directory(Protocol):
     def lost(self, device: DeviceId) -> None:
         """It is not here any more."""
 
+    def dismissed(self, device: DeviceId) -> None:
+        """It knows that we are out, and said so."""
+
     def knows_me(self, device: DeviceId) -> bool:
         """Whether that device has talked to us before, so that no proof of admission is due."""
 

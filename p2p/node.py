@@ -309,6 +309,9 @@ class Node:
             case NewHoldings(holdings):
                 self._gathering.learned(holdings, talk.conversation.device)
             case Dismissed():
+                if talk.conversation.device is not None:
+                    self._directory.dismissed(talk.conversation.device)
+                self.people_changed()
                 return False
             case WentLive():
                 self.words_wait()

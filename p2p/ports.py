@@ -62,11 +62,18 @@ class Shelf(Protocol):
     def held_of(self, device: DeviceId) -> tuple[int, int]:
         """How many ops of a device's authority and words logs are known (highest seq + 1)."""
 
-    def item_set(self, log: Log, epochs: frozenset[EpochId] | None) -> ItemSet:
-        """(hour, envelope id) of everything held in a log, or of these epochs of it."""
+    def item_set(
+        self, log: Log, epochs: frozenset[EpochId] | None, *, but: EnvelopeId | None = None
+    ) -> ItemSet:
+        """(hour, envelope id) of everything held in a log, or of these epochs of it; not `but`."""
 
-    def sorted_ids(self, log: Log, epochs: frozenset[EpochId] | None) -> bytes:
+    def sorted_ids(
+        self, log: Log, epochs: frozenset[EpochId] | None, *, but: EnvelopeId | None = None
+    ) -> bytes:
         """The envelope ids of the same set, sorted, end to end."""
+
+    def parting(self) -> EnvelopeId | None:
+        """The act by which we left this circle, where we did and it is kept here."""
 
     def frontier(self, epochs: frozenset[EpochId]) -> bytes:
         """The digest over all authentic words of these epochs, pending ones left out."""

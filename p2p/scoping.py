@@ -42,7 +42,15 @@ class Scoping:
 
     def items(self, log: Log) -> ItemSet:
         """What both go through of a log."""
-        return self._shelf.item_set(log, self.shared if log is Log.WORDS else None)
+        if log is Log.WORDS:
+            return self._shelf.item_set(log, self.shared)
+        return self._shelf.item_set(log, None, but=self._shelf.parting())
+
+    def sorted_ids(self, log: Log) -> bytes:
+        """The envelope ids of the same, sorted, end to end."""
+        if log is Log.WORDS:
+            return self._shelf.sorted_ids(log, self.shared)
+        return self._shelf.sorted_ids(log, None, but=self._shelf.parting())
 
     def epochs(self) -> list[bytes]:
         """The epochs whose words open here, as many as a frame holds, the newest first."""

@@ -44,13 +44,12 @@ class Settling:
         Over all ids and keyed by both session nonces, the leader's first: sums of ids can be forged
         by whoever chooses ids; this can't (protocol, section 8).
         """
-        shelf, nonces = self._shelf, self._greeting.nonces(leads=self._leads)
-        scope = self._scoping.shared if log is Log.WORDS else None
-        ids = shelf.sorted_ids(log, scope)
+        nonces, ids = self._greeting.nonces(leads=self._leads), self._scoping.sorted_ids(log)
+        words = log is Log.WORDS
         self._sent[log] = wire.Settled(
             log=log,
             digest=digest("hearthside/settled/1", *nonces, bytes((log,)), ids),
-            frontier=shelf.frontier(scope) if scope is not None else None,
+            frontier=self._shelf.frontier(self._scoping.shared) if words else None,
         )
         return self._sent[log]
 

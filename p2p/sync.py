@@ -33,6 +33,7 @@ from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.leading import Answered, Leading
 from p2p.op import Log
 from p2p.outgoing import Outgoing
+from p2p.parting import Parting
 from p2p.patience import Patience
 from p2p.ports import Shelf
 from p2p.repairing import Repairing
@@ -68,6 +69,7 @@ class Conversation:
         self._leading: Leading | None = None
         self._answered = Answered()
         self._settling = Settling(shelf, self._greeting, self._scoping, leads=leads)
+        self._parting = Parting(shelf, self.out, self._scoping)
         self._patience = Patience(shelf)
         self.hearsay = Hearsay(shelf, self.out, self._patience)
         self._repairing = Repairing(shelf, self.out)
@@ -147,16 +149,15 @@ class Conversation:
         """Take in the words that were gathered. For when no further frame is at hand."""
         if self.arriving:
             words = self.arriving.take()
-            taken = self._shelf.take_in(Log.WORDS, words)
+            taken = self._parting.take_in(words)
             if taken.new:
                 self.steps += 1
                 news = live or len(words) <= FEW
                 self._happened.append(Brought(Log.WORDS, taken.new, news, taken.authors))
             self._came(words)
-            self._patience.kept(words, taken.new)
-            if self.phase is Phase.LIVE:
-                for hole in taken.holes:
-                    self._repairing.ask_for(hole)
+            self._patience.kept(words, words if self._parting.begun else taken.new)
+            for hole in taken.holes if self.phase is Phase.LIVE else ():
+                self._repairing.ask_for(hole)
             self._advance()
 
     def to_send(self, limit: int = wire.BATCH * 2) -> list[bytes]:
@@ -170,13 +171,12 @@ class Conversation:
 
     def announce(self, log: Log, ids: Iterable[EnvelopeId]) -> None:
         """These are newly held here: hand them over, now or on going live."""
-        fresh = self.out.unseen(ids)
-        if not fresh or self.device is None:
-            return
-        if self.phase is Phase.LIVE:
+        live = self.phase is Phase.LIVE
+        fresh = self.out.unseen(self._parting.but_this(ids, live=live))
+        if fresh and live:
             self.out.put_envelopes(log, fresh, live=True)
-            return
-        self._backlog.add(log, fresh)
+        elif fresh and self.device is not None:
+            self._backlog.add(log, fresh)
 
     def offer_epochs(self) -> None:
         """New epochs are known here, whoever told: open and grant before what they seal is sent."""
@@ -216,11 +216,6 @@ class Conversation:
         """Whether the sets have to be gone through again, as soon as that can be."""
         return self.phase is Phase.LIVE and (self._scoping.put_off or self.behind)
 
-    @property
-    def crowded(self) -> bool:
-        """Whether so much waits to be sent that nothing more should be read for now."""
-        return self.out.crowded
-
     def latest_hour(self) -> int:
         """The latest hour that a word signed for this meeting may bear."""
         return self._greeting.latest_hour()
@@ -254,10 +249,10 @@ class Conversation:
         self.phase = Phase.AUTHORITY if log is Log.AUTHORITY else Phase.WORDS
         self.behind = self.behind and log is Log.WORDS
         whole = self._settling.rounds == 0 and (log is Log.AUTHORITY or self._scoping.as_many)
-        items = self._scoping.items(log)
+        items, gives = self._scoping.items(log), log is Log.WORDS and self._parting.begun
         self._leading = Leading(
             self._shelf, self.out, log, items, whole=whole,
-            waits=lambda name: name in self.arriving or name in self._unopened,
+            waits=lambda name: gives or name in self.arriving or name in self._unopened,
         )  # fmt: skip
 
     def _on_reconcile(self, log: Log, message: bytes) -> None:
@@ -289,6 +284,7 @@ class Conversation:
             if self.arriving.add(brought) or live:
                 self.flush(live=live)
             return
+        self.flush()  # by what these decide we may talk no more with whoever brought the words
         self._came(brought)
         new = self._unopened.take_in(brought)
         self._brought(new)
@@ -348,7 +344,7 @@ class Conversation:
                 self._settling.rounds = 0
                 self._scoping.begin()
                 self._say_scope()
-        elif log is Log.WORDS and found.over:
+        elif log is Log.WORDS and (found.over or self._parting.begun):
             self._go_live(equal=found.equal)
             if not found.frontiers_equal:
                 self._repairing.tell(self._scoping.shared)
@@ -398,3 +394,4 @@ class Conversation:
         self.hearsay.go_live(self.device)
         if self._backlog.hand_over(self.out):
             self.reconcile()
+        self._parting.say()

@@ -54,6 +54,7 @@ class Talk:
         return bool(self._last)
 
     async def _part(self) -> None:
+        self._keep_what_came()
         with trio.move_on_after(PARTING):
             await self.stream.send(self._last)
         self.scope.cancel()
@@ -101,7 +102,7 @@ class Talk:
 
     async def _read(self, data: bytes | None) -> None:
         while True:
-            while self.conversation.crowded:
+            while self.conversation.out.crowded:
                 with trio.fail_after(SENDING):
                     await self._drained.wait()
             if data is None:

@@ -92,7 +92,8 @@ class Visit:
     async def run(self) -> None:
         """Go through everything once. Raises what `Caller` raises."""
         self.memory.full = False
-        if self.room.row.state is CircleState.LEFT:  # all that is left to say
+        if self.room.row.state is CircleState.LEFT:  # all that is left to say, and that last
+            await self._pay_in_words()
             await self._pay_in_acts()
             return
         if self.memory.keys != self.room.ledger.keyring.version:
@@ -154,6 +155,12 @@ class Visit:
         await self._pay_in(Log.AUTHORITY, found.have)
 
     # -- words ---------------------------------------------------------------------------------
+
+    async def _pay_in_words(self) -> None:
+        """What of ours is not there yet, and of others' what we hold."""
+        since = self._since
+        found = await self.caller.compare(Log.WORDS, since, self._items(since))
+        await self._pay_in(Log.WORDS, found.have)
 
     @property
     def _since(self) -> int:

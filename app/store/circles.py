@@ -254,6 +254,11 @@ def keep_meeting(db: Database, circle_no: int, device: DeviceId, now: int) -> No
     db.execute("INSERT OR REPLACE INTO meetings VALUES (?,?,?)", (circle_no, device, now))
 
 
+def forget_meetings(db: Database, circle_no: int) -> None:
+    """Nobody was met."""
+    db.execute("DELETE FROM meetings WHERE circle_no = ?", (circle_no,))
+
+
 def keep_draft(db: Database, circle_no: int, draft: Draft, *, empty: bool) -> None:
     """Keep a draft, or forget it where it is empty."""
     if empty:

@@ -18,7 +18,7 @@ from app.circle.retention import GRACE
 from app.circle.state import CircleState, Post, Role
 from app.mailbox.books import DAYS, Ledgers
 from app.mailbox.tables import STEPS
-from app.store import boxes
+from app.store import boxes, circles
 from app.store.db import Database, open_store
 from p2p.crypto import sign_public
 from p2p.errors import PeerFault
@@ -317,6 +317,23 @@ async def test_a_mailbox_goes_unused_when_its_owner_has_left(
     ada.leave()
     meet(bo, ada)
     assert keyed.known(bo.room) == []
+
+
+async def test_who_leaves_puts_their_words_there_and_then_says_so(
+    cupboard: Cupboard, ada: Person
+) -> None:
+    """What nobody has taken yet would be with nobody: who hears of it talks with them no more."""
+    bo = await two(cupboard, ada)
+    bo.write("said last")
+    bo.sign()
+    bo.leave()
+    with bo.db.write():
+        circles.set_state(bo.db, bo.room.row.circle_no, CircleState.LEFT)
+    bo.room.read_row()
+    await cupboard.visited_by(bo)
+    await cupboard.visited_by(ada)
+    assert "said last" in ada.bodies()
+    assert ada.room.ledger.view.people[bo.room.ledger.me].left
 
 
 def the(person: Person, post: str) -> Post:

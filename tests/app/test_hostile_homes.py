@@ -32,7 +32,6 @@ from p2p.door import Doorkeeper, LetIn
 from p2p.errors import PeerFault
 from p2p.host.addresses import peer_text
 from p2p.mailbox import capability, parcel
-from p2p.node import Node
 from p2p.padding import pad
 from tests.app.test_household import code_of, found, joining_of, opened, refusal, visit
 from tests.p2p.village import KEY, Watch, seeded
@@ -53,13 +52,12 @@ def dbs(tmp_path: Path) -> Iterator[tuple[Database, Database]]:
         db.close()
 
 
-async def test_who_left_while_others_were_here_dials_them_no_more(
+async def test_who_left_dials_whoever_does_not_know_it_and_nobody_else(
     dbs: tuple[Database, Database],
     watch: Watch,
-    monkeypatch: pytest.MonkeyPatch,
     autojump_clock: MockClock,
 ) -> None:
-    """They were told live, and hang up on whoever left: dialling would go on for ever."""
+    """Who met us since may not have heard it: the line broke, or our words came first."""
     async with opened(dbs[0], watch) as ada, opened(dbs[1], watch, "Bo") as bo:
         circle = found(ada)
         code = await code_of(ada, circle)
@@ -67,8 +65,14 @@ async def test_who_left_while_others_were_here_dials_them_no_more(
         assert isinstance(visit(ada, circle, bo, join), LetIn)
         running = ada.household.circle(circle)
         (device,) = running.ways()
-        monkeypatch.setattr(Node, "here", lambda _: {device})
+        running.met(device)
         await ada.household.leave(c.LeaveCircle(circle=circle))
+        running.met(device)
+        assert set(running.ways()) == {device}
+    async with opened(dbs[0], watch) as ada:
+        running = ada.household.circle(circle)
+        assert set(running.ways()) == {device}
+        running.dismissed(device)
         assert running.ways() == {}
     async with opened(dbs[0], watch) as ada:
         assert ada.household.circle(circle).ways() == {}

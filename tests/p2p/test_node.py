@@ -138,6 +138,9 @@ class Family:
         self.told.append(("met", device))
         self.known.add(device)
 
+    def dismissed(self, device: DeviceId) -> None:
+        self.told.append(("dismissed", device))
+
     def lost(self, device: DeviceId) -> None:
         self.told.append(("lost", device))
 
@@ -716,11 +719,11 @@ async def test_a_set_that_cannot_be_gone_through_ends_one_conversation_only(
         for person in (ada, bo):
             real = person.shelf.item_set
 
-            def once(*args: object, real: Callable[..., object] = real) -> object:
+            def once(*args: object, real: Callable[..., object] = real, **more: object) -> object:
                 if not refused:
                     refused.append(args)
                     raise error
-                return real(*args)
+                return real(*args, **more)
 
             monkeypatch.setattr(person.shelf, "item_set", once)
         await until(lambda: refused, within=nodes.AGAIN + 1)

@@ -900,11 +900,11 @@ def test_the_queue_says_when_it_is_crowded(monkeypatch: pytest.MonkeyPatch, ada:
 def test_a_crowded_conversation_says_so(ada: Person, bo: Person) -> None:
     """The node asks the conversation, not the queue."""
     talk = spoken_to(ada, bo, leads=True)
-    assert not talk.crowded
+    assert not talk.out.crowded
     talk.receive(hello())
     for _ in range(outgoing.CROWD + 1):
         talk.tell_cards([ada.shelf.own_card([])])
-    assert talk.crowded
+    assert talk.out.crowded
 
 
 # -------------------------------------------------------------------------------------- secrets

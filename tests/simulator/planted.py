@@ -289,6 +289,13 @@ def takes_in_what_has_lapsed() -> AbstractContextManager[object]:
     return mock.patch.object(words_in.WordsIn, "_in_form", lambda _, opened, __: opened)
 
 
+def says_first_that_it_left() -> AbstractContextManager[object]:
+    """Who leaves says so before their words are handed over, and is hung up on."""
+    from app.shelf import RoomShelf  # noqa: PLC0415 - only this plant needs it
+
+    return mock.patch.object(RoomShelf, "parting", _nothing)
+
+
 ALL: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
@@ -301,6 +308,6 @@ ALL: dict[str, Plant] = {
         settles_blindly, digs_no_graves, lets_strangers_stay, lets_lost_acts_be,
         makes_keys_for_itself, leaves_tying_to_its_maker,
         goes_by_its_own_clock_alone, takes_in_what_has_lapsed,
-        says_more_than_it_holds, says_nothing_of_what_it_holds,
+        says_more_than_it_holds, says_nothing_of_what_it_holds, says_first_that_it_left,
     )
 }  # fmt: skip

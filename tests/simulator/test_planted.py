@@ -15,7 +15,7 @@ CAUGHT = {
     "asks_for_nothing": 1,
     "takes_all_for_held": 0,
     "takes_nothing_for_held": 1,
-    "skips_an_hour": 0,
+    "skips_an_hour": 1,
     "never_notices_silence": 18,
     "forgets_its_last_number": 0,
     "answers_before_it_is_kept": 0,
@@ -26,9 +26,10 @@ CAUGHT = {
     "grants_nothing": 14,
     "shows_whichever_came_first": 96,
     "settles_blindly": 2,
-    "never_asks_again": 619,
+    "never_asks_again": 1034,
     "says_more_than_it_holds": 5,
     "says_nothing_of_what_it_holds": 1,
+    "says_first_that_it_left": 15515,
 }
 
 

@@ -113,10 +113,10 @@ class Hamlet(Village):
     def reachable(self) -> list[Home]:
         """The honest whose every word somebody can have, or who can bring it themselves.
 
-        A word that a line swallowed on its way from somebody who left soon after is with nobody.
+        What a line swallowed on its way from who left and erased soon after is with nobody.
         """
-        lost = self.diary.left & self.network.lost_from
-        return [home for home in self.honest if home.name not in lost]
+        lost = self.network.lost_from
+        return [home for home in self.honest if not (home.erased and home.name in lost)]
 
     @property
     def members(self) -> list[Home]:
