@@ -403,14 +403,15 @@ def test_a_device_belongs_to_one_member() -> None:
     assert len(story.view().people) == 2
 
 
-def test_an_invite_lets_in_as_many_as_it_says() -> None:
+@pytest.mark.parametrize("uses", [1, 2, 3, 4, 7])
+def test_an_invite_lets_in_as_many_as_it_says(uses: int) -> None:
     """Whoever knows that they are used up lets nobody else in by it."""
     story = Story()
-    story.invite(uses=2)
-    for name in ("Bo", "Cy"):
-        assert not void(story, story.admit(name))
+    story.invite(uses=uses)
+    for number in range(uses):
+        assert not void(story, story.admit(f"the {number}th"))
     assert void(story, story.admit("Dee"))
-    assert len(story.view().people) == 3
+    assert len(story.view().people) == 1 + uses
 
 
 def test_concurrent_admissions_beyond_the_uses_have_one_winner() -> None:
@@ -427,6 +428,23 @@ def test_concurrent_admissions_beyond_the_uses_have_one_winner() -> None:
     (seen,) = [s for s in view.invites.values() if s.invite.key == sign_public(seed("code"))]
     assert {*seen.used, *view.waits_for_host.values()} == set(pair)
     assert not view.void & set(pair)
+
+
+def test_who_is_let_in_by_one_who_knew_of_no_other_admission_is_not_let_in_again() -> None:
+    """However much else that one knew: Cy's place is still the one that Dee had first."""
+    story = Story(admits="members").with_("Bo", "Eve")
+    story.says("Ada", acts.Assign(public("Bo", "Bo").member, "host"))
+    story.invite()
+    before = story.heads()
+    story.says("Ada", story.an_admit("Dee"), sees=before)
+    late = story.says("Eve", acts.Profile("Eve"), sees=before)
+    story.says("Eve", story.an_admit("Cy"), sees=(late,))
+    later = story.says("Bo", acts.Profile("Bo"), sees=before)
+    for name in ("Bobby", "Robert"):
+        later = story.says("Bo", acts.Profile(name), sees=(later,))
+    again = story.says("Bo", story.an_admit("Cy"), sees=(later,))
+    assert not void(story, again)
+    assert story.view().waits_for_host.keys() == {DeviceId(sign_public(seed("Cy")))}
 
 
 # ------------------------------------------------------------------------- rules, devices, epochs

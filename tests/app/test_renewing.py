@@ -3,10 +3,12 @@
 import trio
 from trio.testing import MockClock
 
+from app.circle import acts
 from app.circle.state import History
 from app.epochs import RENEWED_AFTER, is_old, leaves_out, usable
 from app.running import RENEWAL, RunningCircle
 from p2p.ids import EpochId
+from p2p.op import Kind
 from tests.p2p.village import Person, Village, meet, settle
 
 
@@ -48,6 +50,7 @@ def test_an_epoch_is_old_a_week_after_its_hour_and_ever_after(ada: Person) -> No
         False
     ] * 3
     assert all(is_old(view, first, made + hours) for hours in (RENEWED_AFTER, RENEWED_AFTER + 1))
+    assert RENEWED_AFTER / 24 == 7
 
 
 def test_two_made_at_once_leave_nothing_out(village: Village) -> None:
@@ -59,6 +62,8 @@ def test_two_made_at_once_leave_nothing_out(village: Village) -> None:
         for end in list(person.ends):
             end.line.hang_up()
     made = []
+    for name in ("Bobby", "Robert", "Bo"):  # however much else one of them knew
+        bo.does(Kind.PROFILE, acts.Profile(name))
     for person in (ada, bo):
         with person.room.change() as change:
             made.append(person.outbox.new_epoch(change))

@@ -311,6 +311,24 @@ def test_a_door_is_taken_from_the_moment_somebody_came_by_it() -> None:
     assert void(story, story.says("Ada", story.an_admit("Dee", keys=with_door("Dee", "Dee", "Bo"))))
 
 
+def test_a_door_is_not_taken_for_one_who_knew_of_nobody_behind_it() -> None:
+    """However much else that one knew. Of the two the first has it."""
+    story = Story(admits="members").with_("Bo")
+    story.invite(uses=9)
+    before = story.heads()
+    keys = {name: with_door(name, name, "some") for name in ("Dee", "Eve")}
+    story.says("Ada", story.an_admit("Dee", keys=keys["Dee"]), sees=before)
+    later = story.says("Bo", acts.Profile("Bo"), sees=before)
+    for name in ("Bobby", "Robert"):
+        later = story.says("Bo", acts.Profile(name), sees=(later,))
+    story.says("Bo", story.an_admit("Eve", keys=keys["Eve"]), sees=(later,))
+    view = story.view()
+    dee, eve = (DeviceId(sign_public(seed(name))) for name in ("Dee", "Eve"))
+    assert dee in view.devices()
+    assert eve not in view.devices()
+    assert view.came >= {dee, eve}  # with a place or not
+
+
 def test_a_grant_can_be_handed_on() -> None:
     """Who was granted an epoch that was made beside their admission may grant it, too."""
     story = Story(history=History.FRESH).with_("Bo")

@@ -151,6 +151,26 @@ def test_an_invite_that_fell_is_told_from_one_that_never_was() -> None:
     assert (seen.op, seen.withdrawn) == (again, False)
 
 
+def test_who_was_let_in_by_an_act_that_fell_never_came() -> None:
+    """As far as epochs are concerned: nobody thinks of them when one is made."""
+    story = house(Cy="host", Bo="host")
+    story.invite(uses=2)
+    before = story.heads()
+    story.says("Bo", story.an_admit("Dee"), sees=before)
+    assert device("Dee") in story.view().came
+    removes(story, "Ada", "Bo", cut_at(story, "Bo", None), sees=before)
+    assert device("Dee") not in story.view().came
+
+
+def test_how_long_words_stay_is_what_was_said_last() -> None:
+    """For good, where nobody said anything."""
+    story = Story()
+    assert story.view().keeps_days == 0
+    for days in (30, 7, 0):
+        story.says("Ada", acts.Retention(days))
+        assert story.view().keeps_days == days
+
+
 def test_an_epoch_that_fell_is_known_still() -> None:
     """Words may have been sealed under it; it is told from those that hold."""
     story = house(Bo="member")
