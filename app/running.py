@@ -361,8 +361,7 @@ class RunningCircle:
     def met(self, device: DeviceId) -> None:
         """See `p2p.directory.Directory`."""
         room = self.room
-        now = room.clock.now()
-        self.since[device] = now
+        self.since[device] = room.clock.now()
         room.must_wait(waits=False)
         self._look_at_the_hour()  # by weeks it may have gone on while the computer slept
         if room.row.state is CircleState.MEMBER:
@@ -371,8 +370,9 @@ class RunningCircle:
         self.say(NetChanged())
 
     def dismissed(self, device: DeviceId) -> None:
-        """See `p2p.directory.Directory`. Of those who know that we left nobody is dialled again."""
-        self._keep_meeting(device)
+        """See `p2p.directory.Directory`. Who knows that we left is not dialled again."""
+        if self.room.row.state is CircleState.LEFT:
+            self._keep_meeting(device)
 
     def left(self) -> None:
         """We are no member any more: from now on who was met is who knows that."""

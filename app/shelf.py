@@ -248,12 +248,18 @@ class RoomShelf:
     # -- what is due ---------------------------------------------------------------------------
 
     def authority_settled(self) -> None:
-        """See the port: a newcomer says its name, and whose seal key is old says a new one."""
-        room = self._room
+        """See the port: a newcomer says its name, and whose seal key is old says a new one.
+
+        Who left before their own admission had come could not say so then.
+        """
+        room, state = self._room, self._room.row.state
         myself = room.ledger.myself()
-        if myself is None or myself.left or room.row.state is not CircleState.MEMBER:
+        if myself is None or myself.left:
             return
-        if self._outbox.mute:
+        if state is CircleState.LEFT:
+            with self._careful(), room.change() as change:
+                self._outbox.leave(change)
+        if state is not CircleState.MEMBER or self._outbox.mute:
             return
         with self._careful():
             self._outbox.say_name()

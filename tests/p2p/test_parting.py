@@ -4,7 +4,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from app.store import frontier
+from app.circle.state import CircleState
+from app.store import circles, frontier
 from p2p import patience, scoping, wire
 from p2p.catching_up import CatchingUp
 from p2p.ids import EnvelopeId
@@ -101,6 +102,22 @@ def test_who_left_gets_nothing_new(
     assert bo.bodies() == before
     if leads:
         assert not line.frames(wire.Want, by=bo)
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_who_left_before_any_history_had_come_says_so_when_it_has(
+    village: Village, ada: Person, leads: bool
+) -> None:
+    """Let in, and gone before there was anything to put the leaving on."""
+    ada.write("welcome")
+    cy = village.newcomer(ada, "Cy")
+    with cy.db.write():
+        circles.set_state(cy.db, cy.room.row.circle_no, CircleState.LEFT)
+    cy.room.read_row()
+    line = Line(*((cy, ada) if leads else (ada, cy)))
+    line.carry()
+    assert knows_of(ada, cy)
+    assert cy.bodies() == set()
 
 
 def test_whoever_is_here_is_told_at_once(ada: Person, bo: Person) -> None:
