@@ -44,14 +44,16 @@ class Parting:
                 self.say()
         return names
 
-    def say(self) -> None:
-        """Both sets were gone through: say it, after all that waits. Not where words were put off.
+    def say(self) -> bool:
+        """Both sets were gone through: say it, after all that waits. False: nothing is to be said.
 
-        By us, or by them: who put them off tells no epochs.
+        Nor is it while words are put off, by us or by them: who puts them off tells no epochs.
         """
         last = self._shelf.parting()
-        if last is not None and not self._scoping.put_off and self._scoping.theirs:
-            self._out.put_behind(lambda: self._leaving(last))
+        if last is None or self._scoping.put_off or not self._scoping.theirs:
+            return False
+        self._out.put_behind(lambda: self._leaving(last))
+        return True
 
     def _leaving(self, name: EnvelopeId) -> wire.Envelopes:
         envelopes = [envelope for _, envelope in self._shelf.envelopes([name])]

@@ -313,7 +313,8 @@ class Conversation:
             self.out.put(wire.Epochs(ids=self._scoping.epochs()))
         elif self.phase is Phase.WORDS:
             self.phase = Phase.WORDS_SETTLING
-            self.out.put_behind(lambda: self._settling.mine(Log.WORDS))
+            if not self._parting.say():
+                self.out.put_behind(lambda: self._settling.mine(Log.WORDS))
 
     def _on_epochs(self, theirs: Sequence[bytes], *, answer: bool) -> None:
         if answer != self.leads:
@@ -344,7 +345,7 @@ class Conversation:
                 self._settling.rounds = 0
                 self._scoping.begin()
                 self._say_scope()
-        elif log is Log.WORDS and (found.over or self._parting.begun):
+        elif log is Log.WORDS and (found.over or (self._parting.begun and not self.leads)):
             self._go_live(equal=found.equal)
             if not found.frontiers_equal:
                 self._repairing.tell(self._scoping.shared)
