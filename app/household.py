@@ -53,6 +53,7 @@ from app.store.db import Database
 from app.store.views import moment
 from app.writing import clean_name
 from p2p.crypto import Entropy
+from p2p.errors import OurFault
 from p2p.ids import CircleId, MemberId
 
 ARRIVAL = 8.0  # seconds that asking for an invite waits for a circle still on its way
@@ -217,6 +218,8 @@ class Household:
         running = self.circle(asked.circle)
         room = running.room
         if room.row.state is CircleState.MEMBER:
+            with suppress(OurFault):  # a full disk: the leaving itself will say so
+                running.shelf.sign_waiting(room.clock.hour())
             with room.change() as change:
                 if room.ledger.myself() is not None:
                     running.outbox.leave(change)

@@ -136,6 +136,8 @@ class Inbox:
             case acts.Fork() if self._forked_by(act):
                 by, reason, may = ledger.me, "", True
             case acts.Remove(member=member, reason=reason) if member == ledger.me:
+                if room.row.state is CircleState.LEFT:
+                    return  # they know that we are out, and who left has left
                 may = by is not None and ledger.view.may_remove(by, ledger.me)
             case acts.Leave() if by == ledger.me:
                 return  # they know that we left

@@ -1,7 +1,4 @@
-"""One circle on the air: its host, its node, and who is here.
-
-Leaving is told to everybody until they show that they know it; then there is nobody left to dial.
-"""
+"""One circle on the air: its host, its node, who is here, and who does not know that we left."""
 
 import json
 import logging
@@ -377,6 +374,7 @@ class RunningCircle:
     def left(self) -> None:
         """We are no member any more: from now on who was met is who knows that."""
         self.met_before.clear()
+        self.node.look_once_more()  # and hears it after that: a push may have been lost before
         self.postroom.look()
 
     def _keep_meeting(self, device: DeviceId) -> None:

@@ -4,7 +4,7 @@ Whoever comes online meets several people within a second, and each asks for the
 sorted ids and the same frontier. They are made once for each version of the room.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import TypeVar
 
@@ -32,34 +32,36 @@ class Setbook:
         self._version = -1
         self._made: dict[tuple[object, ...], object] = {}
 
-    def items(self, log: Log, epochs: Scope, since: int, but: EnvelopeId | None = None) -> ItemSet:
+    def items(
+        self, log: Log, epochs: Scope, since: int, but: Collection[EnvelopeId] = ()
+    ) -> ItemSet:
         """(hour, envelope id) of a log, or of some epochs of it, from an hour on. Stands still.
 
-        `but`: of a log of which that one is kept from the others, the whole of it is read.
+        `but`: of a log of which these are kept from the others, the whole of it is read.
         """
 
         def make() -> ItemSet:
             db, circle_no = self._room.db, self._room.row.circle_no
-            if but is not None:
+            if but:
                 found = sums.items(db, circle_no, log, epochs)
-                return ItemVector([one for one in found if one[0] >= since and one[1] != but])
+                return ItemVector([one for one in found if one[0] >= since and one[1] not in but])
             upto = ops.last_row(db)
             look_into = partial(sums.ids_of_hour, db, circle_no, log, epochs, upto)
             hours = sums.hours(db, circle_no, log, epochs)
             return HourSet([one for one in hours if one.hour >= since], look_into)
 
-        return self._once(("items", log, epochs, since, but), make)
+        return self._once(("items", log, epochs, since, *but), make)
 
-    def sorted_ids(self, log: Log, epochs: Scope, but: EnvelopeId | None = None) -> bytes:
+    def sorted_ids(self, log: Log, epochs: Scope, but: Collection[EnvelopeId] = ()) -> bytes:
         """The envelope ids of the same set, sorted, end to end."""
         room = self._room
 
         def make() -> bytes:
             ids = sums.sorted_ids(room.db, room.row.circle_no, log, epochs)
             names = (ids[at : at + ID_SIZE] for at in range(0, len(ids), ID_SIZE))
-            return ids if but is None else b"".join(one for one in names if one != but)
+            return ids if not but else b"".join(one for one in names if one not in but)
 
-        return self._once(("ids", log, epochs, but), make)
+        return self._once(("ids", log, epochs, *but), make)
 
     def frontier(self, epochs: frozenset[EpochId]) -> bytes:
         """The digest over all authentic words of these epochs."""

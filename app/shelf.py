@@ -4,7 +4,7 @@ Whatever the store refuses here (a full disk) is said to the person once and end
 nothing is lost, because nothing was acknowledged.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from app import doorkeeping, epochs, resealing
@@ -80,7 +80,7 @@ class RoomShelf:
         """That it is known here, by their own word."""
         room = self._room
         for device in devices:
-            act = ops.last_of_kind(room.db, room.row.circle_no, device, int(Kind.LEAVE))
+            act = self._leaving(device)
             if act is not None:
                 op = ops.one_authority(room.db, room.row.circle_no, room.row.circle, act)
                 return Removed(op.header_bytes, op.signature, op.salt, op.payload)
@@ -124,27 +124,39 @@ class RoomShelf:
 
     def item_set(
         self, log: Log, epochs: frozenset[EpochId] | None, since: int = 0, *,
-        but: EnvelopeId | None = None,
+        but: Collection[EnvelopeId] = (),
     ) -> ItemSet:  # fmt: skip
         """See the port. `since`: from this hour on."""
         with self._careful():
             return self._sets.items(log, epochs, since, but)
 
     def sorted_ids(
-        self, log: Log, epochs: frozenset[EpochId] | None, *, but: EnvelopeId | None = None
+        self, log: Log, epochs: frozenset[EpochId] | None, *, but: Collection[EnvelopeId] = ()
     ) -> bytes:
         """See the port."""
         with self._careful():
             return self._sets.sorted_ids(log, epochs, but)
 
-    def parting(self) -> EnvelopeId | None:
+    def parting(self) -> tuple[EnvelopeId, ...]:
         """See the port."""
-        room, myself = self._room, self._room.ledger.myself()
-        if myself is None or not myself.left:
-            return None
-        db, circle_no = room.db, room.row.circle_no
-        act = ops.last_of_kind(db, circle_no, room.ledger.device, int(Kind.LEAVE))
-        return ops.authority_envelope(db, circle_no, act) if act is not None else None
+        room, view = self._room, self._room.ledger.view
+        myself = room.ledger.myself()
+        act = self._leaving(room.ledger.device) if myself is not None and myself.left else None
+        if act is None:
+            return ()
+        known = view.at[act].past
+        others = (
+            self._leaving(device)
+            for person in view.people.values() if person.left and person is not myself
+            for device in person.devices
+        )  # fmt: skip
+        since = [op for op in others if op is not None and not known >> view.at[op].index & 1]
+        names = (ops.authority_envelope(room.db, room.row.circle_no, op) for op in (act, *since))
+        return tuple(name for name in names if name is not None)
+
+    def _leaving(self, device: DeviceId) -> OpId | None:
+        room = self._room
+        return ops.last_of_kind(room.db, room.row.circle_no, device, int(Kind.LEAVE))
 
     def frontier(self, epochs: frozenset[EpochId]) -> bytes:
         """See the port."""

@@ -55,7 +55,7 @@ class Directory(Protocol):
         """It is not here any more."""
 
     def dismissed(self, device: DeviceId) -> None:
-        """It knows that we are out, and said so."""
+        """It knows that we are in no more, and said so."""
 
     def knows_me(self, device: DeviceId) -> bool:
         """Whether that device has talked to us before, so that no proof of admission is due."""

@@ -65,7 +65,9 @@ class NewHoldings:
 
 @dataclass(frozen=True, slots=True)
 class Dismissed:
-    """We are out of the circle, the other side says, and it is so."""
+    """We are out of the circle, the other side says, and it is so. `waits`: not in it yet."""
+
+    waits: bool = False
 
 
 Happened = Met | WentLive | Brought | NewCards | NewHoldings | Dismissed

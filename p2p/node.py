@@ -143,6 +143,11 @@ class Node:
         else:
             self._others_lag(by)
 
+    def look_once_more(self) -> None:
+        """Go through both sets with everybody here, as each conversation does after a rest."""
+        for talk in list(self._company.talks.values()):
+            self._go_through_again(talk)
+
     def held(self, authors: Iterable[DeviceId]) -> None:
         """More is held of these devices' words, by another way than a conversation."""
         self._gathering.changed(authors)
@@ -308,10 +313,10 @@ class Node:
                 self.cards_changed(cards, but=talk)
             case NewHoldings(holdings):
                 self._gathering.learned(holdings, talk.conversation.device)
-            case Dismissed():
-                if talk.conversation.device is not None:
+            case Dismissed(waits):
+                if talk.conversation.device is not None and not waits:
                     self._directory.dismissed(talk.conversation.device)
-                self.people_changed()
+                    self.people_changed()
                 return False
             case WentLive():
                 self.words_wait()

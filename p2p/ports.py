@@ -3,7 +3,7 @@
 All of it is synchronous and durable on return: when `take_in` answers, the ops are on disk.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,17 +63,20 @@ class Shelf(Protocol):
         """How many ops of a device's authority and words logs are known (highest seq + 1)."""
 
     def item_set(
-        self, log: Log, epochs: frozenset[EpochId] | None, *, but: EnvelopeId | None = None
+        self, log: Log, epochs: frozenset[EpochId] | None, *, but: Collection[EnvelopeId] = ()
     ) -> ItemSet:
         """(hour, envelope id) of everything held in a log, or of these epochs of it; not `but`."""
 
     def sorted_ids(
-        self, log: Log, epochs: frozenset[EpochId] | None, *, but: EnvelopeId | None = None
+        self, log: Log, epochs: frozenset[EpochId] | None, *, but: Collection[EnvelopeId] = ()
     ) -> bytes:
         """The envelope ids of the same set, sorted, end to end."""
 
-    def parting(self) -> EnvelopeId | None:
-        """The act by which we left this circle, where we did and it is kept here."""
+    def parting(self) -> tuple[EnvelopeId, ...]:
+        """The act by which we left this circle; and those by which others left that came since.
+
+        Nothing while we are a member.
+        """
 
     def frontier(self, epochs: frozenset[EpochId]) -> bytes:
         """The digest over all authentic words of these epochs, pending ones left out."""

@@ -69,13 +69,13 @@ class Conversation:
         self._leading: Leading | None = None
         self._answered = Answered()
         self._settling = Settling(shelf, self._greeting, self._scoping, leads=leads)
-        self._parting = Parting(shelf, self.out, self._scoping)
         self._patience = Patience(shelf)
         self.hearsay = Hearsay(shelf, self.out, self._patience)
         self._repairing = Repairing(shelf, self.out)
         self._unopened = Unopened(shelf)
         self.arriving = Arriving()  # words that wait for a `flush`
         self._backlog = Backlog()
+        self._parting = Parting(shelf, self.out, self._scoping, self._backlog)
         self._again = Again()
         self.behind = False  # much came here by another way, which the other side may lack
         if leads:
@@ -91,7 +91,7 @@ class Conversation:
         frame = wire.decode(data)
         if isinstance(frame, wire.Removed | wire.Waiting) and self.device is not None:
             self._shelf.take_farewell(frame)
-            self._happened.append(Dismissed())
+            self._happened.append(Dismissed(waits=isinstance(frame, wire.Waiting)))
             return
         if self.device is None or not self._greeting.over:
             self._before_hello(frame)
@@ -171,9 +171,8 @@ class Conversation:
 
     def announce(self, log: Log, ids: Iterable[EnvelopeId]) -> None:
         """These are newly held here: hand them over, now or on going live."""
-        live = self.phase is Phase.LIVE
-        fresh = self.out.unseen(self._parting.but_this(ids, live=live))
-        if fresh and live:
+        fresh = self.out.unseen(self._parting.without(ids))
+        if fresh and self.phase is Phase.LIVE:
             self.out.put_envelopes(log, fresh, live=True)
         elif fresh and self.device is not None:
             self._backlog.add(log, fresh)
@@ -313,8 +312,8 @@ class Conversation:
             self.out.put(wire.Epochs(ids=self._scoping.epochs()))
         elif self.phase is Phase.WORDS:
             self.phase = Phase.WORDS_SETTLING
-            if not self._parting.say():
-                self.out.put_behind(lambda: self._settling.mine(Log.WORDS))
+            self._parting.say()  # who takes it hangs up; who can't yet settles as ever
+            self.out.put_behind(lambda: self._settling.mine(Log.WORDS))
 
     def _on_epochs(self, theirs: Sequence[bytes], *, answer: bool) -> None:
         if answer != self.leads:
@@ -395,4 +394,5 @@ class Conversation:
         self.hearsay.go_live(self.device)
         if self._backlog.hand_over(self.out):
             self.reconcile()
-        self._parting.say()
+        else:
+            self._parting.say()

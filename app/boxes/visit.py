@@ -149,8 +149,8 @@ class Visit:
         await self._pay_in(Log.AUTHORITY, found.have)
 
     async def _pay_in_acts(self) -> None:
-        """Those of this visit: an admission, a grant."""
-        items = self.shelf.item_set(Log.AUTHORITY, None)
+        """Those of this visit: an admission, a grant. Not that others left, which only we know."""
+        items = self.shelf.item_set(Log.AUTHORITY, None, but=self.shelf.parting()[1:])
         found = await self.caller.compare(Log.AUTHORITY, 0, items)
         await self._pay_in(Log.AUTHORITY, found.have)
 

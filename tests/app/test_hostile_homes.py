@@ -66,7 +66,10 @@ async def test_who_left_dials_whoever_does_not_know_it_and_nobody_else(
         running = ada.household.circle(circle)
         (device,) = running.ways()
         running.met(device)
+        ada.household.write_post(c.WritePost(circle=circle, body="Goodbye.", title=""))
+        assert running.room.posts.any_unsent()
         await ada.household.leave(c.LeaveCircle(circle=circle))
+        assert not running.room.posts.any_unsent()  # signed, to be handed over before the leaving
         running.met(device)
         assert set(running.ways()) == {device}
     async with opened(dbs[0], watch) as ada:

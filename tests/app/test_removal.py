@@ -9,6 +9,7 @@ from app.circle import acts
 from app.circle.openlog import What
 from app.circle.state import CircleState, Role
 from app.refused import Refused, Why
+from app.store import circles
 from p2p import wire
 from p2p.crypto import sign
 from p2p.errors import PeerFault
@@ -130,6 +131,18 @@ def test_a_false_farewell_is_a_fault_and_nobody_is_out(ada: Person, bo: Person, 
             bo.shelf.take_farewell(told)
     assert bo.room.row.state is CircleState.MEMBER
     assert bo.room.ledger.my_removal() is None
+
+
+def test_who_left_and_was_removed_elsewhere_has_left(ada: Person, bo: Person) -> None:
+    """Ada did not know of it. They stay gone by their own word; it is nobody's fault."""
+    apart(ada, bo)
+    bo.leave()
+    with bo.db.write():
+        circles.set_state(bo.db, bo.room.row.circle_no, CircleState.LEFT)
+    bo.room.read_row()
+    removes(ada, bo)
+    bo.shelf.take_farewell(farewell(ada, bo))
+    assert stands(bo) is CircleState.LEFT
 
 
 def test_a_removal_that_a_senior_takes_back_lets_them_in_again(

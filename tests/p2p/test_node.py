@@ -404,10 +404,11 @@ async def test_who_leaves_is_hung_up_on_and_not_dialled_any_more(
     """The leave is the last thing that is taken from Bo."""
     async with town() as here:
         left, _ = await moves_in(here, ada)
-        await moves_in(here, bo)
+        right, family = await moves_in(here, bo)
         await until(lambda: left.here() == {bo.device})
         await trio.sleep(3)
         bo.leave()
+        right.look_once_more()
         await until(lambda: not left.here())
         person = ada.room.ledger.view.person_of(bo.device)
         assert person is not None
@@ -416,6 +417,7 @@ async def test_who_leaves_is_hung_up_on_and_not_dialled_any_more(
         await trio.sleep(120)
         assert [d for d in here.dialled if d[0] == ada.door] == before
         assert left.here() == set()
+        assert ("dismissed", ada.device) in family.told
 
 
 async def test_when_both_dial_at_once_one_conversation_stays_on_both_sides(

@@ -1,5 +1,7 @@
 """Who leaves says so last: whoever knows that they left holds all that they had written."""
 
+from unittest.mock import patch
+
 import pytest
 import trio
 from trio.testing import MockClock
@@ -10,8 +12,9 @@ from p2p import patience, scoping, wire
 from p2p.catching_up import CatchingUp
 from p2p.ids import EnvelopeId
 from p2p.op import Log
-from p2p.sync import Conversation
-from tests.p2p.village import PATIENCE, Line, Person, Village, meet
+from p2p.parting import Parting
+from p2p.sync import Conversation, Phase
+from tests.p2p.village import PATIENCE, Line, Person, Village, meet, settle
 
 MANY = 40  # posts of a kilobyte: several frames
 
@@ -118,6 +121,66 @@ def test_who_left_before_any_history_had_come_says_so_when_it_has(
     line.carry()
     assert knows_of(ada, cy)
     assert cy.bodies() == set()
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_what_is_written_while_both_go_through_their_words_goes_before_it(
+    ada: Person, bo: Person, leads: bool
+) -> None:
+    """Goodbye, all of you: said in the middle of a run, and then gone."""
+    line = meet(*((bo, ada) if leads else (ada, bo)), chain=False)
+    for end in (line.left, line.right):
+        end.conversation.rested()
+    line.left.conversation.reconcile()
+    talk = (line.left if leads else line.right).conversation
+    while talk.phase is not Phase.WORDS:
+        assert line.step()
+    bo.write("Goodbye, all of you.")
+    bo.leave()
+    line.carry(between=lambda: none_is_lost(ada, bo))
+    assert knows_of(ada, bo)
+    assert "Goodbye, all of you." in ada.bodies()
+
+
+def test_of_two_who_leave_neither_tells_of_the_other_without_their_words(
+    village: Village, ada: Person, bo: Person
+) -> None:
+    """Cy keeps nothing of Bo's, who is gone when she meets Ada."""
+    cy = village.joined(ada, "Cy")
+    settle(ada, bo, cy)
+    hang_up(ada, bo, cy)
+    bo.write("the last")
+    bo.sign()
+    bo.leave()
+    cy.leave()
+    meet(bo, cy).hang_up()
+    assert knows_of(cy, bo)
+    meet(cy, ada).hang_up()
+    assert knows_of(ada, cy)
+    assert not knows_of(ada, bo)
+    meet(bo, ada)
+    assert knows_of(ada, bo)
+    assert has_all(ada, bo)
+
+
+def test_a_push_that_was_lost_is_found_before_it(ada: Person, bo: Person) -> None:
+    """The line goes on, and nothing shows that the last of what Bo wrote never came."""
+    line = meet(bo, ada, chain=False)
+    bo.write("the last")
+    line.left.conversation.to_send()
+    bo.leave()
+    line.carry()
+    assert knows_of(ada, bo)
+    assert "the last" in ada.bodies()
+
+
+def test_who_cannot_open_it_settles_as_ever(ada: Person, bo: Person) -> None:
+    """And asks for what is missing, instead of standing still."""
+    with patch.object(Parting, "_leaving", lambda *_: wire.Beat()):
+        bo.leave()
+        line = meet(bo, ada, chain=False)
+        assert line.left.conversation.phase is line.right.conversation.phase is Phase.LIVE
+    assert not knows_of(ada, bo)
 
 
 def test_whoever_is_here_is_told_at_once(ada: Person, bo: Person) -> None:

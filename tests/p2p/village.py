@@ -209,8 +209,11 @@ class Person:
             return self.outbox.act(change, kind, act)
 
     def leave(self) -> None:
+        """As a home does it: whoever is here hears it after a last look at both sets."""
         with self.room.change() as change:
             self.outbox.leave(change)
+        for end in self.ends:
+            end.conversation.reconcile()
 
     def invites(self, *, uses: int = 1, seconds: int = 604_800) -> invite.Code:
         expires = self.watch.now() // 1000 + seconds
