@@ -21,7 +21,7 @@ CAUGHT = {
     "believes_stale_heads": 7,
     "lets_stand_what_lies_beyond_a_cut": 0,
     "counts_words_beyond_a_cut": 13,
-    "cuts_by_number": 5,
+    "cuts_by_number": 6,
     "takes_a_cut_of_nothing_for_none": 48,
     "judges_before_the_past_is_here": 0,
     "lets_anybody_rise": 1,

@@ -1,7 +1,7 @@
 """Vectors of a circle: its ops, its state, its sums and its digests."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -138,13 +138,21 @@ class OneSet:
     def claims(self, device: DeviceId, words: int) -> None:
         """Nothing to remember."""
 
-    def item_set(self, log: Log, among: frozenset[EpochId] | None) -> ItemVector:
+    def item_set(
+        self, log: Log, among: frozenset[EpochId] | None, *, but: Collection[bytes] = ()
+    ) -> ItemVector:
         """The set."""
-        return ItemVector(self.items(log, among))
+        return ItemVector([item for item in self.items(log, among) if item[1] not in but])
 
-    def sorted_ids(self, log: Log, among: frozenset[EpochId] | None) -> bytes:
+    def sorted_ids(
+        self, log: Log, among: frozenset[EpochId] | None, *, but: Collection[bytes] = ()
+    ) -> bytes:
         """The ids of it."""
-        return b"".join(sorted(name for _, name in self.items(log, among)))
+        return b"".join(sorted(name for _, name in self.items(log, among) if name not in but))
+
+    def parting(self) -> tuple[bytes, ...]:
+        """Nobody has left."""
+        return ()
 
     def frontier(self, among: frozenset[EpochId]) -> bytes:
         """The digest over the ops."""
