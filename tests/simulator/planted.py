@@ -293,7 +293,7 @@ def says_first_that_it_left() -> AbstractContextManager[object]:
     """Who leaves says so before their words are handed over, and is hung up on."""
     from app.shelf import RoomShelf  # noqa: PLC0415 - only this plant needs it
 
-    return mock.patch.object(RoomShelf, "parting", _nothing)
+    return mock.patch.object(RoomShelf, "parting", return_value=())
 
 
 ALL: dict[str, Plant] = {
