@@ -144,13 +144,17 @@ class RoomShelf:
         act = self._leaving(room.ledger.device) if myself is not None and myself.left else None
         if act is None:
             return ()
-        known = view.at[act].past
+        # What waits for its past is placed nowhere yet, and in nobody's past.
+        known = view.at[act].past if act in view.at else 0
         others = (
             self._leaving(device)
             for person in view.people.values() if person.left and person is not myself
             for device in person.devices
         )  # fmt: skip
-        since = [op for op in others if op is not None and not known >> view.at[op].index & 1]
+        since = [
+            op for op in others
+            if op is not None and not (op in view.at and known >> view.at[op].index & 1)
+        ]  # fmt: skip
         names = (ops.authority_envelope(room.db, room.row.circle_no, op) for op in (act, *since))
         return tuple(name for name in names if name is not None)
 
