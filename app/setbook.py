@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from app.room import Room
 from app.store import frontier, ops, sums
-from p2p.ids import ID_SIZE, EnvelopeId, EpochId
-from p2p.op import Log
+from p2p.ids import ID_SIZE, DeviceId, EnvelopeId, EpochId, OpId
+from p2p.op import Kind, Log
 from p2p.ports import Hole
 from p2p.reconcile import ItemSet, ItemVector
 from p2p.reconcile_hours import HourSet
@@ -62,6 +62,35 @@ class Setbook:
             return ids if not but else b"".join(one for one in names if one not in but)
 
         return self._once(("ids", log, epochs, *but), make)
+
+    def parting(self) -> tuple[EnvelopeId, ...]:
+        """What of authority is kept from the others, where we left: see `p2p.ports.Shelf`."""
+        return self._once(("parting",), self._parting)
+
+    def _parting(self) -> tuple[EnvelopeId, ...]:
+        ledger, view = self._room.ledger, self._room.ledger.view
+        myself = ledger.myself()
+        act = self._leaving(ledger.device) if myself is not None and myself.left else None
+        if act is None:
+            return ()
+        # What waits for its past is placed nowhere yet, and in nobody's past.
+        known = view.at[act].past if act in view.at else 0
+        others = (
+            self._leaving(device)
+            for person in view.people.values() if person.left and person is not myself
+            for device in person.devices
+        )  # fmt: skip
+        since = [
+            op for op in others
+            if op is not None and not (op in view.at and known >> view.at[op].index & 1)
+        ]  # fmt: skip
+        db, circle_no = self._room.db, self._room.row.circle_no
+        names = (ops.authority_envelope(db, circle_no, op) for op in (act, *since))
+        return tuple(name for name in names if name is not None)
+
+    def _leaving(self, device: DeviceId) -> OpId | None:
+        room = self._room
+        return ops.last_of_kind(room.db, room.row.circle_no, device, int(Kind.LEAVE))
 
     def frontier(self, epochs: frozenset[EpochId]) -> bytes:
         """The digest over all authentic words of these epochs."""

@@ -80,7 +80,7 @@ class RoomShelf:
         """That it is known here, by their own word."""
         room = self._room
         for device in devices:
-            act = self._leaving(device)
+            act = ops.last_of_kind(room.db, room.row.circle_no, device, int(Kind.LEAVE))
             if act is not None:
                 op = ops.one_authority(room.db, room.row.circle_no, room.row.circle, act)
                 return Removed(op.header_bytes, op.signature, op.salt, op.payload)
@@ -139,28 +139,7 @@ class RoomShelf:
 
     def parting(self) -> tuple[EnvelopeId, ...]:
         """See the port."""
-        room, view = self._room, self._room.ledger.view
-        myself = room.ledger.myself()
-        act = self._leaving(room.ledger.device) if myself is not None and myself.left else None
-        if act is None:
-            return ()
-        # What waits for its past is placed nowhere yet, and in nobody's past.
-        known = view.at[act].past if act in view.at else 0
-        others = (
-            self._leaving(device)
-            for person in view.people.values() if person.left and person is not myself
-            for device in person.devices
-        )  # fmt: skip
-        since = [
-            op for op in others
-            if op is not None and not (op in view.at and known >> view.at[op].index & 1)
-        ]  # fmt: skip
-        names = (ops.authority_envelope(room.db, room.row.circle_no, op) for op in (act, *since))
-        return tuple(name for name in names if name is not None)
-
-    def _leaving(self, device: DeviceId) -> OpId | None:
-        room = self._room
-        return ops.last_of_kind(room.db, room.row.circle_no, device, int(Kind.LEAVE))
+        return self._sets.parting()
 
     def frontier(self, epochs: frozenset[EpochId]) -> bytes:
         """See the port."""

@@ -24,7 +24,7 @@ from p2p.envelope import seal_body
 from p2p.errors import PeerFault
 from p2p.ids import ZERO
 from p2p.op import Kind, Log, SignedOp, encode
-from tests.p2p.village import Person, Village, knock, meet, seeded, settle
+from tests.p2p.village import Person, Village, hang_up, knock, meet, seeded, settle
 
 
 @pytest.fixture
@@ -40,12 +40,6 @@ def cy(village: Village, ada: Person) -> Person:
 def gives(by: Person, whom: Person, role: Role) -> None:
     asked = c.SetRole(circle=by.room.hex, member=whom.room.ledger.me.hex(), role=role)
     governing.govern(by.room, by.outbox, asked)
-
-
-def apart(*people: Person) -> None:
-    for person in people:
-        for end in list(person.ends):
-            end.line.hang_up()
 
 
 def says(by: Person, kind: int, act: Act, **changes: object) -> SignedOp:
@@ -122,7 +116,7 @@ def test_what_somebody_may_not_do_changes_nothing_on_any_home(
     gives(ada, cy, Role.GUEST)
     dee = village.joined(ada, "Dee")
     settle(ada, bo, cy, dee, rounds=2)
-    apart(ada, bo, cy, dee)
+    hang_up(ada, bo, cy, dee)
     said = [says(cy, number, act) for number, act in what_may_not_be(ada, bo, cy)[kind]]
     envelopes = [cy.seals(op) for op in said]
     homes = (ada, bo, dee)
@@ -151,7 +145,7 @@ def test_an_act_that_cannot_be_read_is_void_everywhere(
     """Also of a host: it is kept, and nothing else."""
     gives(ada, cy, Role.HOST)
     settle(ada, bo, cy, rounds=1)
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     before = seen(bo)
     op = cy.signs(Log.AUTHORITY, kind, payload)
     for home in (ada, bo):
@@ -219,7 +213,7 @@ def hosts(ada: Person, bo: Person, cy: Person) -> tuple[Person, Person, Person]:
     for other in (bo, cy):
         gives(ada, other, Role.HOST)
     settle(ada, bo, cy, rounds=2)
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     return ada, bo, cy
 
 

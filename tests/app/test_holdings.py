@@ -18,7 +18,7 @@ from p2p.crypto import sign
 from p2p.errors import PeerFault
 from p2p.ids import DeviceId
 from p2p.op import Log
-from tests.p2p.village import Line, Person, Village, meet, spoilt
+from tests.p2p.village import Line, Person, Village, hang_up, meet, spoilt
 
 
 @pytest.fixture
@@ -29,12 +29,6 @@ def bo(village: Village, ada: Person) -> Person:
 @pytest.fixture
 def cy(village: Village, ada: Person) -> Person:
     return village.joined(ada, "Cy")
-
-
-def apart(*people: Person) -> None:
-    for person in people:
-        for end in list(person.ends):
-            end.line.hang_up()
 
 
 def row(person: Person, post: str) -> Post:
@@ -76,7 +70,7 @@ def test_a_post_is_on_one_computer_until_another_one_says_that_it_has_it(
     ada: Person, bo: Person
 ) -> None:
     """Handing over is not enough, nor that the line took it: Bo's computer has to say so."""
-    apart(ada, bo)
+    hang_up(ada, bo)
     post = ada.write("early")
     assert row(ada, post).unsent
     assert reached(ada, post) == (0, 1)
@@ -102,7 +96,7 @@ def test_nobody_is_told_where_the_posts_of_others_are(ada: Person, bo: Person) -
 
 def test_who_meets_the_writer_brings_what_others_said(ada: Person, bo: Person, cy: Person) -> None:
     """Ada never meets Cy; Bo keeps for her that Cy has it too, over a restart."""
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     post = ada.write("by way of Bo")
     meet(ada, bo).hang_up()
     assert reached(ada, post) == (1, 2)
@@ -168,7 +162,7 @@ def test_the_writer_is_told_of_each_post_that_came_further(ada: Person, bo: Pers
 
 def test_who_went_counts_in_neither(ada: Person, bo: Person, cy: Person) -> None:
     """Bo held it and is removed: one of one, and what his computer says is heard no more."""
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     post = ada.write("for all")
     for other in (bo, cy):
         meet(ada, other).hang_up()
@@ -194,7 +188,7 @@ def test_a_newcomer_is_waited_for_only_where_they_may_read_it(village: Village) 
         cy = village.joined(ada, "Cy")
         after = ada.write("since Cy")
         assert reached(ada, before) == ((2, 2) if waits else (1, 1))
-        apart(ada, bo, cy)
+        hang_up(ada, bo, cy)
         meet(ada, cy)
         assert reached(ada, after) == (1, 2)
         # Whatever Cy's computer claims: of what it can't read it is not believed.
@@ -208,7 +202,7 @@ def test_a_disk_that_was_put_back_is_believed_that_it_holds_less(
     village: Village, ada: Person, bo: Person, cy: Person
 ) -> None:
     """Bo's computer learns from what it said itself that it was put back, and says what is true."""
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     old = ada.write("old")
     meet(ada, bo).hang_up()
     backup = village.photograph(bo)
@@ -235,7 +229,7 @@ def test_a_log_that_went_on_otherwise_counts_for_nothing(
     village: Village, ada: Person, bo: Person
 ) -> None:
     """Ada's disk is put back and she writes anew: what Bo has at that number is another post."""
-    apart(ada, bo)
+    hang_up(ada, bo)
     backup = village.photograph(ada)
     ada.write("lost")
     meet(ada, bo).hang_up()
@@ -251,7 +245,7 @@ def test_what_came_back_counts_as_soon_as_it_is_here_again(
     village: Village, ada: Person, bo: Person
 ) -> None:
     """Bo holds more of Ada's words than her own disk, which was put back: first it can't tell."""
-    apart(ada, bo)
+    hang_up(ada, bo)
     first = ada.write("first")
     meet(ada, bo).hang_up()
     backup = village.photograph(ada)
@@ -298,7 +292,7 @@ def test_a_liar_reaches_nothing_but_a_lie_about_their_own_computer(
     ada: Person, bo: Person, cy: Person
 ) -> None:
     """Bo says that he holds what he has not got: one more at the most, and only until he goes."""
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     post = ada.write("far away")
     ada.sign()
     assert reached(ada, post) == (0, 2)
@@ -523,7 +517,7 @@ def test_all_is_known_when_all_have_met(village: Village) -> None:
     ada = village.founder("Ada")
     people = [ada, *(village.joined(ada, name) for name in ("Bo", "Cy", "Di"))]
     posts = [(one, one.write(f"{one.name} {n}")) for one in people for n in range(3)]
-    apart(*people)
+    hang_up(*people)
     for _ in range(2):
         for number, one in enumerate(people):
             for other in people[number + 1 :]:

@@ -15,8 +15,8 @@ from p2p.host import Host, Path, peer_text
 from p2p.lan_names import DAY
 from p2p.lan_wire import Sighting
 from p2p.networks import Network
-from tests.app.test_removal import apart, removes
-from tests.p2p.village import Person, Village, settle
+from tests.app.test_removal import removes
+from tests.p2p.village import Person, Village, hang_up, settle
 
 NETWORKS = (
     Network(IPv4Interface("127.0.0.1/8")),
@@ -117,10 +117,10 @@ async def test_another_circle_says_nothing_to_them(ada: Person, village: Village
 async def test_whoever_was_removed_is_a_stranger(ada: Person, bo: Person, cy: Person) -> None:
     """They recognise nobody who has heard of it, and nobody recognises them."""
     settle(ada, bo, cy)
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     removes(ada, cy)
     settle(ada, bo)
-    apart(ada, bo)
+    hang_up(ada, bo)
     at_ada, at_bo, at_cy = Home(ada), Home(bo), Home(cy)
     for home in (at_ada, at_bo, at_cy):
         home.look()
@@ -135,7 +135,7 @@ async def test_whoever_was_removed_is_a_stranger(ada: Person, bo: Person, cy: Pe
 async def test_who_was_away_for_some_epochs_is_recognised(ada: Person, bo: Person) -> None:
     """Their name is of an epoch that is not used any more, and still one that all had."""
     settle(ada, bo)
-    apart(ada, bo)
+    hang_up(ada, bo)
     at_bo = homes(bo)[0]
     for _ in range(3):
         ada.watch.go_on(hours=8 * 24)

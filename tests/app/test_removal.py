@@ -15,7 +15,7 @@ from p2p.crypto import sign
 from p2p.errors import PeerFault
 from p2p.ids import DeviceId
 from p2p.op import SIGNATURE_DOMAIN, Kind, Log, op_id
-from tests.p2p.village import Person, Village, meet, settle, spoilt
+from tests.p2p.village import Person, Village, hang_up, meet, settle, spoilt
 
 
 @pytest.fixture
@@ -26,12 +26,6 @@ def bo(village: Village, ada: Person) -> Person:
 @pytest.fixture
 def cy(village: Village, ada: Person) -> Person:
     return village.joined(ada, "Cy")
-
-
-def apart(*people: Person) -> None:
-    for person in people:
-        for end in list(person.ends):
-            end.line.hang_up()
 
 
 def removes(by: Person, whom: Person, reason: str = "") -> None:
@@ -58,7 +52,7 @@ def test_a_removal_makes_an_epoch_that_the_removed_never_holds(
     ada: Person, bo: Person, cy: Person
 ) -> None:
     """In the same batch; words are sealed under it from then on, and Cy has it by grant."""
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     before = epochs.usable(ada.room.ledger.view, ada.room.ledger.keyring)
     removes(ada, bo)
     after = epochs.usable(ada.room.ledger.view, ada.room.ledger.keyring)
@@ -77,7 +71,7 @@ def test_a_removal_makes_an_epoch_that_the_removed_never_holds(
 
 def test_who_hears_of_it_by_the_acts_is_out_too(ada: Person, bo: Person) -> None:
     """Without a last word: the acts themselves say it."""
-    apart(ada, bo)
+    hang_up(ada, bo)
     removes(ada, bo, "Sold pills.")
     bo.takes(*ada.gives())
     assert bo.room.row.state is CircleState.REMOVED
@@ -91,7 +85,7 @@ def test_a_farewell_is_believed_of_who_may_and_stays_over_a_restart(
     ada: Person, bo: Person
 ) -> None:
     """Bo never had the epoch that the removal is sealed under."""
-    apart(ada, bo)
+    hang_up(ada, bo)
     removes(ada, bo, "Sold pills.")
     assert ada.shelf.farewell(ada.door) is None
     assert ada.shelf.farewell(b"x" * 32) is None
@@ -106,7 +100,7 @@ def test_a_farewell_is_believed_of_who_may_and_stays_over_a_restart(
 def test_a_false_farewell_is_a_fault_and_nobody_is_out(ada: Person, bo: Person, cy: Person) -> None:
     """By a member who may not, of somebody else, unsigned, bent, of another circle."""
     settle(ada, bo, cy, rounds=1)
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     op = cy.signs(
         Log.AUTHORITY, Kind.REMOVE, acts.encode(acts.Remove(bo.room.ledger.me, "No.", []))
     )
@@ -135,7 +129,7 @@ def test_a_false_farewell_is_a_fault_and_nobody_is_out(ada: Person, bo: Person, 
 
 def test_who_left_and_was_removed_elsewhere_has_left(ada: Person, bo: Person) -> None:
     """Ada did not know of it. They stay gone by their own word; it is nobody's fault."""
-    apart(ada, bo)
+    hang_up(ada, bo)
     bo.leave()
     with bo.db.write():
         circles.set_state(bo.db, bo.room.row.circle_no, CircleState.LEFT)
@@ -151,7 +145,7 @@ def test_a_removal_that_a_senior_takes_back_lets_them_in_again(
     """Cy, a moderator, removed Bo; Ada removes Cy with a cut before that: Bo is a member again."""
     gives(ada, cy, Role.MODERATOR)
     settle(ada, bo, cy, rounds=2)
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     removes(cy, bo, "Mine.")
     bo.takes(*cy.gives())
     assert stands(bo) is CircleState.REMOVED
@@ -166,7 +160,7 @@ def test_words_beyond_the_cut_do_not_count_however_they_come(ada: Person, bo: Pe
     bo.write("before")
     bo.sign()
     settle(ada, bo, rounds=1)
-    apart(ada, bo)
+    hang_up(ada, bo)
     removes(ada, bo)
     bo.write("after")
     bo.sign()
@@ -205,7 +199,7 @@ def test_the_open_log_tells_every_act_and_what_became_of_it(
         governing.govern(ada.room, ada.outbox, asked)
     gives(ada, bo, Role.MODERATOR)
     settle(ada, bo, cy, rounds=2)
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     removes(bo, cy, "  Two\u202e \n lines ")
     ada_before = list(ada.gives())
     ada.takes(*bo.gives())
@@ -235,7 +229,7 @@ def test_an_epoch_that_fell_holds_nobody_up_who_had_been_granted_it(
 ) -> None:
     """Cy got it of Bo, whose removal takes it back: what Cy says then can be judged by Ada."""
     settle(ada, bo, cy)
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     with bo.room.change() as change:
         bo.outbox.new_epoch(change)
     meet(bo, cy).hang_up()
@@ -277,7 +271,7 @@ def each_removes_the_other(ada: Person, bo: Person, cy: Person, dee: Person) -> 
     """Bo, a moderator, removes Cy as Dee hears; Cy, made a host by Ada meanwhile, removes Bo."""
     gives(ada, bo, Role.MODERATOR)
     settle(ada, bo, cy, dee, rounds=3)
-    apart(ada, bo, cy, dee)
+    hang_up(ada, bo, cy, dee)
     removes(bo, cy, "Mine.")
     dee.takes(*bo.gives())
     gives(ada, cy, Role.HOST)
@@ -309,7 +303,7 @@ def test_a_farewell_shows_nothing_that_the_removed_may_not_read(
     ada: Person, bo: Person, cy: Person
 ) -> None:
     """What lies under an epoch made without them is not handed to them, sealed or not."""
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     removes(ada, bo)
     gives(ada, cy, Role.HOST)
     removal = ada.room.ledger.view.people[bo.room.ledger.me].removed
@@ -344,7 +338,7 @@ def test_words_under_an_epoch_that_fell_with_its_author_are_handed_on(
     meet(bo, dee)
     dee.write("in good faith")
     dee.sign()
-    apart(bo, dee)
+    hang_up(bo, dee)
     ada.takes(*cy.gives())
     fallen = epochs.usable(dee.room.ledger.view, dee.room.ledger.keyring)
     assert fallen is not None
@@ -364,7 +358,7 @@ def test_what_one_brings_opens_with_the_secret_that_another_hands_over(
 ) -> None:
     """It is not held back until the next time that both sets are gone through."""
     settle(ada, bo, cy)
-    apart(ada, bo, cy)
+    hang_up(ada, bo, cy)
     line = meet(bo, cy)
     with ada.room.change() as change:
         epoch = ada.outbox.new_epoch(change)

@@ -19,7 +19,7 @@ from app.witness import LONGEST, Witness
 from p2p import wire
 from p2p.errors import PeerFault
 from p2p.op import Kind, Log, SignedOp
-from tests.p2p.village import KEY, Person, Village, meet, settle
+from tests.p2p.village import KEY, Person, Village, hang_up, meet, settle
 
 
 def witness(person: Person) -> Witness:
@@ -41,12 +41,6 @@ def forked(person: Person) -> list[LogEntry]:
     return [entry for entry in governing.log(person.room) if entry.what is What.FORKED]
 
 
-def apart(*people: Person) -> None:
-    for person in people:
-        for end in list(person.ends):
-            end.line.hang_up()
-
-
 @pytest.fixture
 def bo(village: Village, ada: Person) -> Person:
     return village.joined(ada, "Bo")
@@ -65,7 +59,7 @@ def test_a_fork_between_two_homes_is_shown_and_the_forker_is_out(
     eve.write("before")
     eve.sign()
     settle(ada, bo, eve, rounds=2)
-    apart(ada, bo, eve)
+    hang_up(ada, bo, eve)
     make = post if log is Log.WORDS else profile
     one, other = make(eve, "To Ada"), make(eve, "To Bo")
     ada.takes(eve.seals(one), log=log)
@@ -75,7 +69,7 @@ def test_a_fork_between_two_homes_is_shown_and_the_forker_is_out(
         assert forked(person) == []  # neither has both yet
     settle(ada, bo, rounds=2)
     witness(ada).tell()
-    apart(ada)
+    hang_up(ada)
     (entry,) = forked(ada)
     assert (entry.by_name, entry.counts) == ("Ada", True)
     settle(ada, bo, rounds=1)
@@ -110,7 +104,7 @@ def test_a_fork_between_two_homes_is_shown_and_the_forker_is_out(
 
 def test_what_a_device_did_not_sign_itself_is_no_proof(ada: Person, eve: Person) -> None:
     """Of two runs that part at a number maybe only the heads are signed: then these show it."""
-    apart(ada, eve)
+    hang_up(ada, eve)
     first = [post(eve, "left"), post(eve, "right")]
     runs = [(op, post(eve, "then", seq=op.header.seq + 1, prev=op.op_id)) for op in first]
     for op, head in runs:
@@ -139,7 +133,7 @@ def told(by: Person, whom: Person) -> wire.Removed:
 
 def parts(first: Person, *forkers: Person) -> None:
     """Disks were put back: each says two things in one place, and somebody shows it."""
-    apart(first, *forkers)
+    hang_up(first, *forkers)
     both = [
         one.seals(post(one, body)) for one in forkers for body in ("On one disk", "On the other")
     ]
@@ -154,10 +148,10 @@ def test_who_forked_is_told_at_the_next_meeting_and_knows_it_from_then_on(
     eve.write("before")
     eve.sign()
     settle(ada, bo, eve, rounds=2)
-    apart(bo)
+    hang_up(bo)
     parts(ada, eve)
     settle(ada, bo, rounds=1)
-    apart(ada, bo)
+    hang_up(ada, bo)
     assert not out_by_a_fork(eve)
     eve.shelf.take_farewell(told(bo, eve))
     assert out_by_a_fork(eve)
@@ -203,7 +197,7 @@ async def test_not_all_say_it_at_once(
 ) -> None:
     """Each waits for a while of its own; who has heard it by then says nothing. Within a minute."""
     settle(ada, bo, eve, rounds=1)
-    apart(ada, bo, eve)
+    hang_up(ada, bo, eve)
     people = (ada, bo)
     found = [witness(person) for person in people]
     for person, chance in zip(people, (b"\xff\xff", b"\x00\x80"), strict=True):
@@ -228,13 +222,13 @@ async def test_not_all_say_it_at_once(
 def test_a_disk_that_was_put_back_is_no_fork(ada: Person, bo: Person) -> None:
     """It signs nothing before it has its own words back, so nobody has anything to show."""
     settle(ada, bo, rounds=1)
-    apart(ada, bo)
+    hang_up(ada, bo)
     bo.db.fold()
     kept = bo.path.with_suffix(".kept")
     shutil.copy(bo.path, kept)
     bo.write("After the copy was made")
     meet(ada, bo)
-    apart(ada, bo)
+    hang_up(ada, bo)
     bo.db.close()
     for file in bo.path.parent.glob(bo.path.name + "-*"):
         file.unlink()

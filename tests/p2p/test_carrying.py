@@ -27,7 +27,7 @@ from p2p.handfile import Opening, Sealing
 from p2p.ids import DeviceId
 from p2p.op import Log
 from p2p.wire import Grant
-from tests.p2p.village import Person, Village, meet, settle, spoilt
+from tests.p2p.village import Person, Village, hang_up, meet, settle, spoilt
 
 
 def file_of(person: Person) -> list[bytes]:
@@ -58,12 +58,6 @@ def merged(person: Person, records: Iterable[bytes]) -> Merging:
     return merging
 
 
-def part(*people: Person) -> None:
-    for person in people:
-        for end in list(person.ends):
-            end.line.hang_up()
-
-
 def removes(host: Person, whom: Person) -> None:
     with host.room.change() as change:
         host.outbox.remove(change, whom.room.ledger.me, "Had to go.")
@@ -72,7 +66,7 @@ def removes(host: Person, whom: Person) -> None:
 @pytest.fixture
 def bo(village: Village, ada: Person) -> Person:
     person = village.joined(ada, "Bo")
-    part(ada)
+    hang_up(ada)
     return person
 
 
@@ -124,7 +118,7 @@ def test_who_missed_removals_and_epochs_has_them_by_anybodys_file(
     ada = village.founder("Ada", history=history)
     bo, cleo, dora, eve = (village.joined(ada, name) for name in ("Bo", "Cleo", "Dora", "Eve"))
     settle(ada, bo, cleo, dora, eve)
-    part(ada, bo, cleo, dora, eve)
+    hang_up(ada, bo, cleo, dora, eve)
     for gone in (dora, eve):
         removes(ada, gone)
         ada.write(f"after {gone.name}")
@@ -132,7 +126,7 @@ def test_who_missed_removals_and_epochs_has_them_by_anybodys_file(
         village.watch.go_on(hours=200)
         assert ada.outbox.renew()
     meet(bo, ada)
-    part(ada, bo)
+    hang_up(ada, bo)
     bo.write("And I.")
     bo.sign()
     merged(cleo, file_of(bo))
@@ -148,7 +142,7 @@ def test_who_missed_very_many_epochs_reads_the_words_of_each(village: Village) -
     """Where no link leads to them: more secrets than are kept before their epochs are proven."""
     ada = village.founder("Ada", history=History.FRESH)
     bo = village.joined(ada, "Bo")
-    part(ada)
+    hang_up(ada)
     for week in range(90):
         village.watch.go_on(hours=200)
         assert ada.outbox.renew()
@@ -164,7 +158,7 @@ def test_who_was_removed_cannot_open_it_and_learns_nothing_by_an_older_one(
 ) -> None:
     cleo = village.joined(ada, "Cleo")
     settle(ada, bo, cleo)
-    part(ada, bo, cleo)
+    hang_up(ada, bo, cleo)
     ada.write("while Cleo was here")
     ada.sign()
     before = sealed_by(ada), file_of(ada)
@@ -190,7 +184,7 @@ def test_what_a_newcomer_may_not_read_is_passed_over(village: Village) -> None:
         ada.write(f"before {number}")
     ada.sign()
     bo = village.joined(ada, "Bo")
-    part(ada)
+    hang_up(ada)
     ada.write("after")
     ada.sign()
     came = merged(bo, file_of(ada))
@@ -207,12 +201,12 @@ def test_secrets_are_there_for_each_member_and_for_nobody_else(
 ) -> None:
     cleo = village.joined(ada, "Cleo")
     settle(ada, bo, cleo)
-    part(ada, bo, cleo)
+    hang_up(ada, bo, cleo)
     removes(ada, cleo)
     given = [r for r in map(decode, file_of(ada)) if isinstance(r, Given)]
     assert {r.device for r in given} == {ada.device, bo.device}
     village.joined(ada, "Dora")
-    part(ada)
+    hang_up(ada)
     given = [r for r in map(decode, file_of(ada)) if isinstance(r, Given)]
     assert len({r.device for r in given}) == 3
 
@@ -229,7 +223,7 @@ def test_a_key_that_was_followed_by_another_opens_it_still(ada: Person, bo: Pers
 def test_addresses_come_along(village: Village, ada: Person, bo: Person) -> None:
     cleo = village.joined(ada, "Cleo")
     settle(ada, bo, cleo)
-    part(ada, bo, cleo)
+    hang_up(ada, bo, cleo)
     cleo.shelf.own_card(["/ip4/192.0.2.7/tcp/4001"])
     merged(bo, file_of(cleo))
     known = {card.device: card.addresses for card in bo.shelf.cards()}
@@ -310,7 +304,7 @@ def test_what_a_removed_member_puts_into_a_file_counts_as_if_they_had_said_it(
     """Words after the cut are nobody's; what others said stands."""
     cleo = village.joined(ada, "Cleo")
     settle(ada, bo, cleo)
-    part(ada, bo, cleo)
+    hang_up(ada, bo, cleo)
     bo.write("by Bo")
     bo.sign()
     merged(cleo, file_of(bo))

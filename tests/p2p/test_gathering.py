@@ -16,17 +16,8 @@ from p2p.host import FrameStream, Unreachable
 from p2p.node import Node
 from p2p.op import Log
 from p2p.sync import Conversation
-from tests.p2p.test_node import (
-    Avoiding,
-    Phone,
-    Town,
-    a_node,
-    hang_up,
-    moves_in,
-    town,
-    until,
-)
-from tests.p2p.village import Person, Village
+from tests.p2p.test_node import Avoiding, Phone, Town, a_node, moves_in, town, until
+from tests.p2p.village import Person, Village, hang_up
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from p2p.node import Node
 from p2p.op import Log
 from p2p.sync import FEW
 from p2p.threshold import PATIENCE, ROOM
-from tests.p2p.village import Person, Village, seeded, settle
+from tests.p2p.village import Person, Village, hang_up, seeded, settle
 
 ADDRESS = "/ip4/192.0.2.1/tcp/4001"
 
@@ -166,12 +166,6 @@ def bo(village: Village, ada: Person) -> Person:
     person = village.joined(ada, "Bo")
     hang_up(ada)
     return person
-
-
-def hang_up(*people: Person) -> None:
-    for person in people:
-        for end in list(person.ends):
-            end.line.hang_up()
 
 
 @asynccontextmanager

@@ -13,8 +13,8 @@ from p2p.ids import DeviceId
 from p2p.neighbours import MESH
 from p2p.node import Node
 from p2p.reach import SPARE
-from tests.p2p.test_node import Phone, Town, a_node, hang_up, town, until
-from tests.p2p.village import Person, Village
+from tests.p2p.test_node import Phone, Town, a_node, town, until
+from tests.p2p.village import Person, Village, hang_up
 
 CROWD = 14
 

@@ -15,8 +15,8 @@ load()
 from p2p.node import Node
 from tests.p2p.hosting import HERE, wait_for
 from tests.p2p.relaying import has_a_place, in_the_middle, only_for
-from tests.p2p.test_node import Family, Quiet, hang_up
-from tests.p2p.village import Person, Village, seeded
+from tests.p2p.test_node import Family, Quiet
+from tests.p2p.village import Person, Village, hang_up, seeded
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from p2p.ids import EnvelopeId
 from p2p.op import Log
 from p2p.parting import Parting
 from p2p.sync import Conversation, Phase
-from tests.p2p.village import PATIENCE, Line, Person, Village, meet, settle
+from tests.p2p.village import PATIENCE, Line, Person, Village, hang_up, meet, settle
 
 MANY = 40  # posts of a kilobyte: several frames
 
@@ -28,12 +28,6 @@ def bo(village: Village, ada: Person) -> Person:
         person.write(f"{number} " + "x" * 1000)
     person.sign()
     return person
-
-
-def hang_up(*people: Person) -> None:
-    for person in people:
-        for end in list(person.ends):
-            end.line.hang_up()
 
 
 def knows_of(one: Person, other: Person) -> bool:

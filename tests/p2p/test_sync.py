@@ -30,14 +30,25 @@ from p2p.outgoing import Outgoing
 from p2p.patience import AGAINS, ROUNDS
 from p2p.reconcile import Initiator, ItemVector
 from p2p.sync import Conversation, Phase
-from tests.p2p.village import Line, Person, Village, a_village, knock, meet, seeded, settle, spoilt
+from tests.p2p.village import (
+    Line,
+    Person,
+    Village,
+    a_village,
+    hang_up,
+    knock,
+    meet,
+    seeded,
+    settle,
+    spoilt,
+)
 
 
 @pytest.fixture
 def bo(village: Village, ada: Person) -> Person:
     """In the circle, and nobody is talking."""
     person = village.joined(ada, "Bo")
-    quiet(ada, person)
+    hang_up(ada, person)
     return person
 
 
@@ -45,15 +56,9 @@ def bo(village: Village, ada: Person) -> Person:
 def cy(village: Village, ada: Person, bo: Person) -> Person:
     """The third, known to both."""
     person = village.joined(ada, "Cy")
-    quiet(ada, person)
+    hang_up(ada, person)
     settle(ada, bo, person)
     return person
-
-
-def quiet(*people: Person) -> None:
-    for person in people:
-        for end in list(person.ends):
-            end.line.hang_up()
 
 
 def spoken_to(person: Person, other: Person, *, leads: bool) -> Conversation:
@@ -119,7 +124,7 @@ def test_three_meet_in_turns_and_agree(village: Village, history: History) -> No
     ada.sign()
     bo = village.newcomer(ada, "Bo")
     cy = village.newcomer(ada, "Cy")
-    quiet(ada, bo, cy)
+    hang_up(ada, bo, cy)
     settle(ada, bo, cy)
     bo.write("from Bo")
     cy.write("from Cy")
@@ -137,7 +142,7 @@ def test_a_newcomer_reaches_a_member_who_has_not_heard_of_them(village: Village)
     """Cy shows Bo by a chain that Ada admitted them, while Ada is away."""
     ada = village.founder("Ada")
     bo = village.joined(ada, "Bo")
-    quiet(ada, bo)
+    hang_up(ada, bo)
     cy = village.newcomer(ada, "Cy")
     meet(cy, ada).hang_up()
     assert bo.shelf.device_at(cy.door) is None
@@ -155,12 +160,12 @@ def test_a_chain_opens_for_who_missed_the_epoch_it_is_sealed_under(
     bo = village.joined(ada, "Bo")
     dee = village.joined(ada, "Dee")
     settle(ada, bo, dee)
-    quiet(ada, bo, dee)
+    hang_up(ada, bo, dee)
     dee.leave()
     ada.takes(*dee.gives())
     cy = village.joined(ada, "Cy")
     settle(ada, cy)
-    quiet(ada, cy)
+    hang_up(ada, cy)
     assert cy.shelf.chain(bo.device).keys
     line = meet(cy, bo, chain=True)
     assert line.equal
@@ -170,7 +175,7 @@ def test_a_chain_opens_for_who_missed_the_epoch_it_is_sealed_under(
 def test_keys_in_a_chain_of_lies_are_forgotten(village: Village, ada: Person) -> None:
     """Bo hands on true keys of his own circle, and somebody shows them who is no member."""
     bo = village.joined(ada, "Bo")
-    quiet(ada, bo)
+    hang_up(ada, bo)
     eve = village.founder("Eve")
     key = wire.Grant(b"e" * 32, bo.device, b"b" * 1200)
     keys = [*bo.shelf.chain(ada.device).keys, key]
@@ -184,7 +189,7 @@ def test_without_the_chain_nobody_is_at_home(village: Village) -> None:
     """Bo has not heard of Cy; a hello alone opens nothing."""
     ada = village.founder("Ada")
     bo = village.joined(ada, "Bo")
-    quiet(ada, bo)
+    hang_up(ada, bo)
     cy = village.joined(ada, "Cy")
     settle(ada, cy)
     line = Line(cy, bo, chain=False)
@@ -236,7 +241,7 @@ def test_random_histories_converge(village: Village, seed: int) -> None:  # noqa
     people = [ada]
     for number in range(chance.randint(1, 4)):
         people.append(village.newcomer(ada, f"P{number}"))
-        quiet(*people)
+        hang_up(*people)
     gone: list[Person] = []
     for turn in range(50):
         village.watch.go_on(hours=chance.choice([0, 0, 0, 1, 5]))
@@ -263,7 +268,7 @@ def test_random_histories_converge(village: Village, seed: int) -> None:  # noqa
                     line.hang_up()
             case _:
                 pass
-    quiet(*people)
+    hang_up(*people)
     for person in gone:
         with suppress(PeerFault):
             meet(person, ada).hang_up()
@@ -309,7 +314,7 @@ def test_words_written_at_any_moment_of_a_meeting_arrive(village: Village) -> No
     ada = village.founder("Ada")
     ada.write("old")
     bo = village.joined(ada, "Bo")
-    quiet(ada, bo)
+    hang_up(ada, bo)
     ada.write("waits at Ada's")
     bo.write("waits at Bo's")
     length = 0
@@ -364,7 +369,7 @@ def test_a_line_cut_at_any_frame_and_begun_anew_converges(tmp_path: Path, chain:
             line = Line(bo, ada, chain=chain)
             most = max(most, line.carry(most=cut) if cut else Line(bo, ada).carry())
             line.hang_up()
-            quiet(ada, bo)
+            hang_up(ada, bo)
             for person in (ada, bo):
                 person.restart()
             again = meet(bo, ada)
@@ -453,7 +458,7 @@ def test_more_than_the_backlog_asks_for_another_round(
         line.carry()
         assert ada.knows() == bo.knows()
         assert len(line.frames(wire.Again)) == (0 if leads else 1)
-        quiet(ada, bo, cy)
+        hang_up(ada, bo, cy)
 
 
 def test_another_round_is_asked_for_by_either_side(ada: Person, bo: Person) -> None:
@@ -577,7 +582,7 @@ def test_news_while_digests_are_under_way_leaves_nobody_behind(
     ada: Person, bo: Person, cy: Person, log: Log
 ) -> None:
     """Both decide on the pair of digests that was sent, whatever has come in since."""
-    quiet(ada, bo, cy)
+    hang_up(ada, bo, cy)
     cy.write("news")
     cy.sign()
     line = Line(ada, bo)
@@ -601,7 +606,7 @@ def test_who_leads_compares_what_it_sent(
     ada: Person, bo: Person, cy: Person, *, first: bool
 ) -> None:
     """News that reaches only one of them between the digests is handed over afterwards."""
-    quiet(ada, bo, cy)
+    hang_up(ada, bo, cy)
     cy.write("news")
     cy.sign()
     line = Line(ada, bo)
@@ -1220,7 +1225,7 @@ def test_every_frame_at_every_moment_gives_a_value_or_a_fault(ada: Person, bo: P
     ada.write("one")
     meet(bo, ada).hang_up()
     length = len(meet(bo, ada).said)
-    quiet(ada, bo)
+    hang_up(ada, bo)
     for name in samples(bo):
         for moment in range(length):
             for who in ("left", "right"):
@@ -1310,7 +1315,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Person, Per
         ada = village.founder("Ada")
         ada.write("one")
         bo = village.joined(ada, "Bo")
-        quiet(ada, bo)
+        hang_up(ada, bo)
         yield ada, bo
 
 
@@ -1488,7 +1493,7 @@ def test_a_full_disk_ends_the_conversation_and_is_said_once(
     told = [event.kind for event in bo.heard if isinstance(event, Trouble)]
     assert told == [Why.DISK_FULL.value]
     assert bo.bodies() == set()
-    quiet(ada, bo)
+    hang_up(ada, bo)
     meet(bo, ada)
     assert ada.knows() == bo.knows()
 

@@ -584,6 +584,13 @@ def meet(left: Person, right: Person, *, chain: bool = True) -> Line:
     return line
 
 
+def hang_up(*people: Person) -> None:
+    """Nobody talks with these any more."""
+    for person in people:
+        for end in list(person.ends):
+            end.line.hang_up()
+
+
 def settle(*people: Person, rounds: int = 3) -> None:
     """Everybody meets everybody, again and again, one pair at a time."""
     for _ in range(rounds):
