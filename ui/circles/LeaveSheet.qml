@@ -27,7 +27,7 @@ Sheet {
         text: {
             if (!sheet.room.open)
                 return qsTr("Everything of this circle goes from this computer. Other people keep their copies.");
-            return sheet.erase ? qsTr("Only your sealed goodbye stays here until one of the others has taken it, thirty days at most. You won't get anything new, and coming back takes a new invite.") : qsTr("The others see that you left. You won't get anything new, and coming back takes a new invite.");
+            return sheet.erase ? qsTr("Only your sealed goodbye stays here until one of the others has taken it, or until it is given up after thirty days. You won't get anything new, and coming back takes a new invite.") : qsTr("The others see that you left. You won't get anything new, and coming back takes a new invite.");
         }
         color: Theme.text2
     }
