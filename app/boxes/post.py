@@ -125,8 +125,8 @@ class Post:
                 self._wake.set()
             if not self._wake.is_set():
                 self._idle.set()
-                if self.room.row.state is CircleState.LEFT:  # it is said: no more of us there
-                    self.scope.cancel()
+                if self.room.row.state is CircleState.LEFT and not self.memory.full:
+                    self.scope.cancel()  # all is said there: no more of us
             with trio.move_on_after(AGAIN):
                 await self._wake.wait()
                 await trio.sleep(GATHER)

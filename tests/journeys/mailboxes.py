@@ -19,12 +19,14 @@ class Mailbox:
         """`before`: what its command line begins with."""
         self.folder = folder
         self.card = ""
+        self.quota = 256  # MB for a circle, from its next start on
         self.process: trio.Process | None = None
         self._listen = listen
         self._before = tuple(before)
 
     async def starts(self) -> str:
-        command = [*self._before, *PROGRAM, "--home", str(self.folder), "--listen", self._listen]
+        where = ["--home", str(self.folder), "--listen", self._listen, "--quota", str(self.quota)]
+        command = [*self._before, *PROGRAM, *where]
         self.process = await trio.lowlevel.open_process(command, stdin=None, stdout=PIPE)
         assert self.process.stdout is not None
         line = bytearray()

@@ -195,6 +195,45 @@ async def test_a_mailbox_that_is_killed_comes_back_with_all_that_it_said_it_kept
         assert await mailbox.stops() == 0
 
 
+async def test_who_leaves_goes_on_with_a_full_mailbox_until_it_has_their_words(
+    tmp_path: Path,
+) -> None:
+    """The leaving finds room where the words find none: they come when there is some again."""
+    listen = f"/ip4/127.0.0.1/tcp/{free_port()}"
+    async with village(tmp_path) as new, a_mailbox(tmp_path / "cupboard", listen) as mailbox:
+        await mailbox.dies()
+        mailbox.quota = 1
+        await mailbox.starts()
+        ada, ben = await new("Ada"), await new("Ben")
+        circle = await ada.founds("By the water")
+        await ada.ask("circle.add_mailbox", circle=circle, card=mailbox.card)
+        await ben.comes_in(await ada.invites(circle))
+        await ben.knows(circle, "Ada", "Ben")
+        await _holds(ada, circle, reachable=True)
+        await ada.sleeps()
+        await _holds(ben, circle, reachable=True)
+        posts = [f"{number} " + "long " * 9000 for number in range(28)]
+        for post in posts:
+            await ben.writes(circle, post)
+        await _holds(ben, circle, full=True)
+        await ben.ask("circle.leave", circle=circle)
+        await trio.sleep(3)  # it hears of the leaving, and of no more
+        await mailbox.dies()
+        mailbox.quota = 2
+        await mailbox.starts()
+        size = sum(len(post) for post in posts)
+
+        async def all_there() -> bool:
+            (row,) = await ben.ask("circle.mailboxes", circle=circle)
+            return bool(row["bytes"] > size)
+
+        await eventually(all_there, "the mailbox has all that Ben wrote")
+        await ben.sleeps()
+        await ada.wakes()
+        await ada.has(circle, *posts)
+        await ada.knows(circle, "Ada")
+
+
 async def test_what_a_mailbox_has_on_its_disk_and_hears_says_nothing(tmp_path: Path) -> None:
     """No name, no word, no circle id, no device id, no key of anybody, in any spelling."""
     hidden, port = free_port(), free_port()
