@@ -189,7 +189,7 @@ def _let_in_again(room: Room, outbox: Outbox, device: DeviceId) -> None:
 _TOO_LATE = {
     USED: "The invite this person came by has let in all it may. Give them a new one.",
     EXPIRED: "The invite this person came by was over when they knocked. Give them a new one.",
-    DECLINED: "The invite this person came by was taken back. Give them a new one.",
+    DECLINED: "The invite this person came by counts no more. Give them a new one.",
 }
 
 

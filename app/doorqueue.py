@@ -1,13 +1,16 @@
 """Who asks to come in where a person decides: kept until then, asked, told, and forgotten.
 
-A request is kept by the home that it was handed to. What the newcomer said is nobody's but the
-deciding host's: it is in no op, and gone once that host has decided.
+A request is kept by the homes that it was handed to, of those who may decide. What the newcomer
+said is in no op, and gone where somebody decided; elsewhere once they are in (`Room.change`), where
+nobody may decide any more, and at last a month after the last knock.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
+import trio
 
 from app import invite
 from app.circle import acts
@@ -29,6 +32,10 @@ MOST = 200  # requests open in a circle
 MOST_BY_INVITE = 20
 MOST_ASKED_BACK = 3
 FRESH = 60_000  # ms within which a further knock is not written down
+KEPT = 30 * 86_400_000  # ms after the last knock
+DAY = 86_400.0  # seconds
+
+log = logging.getLogger("hearthside.door")
 
 _contents = msgspec.msgpack.Decoder(invite.Request)
 
@@ -137,6 +144,20 @@ def decline(room: Room, request: str, note: str) -> None:
 def forget(room: Room, device: DeviceId) -> None:
     """They are in. Inside a change."""
     requests.forget(room.db, room.row.circle_no, device)
+
+
+async def forget_old(room: Room) -> None:
+    """Day by day forget who has not knocked for a month. Until cancelled."""
+    while True:
+        try:
+            with room.db.write():
+                before = room.clock.now() - KEPT
+                gone = requests.forget_undecided(room.db, room.row.circle_no, before)
+            if gone:
+                room.say(DoorChanged(circle=room.hex))
+        except Refused as refused:  # a full disk; the next day tries again
+            log.warning("who has not knocked for long is not forgotten: %s", refused.kind.value)
+        await trio.sleep(DAY)
 
 
 # -- reading ---------------------------------------------------------------------------------------

@@ -56,8 +56,9 @@ _SORRY = {
     ALREADY: "You're already in this circle. Open it.",
     USED: "This invite has already been used. Ask for a new one.",
     EXPIRED: "This invite's time is over. Ask for a new one.",
-    DECLINED: "This invite was taken back. Ask whoever gave it to you.",
-    BY_PERSON: "The hosts have decided not to open this time. Nothing of you is kept by them.",
+    DECLINED: "This invite doesn't count any more. Ask whoever gave it to you.",
+    BY_PERSON: "A host has decided not to open this time. "
+    "What you wrote is forgotten on their computer.",
 }
 
 

@@ -20,7 +20,7 @@ from app.events import (
 from app.fresh import Fresh
 from app.ledger import Ledger
 from app.reaching import Reaching
-from app.store import circles
+from app.store import circles, requests
 from app.store.circles import CircleRow
 from app.store.db import Database
 from app.store.parts import parts
@@ -32,6 +32,7 @@ from p2p.op import Log
 
 People: TypeAlias = dict[MemberId, tuple[str, bytes, bool, Role]]
 
+FOR_EVER = 1 << 62  # ms
 MANY = 20  # posts in one change from which on the page is read anew, not row by row
 
 
@@ -160,6 +161,8 @@ class Room:
         try:
             with self.db.write():
                 yield change
+                if change.people:
+                    self._forget_who_knocked()
         except BaseException:
             self.version += 1
             self.chains.forget()
@@ -182,6 +185,15 @@ class Room:
         if change.forked and self.fork_noticed is not None:
             self.fork_noticed()
         self._tell_listeners(change, before)
+
+    def _forget_who_knocked(self) -> None:
+        """What somebody said at the door goes once they are in, and with our say in it."""
+        view, circle_no = self.ledger.view, self.row.circle_no
+        if not view.may_admit(self.ledger.me):
+            requests.forget_undecided(self.db, circle_no, FOR_EVER)
+        for row in requests.all_requests(self.db, circle_no):
+            if row.request in view.owner:
+                requests.forget(self.db, circle_no, row.request)
 
     def _people(self) -> People:
         return {m: (p.name, p.picture, p.left, p.role) for m, p in self.ledger.view.people.items()}

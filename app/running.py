@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import trio
 
-from app import goodbye
+from app import doorqueue, goodbye
 from app.air import Ending
 from app.boxes.known import known
 from app.boxes.postroom import Postroom
@@ -162,6 +162,7 @@ class RunningCircle:
             self.ready.set()
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self.renew)
+                nursery.start_soon(doorqueue.forget_old, self.room)
                 nursery.start_soon(self.postroom.run)
                 nursery.start_soon(self.relaying.run, host)
                 self._nursery, self._lapsing = nursery, False
@@ -296,14 +297,13 @@ class RunningCircle:
         room = self.room
         if room.row.state is CircleState.REMOVED:
             return {}
+        ways = self._all_ways()
         if room.arriving:  # of whose history only a part may be here, and not yet who let us in
-            sponsors = self._sponsor_ways().items()
-            return self._all_ways() | {
-                self.shelf.device_at(d) or DeviceId(d): Way(d, tuple(a)) for d, a in sponsors
-            }
+            for door, at in self._sponsor_ways().items():
+                ways[self.shelf.device_at(door) or DeviceId(door)] = Way(door, tuple(at))
         gone = self._left_at()
         return {
-            device: way for device, way in self._all_ways().items()
+            device: way for device, way in ways.items()
             if gone is None or self.met_before.get(device, -1) < gone
         }  # fmt: skip
 
@@ -378,7 +378,8 @@ class RunningCircle:
         self.postroom.look()
 
     def _keep_meeting(self, device: DeviceId) -> None:
-        self.met_before[device] = now = self.room.clock.now()
+        # Not before we left, also where the clock was put back since.
+        self.met_before[device] = now = max(self.room.clock.now(), self._left_at() or 0)
         with self.room.db.write():
             circles.keep_meeting(self.room.db, self.room.row.circle_no, device, now)
 

@@ -40,7 +40,7 @@ STOPPED = (
     "Hearthside has stopped working. What you shared is kept on this computer. "
     "Close the window and open it again."
 )
-STUMBLED = "That didn't work, and nothing was changed. Please try once more."
+STUMBLED = "That didn't work, and it is a fault of Hearthside's own. Please try once more."
 
 
 class Keeper(Protocol):

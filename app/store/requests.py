@@ -66,6 +66,15 @@ def keep(db: Database, circle_no: int, row: RequestRow) -> None:
     )  # fmt: skip
 
 
+def forget_undecided(db: Database, circle_no: int, before: int) -> int:
+    """Forget who last knocked before a time, in ms, and was not declined; how many these were."""
+    gone = db.execute(
+        "DELETE FROM requests WHERE circle_no = ? AND state <> ? AND last_at < ? RETURNING request",
+        (circle_no, RequestState.DECLINED.value, before),
+    )
+    return len(gone)
+
+
 def forget(db: Database, circle_no: int, request: bytes) -> None:
     """The person is in: what they answered was for the door only."""
     db.execute("DELETE FROM requests WHERE circle_no = ? AND request = ?", (circle_no, request))

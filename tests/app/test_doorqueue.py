@@ -1,6 +1,8 @@
 """A circle where a person decides: what is asked, what is kept, and what the decision does."""
 
 import pytest
+import trio
+from trio.testing import MockClock
 
 from app import commands as c
 from app import doorkeeping, doorqueue, governing, invite, settings
@@ -99,6 +101,80 @@ def test_an_answer_is_in_no_op_and_gone_with_the_decision(ada: Person) -> None:
     for table in here & set(everywhere):
         found = ada.db.read(f'SELECT * FROM "{table}"')  # noqa: S608 - our own table names
         assert ANSWER not in repr(found), table
+
+
+def two_hosts_who_are_asked(village: Village, ada: Person) -> tuple[Person, invite.Code]:
+    """Ada and Bo are hosts, and Cy and Dee have answered at the doors of both."""
+    bo = village.joined(ada, "Bo")
+    give = c.SetRole(circle=ada.room.hex, member=bo.room.ledger.me.hex(), role=Role.HOST)
+    governing.govern(ada.room, ada.outbox, give)
+    asks(ada, questions=[WHY])
+    code = ada.invites(uses=2)
+    settle(ada, bo)
+    for host in (ada, bo):
+        for name in ("Cy", "Dee"):
+            assert tries(host, code, name, (WHY, ANSWER)) == KEPT
+    return bo, code
+
+
+def kept_by(person: Person) -> set[DeviceId]:
+    """Whose answers lie in the store."""
+    rows = requests.all_requests(person.db, person.room.row.circle_no)
+    return {row.request for row in rows if row.content is not None}
+
+
+def test_what_another_host_was_told_goes_once_they_are_in(village: Village, ada: Person) -> None:
+    """Bo decided nothing; who is not in waits on."""
+    bo, _ = two_hosts_who_are_asked(village, ada)
+    assert kept_by(bo) == {device_of("Cy"), device_of("Dee")}
+    decides(ada, device_of("Cy").hex(), admit=True)
+    settle(ada, bo)
+    assert kept_by(ada) == kept_by(bo) == {device_of("Dee")}
+    assert [request.request for request in waiting(bo)] == [device_of("Dee").hex()]
+
+
+def test_who_decides_no_more_keeps_nothing_of_who_asked(village: Village, ada: Person) -> None:
+    """Bo is a member only from now on, and Ada leaves; what was declined is no answer."""
+    bo, _ = two_hosts_who_are_asked(village, ada)
+    decides(bo, device_of("Cy").hex(), admit=False, note="Not now.")
+    take = c.SetRole(circle=ada.room.hex, member=bo.room.ledger.me.hex(), role=Role.MEMBER)
+    governing.govern(ada.room, ada.outbox, take)
+    settle(ada, bo)
+    assert kept_by(bo) == set()
+    assert kept_by(ada) == {device_of("Cy"), device_of("Dee")}
+    governing.govern(
+        ada.room, ada.outbox,
+        c.SetRole(circle=ada.room.hex, member=bo.room.ledger.me.hex(), role=Role.HOST),
+    )  # fmt: skip
+    settle(ada, bo)
+    ada.leave()
+    assert kept_by(ada) == set()
+
+
+async def test_who_has_not_knocked_for_a_month_is_forgotten(
+    village: Village, ada: Person, autojump_clock: MockClock
+) -> None:
+    """Looked at once a day while the home is open. Who knocks on is kept."""
+    bo, code = two_hosts_who_are_asked(village, ada)
+    village.watch.go_on(hours=24 * 20)
+    assert tries(bo, code, "Dee", (WHY, ANSWER)) == TurnedAway(EXPIRED)
+    asks(ada, questions=[WHY])
+    again = ada.invites(uses=2)
+    settle(ada, bo)
+    assert tries(bo, again, "Eve", (WHY, ANSWER)) == KEPT
+    assert autojump_clock.autojump_threshold == 0
+    with trio.move_on_after(3600):
+        await doorqueue.forget_old(bo.room)
+    assert kept_by(bo) == {device_of("Cy"), device_of("Dee"), device_of("Eve")}
+    heard = len(bo.heard)
+    with trio.move_on_after(12 * 86_400):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(doorqueue.forget_old, bo.room)
+            await trio.sleep(10 * 86_400 - 60)
+            village.watch.go_on(hours=24 * 11)
+            await trio.sleep_forever()
+    assert kept_by(bo) == {device_of("Eve")}
+    assert [type(said) for said in bo.heard[heard:]] == [DoorChanged]
 
 
 def test_who_was_declined_is_told_so_with_the_note(ada: Person) -> None:

@@ -140,7 +140,7 @@ def test_one_bad_command_does_not_take_the_home_down(
     window.ask(HomeStatus())
     refused, status = window.until(2)
     assert isinstance(refused, Refused)
-    assert "nothing was changed" in refused.message
+    assert "a fault of Hearthside's own" in refused.message
     assert status == Status(state=HomeState.LOCKED, version="0")
     assert "ValueError" in caplog.text
     assert "words of a person" not in caplog.text

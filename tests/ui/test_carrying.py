@@ -74,7 +74,7 @@ def test_what_is_in_a_file_and_who_opens_it_is_said_before(circles: Circles) -> 
     said = texts(model)
     assert "All posts of Kitchen table that are here go into one sealed file." in said
     assert "The 7 people who are in the circle now can open it, and nobody else." in said
-    assert "no word, no name, not which circle" in said
+    assert "no word, no name" in said
     assert "reaches nobody yet" in said
     assert FOR_ONE in texts(carrying(circles, bringing=False, people=1))
     assert circles.asked == []

@@ -257,7 +257,7 @@ def test_the_head_of_a_circle_counts_who_is_here_without_oneself() -> None:
     ]
     room = Room(home)
     room.show(of_circle(circle(members=4)))
-    assert room.property("line") == "4 people · everyone here was invited by someone you know"
+    assert room.property("line") == "4 people · nobody comes in without an invite"
     assert room.property("hereNow") == "1 here now"
     assert room.property("faces")[0]["key"] == member("Ines").member
     room.show(of_circle(circle(members=4, role=Role.GUEST)))

@@ -121,8 +121,8 @@ def test_what_does_not_count_is_said_in_words_also_to_who_cannot_see_it() -> Non
     log = log_of(Remembering(chronicle()))
     assert column(log, "takenBack") == ["", VOID, "", "", "", "", ""]
     assert column(log, "spoken")[1] == (
-        "Ben removed Marisol: She was rude. Doesn't count: an act of a more senior host took it "
-        "back. Today, 10:40"
+        "Ben removed Marisol: She was rude. Doesn't count: it was taken back, or what it "
+        "rested on was. Today, 10:40"
     )
 
 

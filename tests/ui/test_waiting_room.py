@@ -80,7 +80,8 @@ def test_a_join_is_answered_by_keyboard_and_nothing_typed_is_lost(
     knocking(window, home)
     is_clear(window)
     assert window.text("whoReads") == (
-        "Only whoever decides reads this. It is forgotten once they have decided."
+        "Hosts of the circle are shown this. They forget it once you are in, or a month after "
+        "your last knock."
     )
     assert not window.all("steps")
     boxes = {name_of(one) for one in of_role(window, QAccessible.Role.EditableText)}

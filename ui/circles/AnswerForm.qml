@@ -119,7 +119,7 @@ Card {
             objectName: "whoReads"
             Layout.fillWidth: true
             style: "caption"
-            text: qsTr("Only whoever decides reads this. It is forgotten once they have decided.")
+            text: qsTr("Hosts of the circle are shown this. They forget it once you are in, or a month after your last knock.")
             color: Theme.text2
         }
     }

@@ -51,7 +51,7 @@ Sheet {
         label: qsTr("Who is it for?")
         showLabel: true
         style: "body"
-        placeholder: qsTr("One sentence. People see it before they come in.")
+        placeholder: qsTr("One sentence. It stands on the invites, too.")
         least: 2
         most: 4
         error: sheet.model.where === "about" ? sheet.model.problem : ""

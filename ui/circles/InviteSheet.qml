@@ -262,7 +262,7 @@ Sheet {
                 Label {
                     Layout.fillWidth: true
                     style: "caption"
-                    text: sheet.model.asks ? qsTr("A host decides about whoever comes. They can knock while any host has Hearthside open.") : qsTr("A host of the circle has to have Hearthside open to let them in.")
+                    text: sheet.model.asks ? qsTr("A host decides about whoever comes. They can knock while a computer that this invite names is on, or at a mailbox.") : qsTr("A host of the circle has to have Hearthside open to let them in.")
                     color: Theme.primarySoftText
                 }
             }

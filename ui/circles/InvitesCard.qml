@@ -99,7 +99,7 @@ Card {
     Label {
         Layout.fillWidth: true
         visible: card.invites.loaded && card.invites.count === 0
-        text: qsTr("Nobody can come in at the moment: there is no open invite.")
+        text: qsTr("There is no open invite here.")
         color: Theme.text2
     }
     Button {

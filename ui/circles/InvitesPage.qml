@@ -106,7 +106,7 @@ FocusScope {
         visible: page.empty
         seats: 0
         title: qsTr("No open invites.")
-        text: qsTr("Nobody can come in at the moment. Used, old and taken back invites are in nobody's way.")
+        text: qsTr("Used, old and taken back invites are in nobody's way. Whoever has knocked already may still be let in.")
         actions: [
             Button {
                 objectName: "firstInvite"

@@ -26,8 +26,8 @@ Sheet {
         Layout.fillWidth: true
         text: {
             if (!sheet.room.open)
-                return qsTr("Everything of this circle goes from this computer. Other people keep their copies.");
-            return sheet.erase ? qsTr("Only your sealed goodbye stays here until one of the others has taken it, or until it is given up after thirty days. You won't get anything new, and coming back takes a new invite.") : qsTr("The others see that you left. You won't get anything new, and coming back takes a new invite.");
+                return sheet.room.removed ? qsTr("Everything of this circle goes from this computer. Other people keep what has reached them.") : qsTr("Everything of this circle goes from this computer, but for your sealed goodbye and where to reach the others: that stays until one of them has taken it, or it is given up thirty days after this. Other people keep what has reached them.");
+            return sheet.erase ? qsTr("Only your sealed goodbye, and where to reach the others, stay here until one of them has taken it, or until it is given up after thirty days. You won't get anything new, and coming back takes a new invite.") : qsTr("The others see that you left. You won't get anything new, and coming back takes a new invite.");
         }
         color: Theme.text2
     }
@@ -61,7 +61,7 @@ Sheet {
         Label {
             Layout.fillWidth: true
             style: "caption"
-            text: sheet.erase ? qsTr("Your words and theirs go from this computer. Other people keep their copies.") : qsTr("You can read it as before. Nobody can write to you here.")
+            text: sheet.erase ? qsTr("Your words and theirs go from this computer. Other people keep what has reached them; what nobody else has is lost.") : qsTr("You can read it as before. Nobody can write to you here.")
             color: Theme.text2
         }
     }

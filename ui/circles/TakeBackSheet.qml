@@ -24,7 +24,7 @@ Sheet {
     }
     Label {
         Layout.fillWidth: true
-        text: qsTr("Nobody comes in by it any more. Whoever has come in by it stays. The open log says that you took an invite back.")
+        text: qsTr("Nobody comes in by it once the hosts' computers have heard of this. Whoever has come in before stays. The open log says that you took an invite back.")
         color: Theme.text2
     }
     Label {

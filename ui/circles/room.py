@@ -17,7 +17,7 @@ QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
 
 SHOWN = 4  # faces in the header
-INVITED = "everyone here was invited by someone you know"
+INVITED = "nobody comes in without an invite"
 LEFT = "You left this circle. What has arrived stays readable; you can't write here any more."
 REMOVED_BY = "You were removed from this circle by {name}."
 REMOVED = "You were removed from this circle."

@@ -65,7 +65,7 @@ Sheet {
         BoxSide {
             heading: qsTr("What it can do")
             glyph: "check"
-            entries: [qsTr("See which addresses call, and when"), qsTr("Guess how many people there are"), qsTr("Be switched off, or hold posts back")]
+            entries: [qsTr("See which addresses call, and when"), qsTr("Tell your computers apart, and count them"), qsTr("Be switched off, or hold posts back")]
         }
     }
     Step {

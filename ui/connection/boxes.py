@@ -20,12 +20,13 @@ FULL = (
 )
 DUE = (
     "Somebody is out of the circle. Until your computer has been connected with this mailbox since "
-    "then, they may still take out sealed posts that they can't read, and fill its room."
+    "then, they may still take out sealed posts, read those whose writer hadn't heard of it, and "
+    "fill its room."
 )
 MAYBE_DUE = (
     "Somebody is out of the circle. Until {owner}'s computer has been connected with this mailbox "
-    "since then, they may still take out sealed posts that they can't read, and fill its room. "
-    "This computer doesn't know yet that it has been."
+    "since then, they may still take out sealed posts, read those whose writer hadn't heard of it, "
+    "and fill its room. This computer doesn't know yet that it has been."
 )
 
 

@@ -23,7 +23,10 @@ ELSEWHERE = "Choose a place on this computer, or on a stick in it."
 HOLDS = "All posts of {name} that are here go into one sealed file. Your newest go along."
 FOR_ALL = "The {count} people who are in the circle now can open it, and nobody else."
 FOR_ONE = "Only you can open it: nobody else is in the circle yet."
-TELLS_NOTHING = "Whoever finds it sees how large it is: no word, no name, not which circle."
+TELLS_NOTHING = (
+    "A stranger who finds it sees that it is such a file and how large: no word, no name. Whoever "
+    "was in this circle before can know it as a file of this circle, but not open it."
+)
 ON_ITS_WAY = "Put it on a stick, or send it any way you like. The others choose “Bring posts in”."
 NOBODY_YET = "Making a file reaches nobody yet. Your posts count as reached when others have them."
 ANYBODYS = "Any file that somebody of your circle made with “Take posts with me” will do."

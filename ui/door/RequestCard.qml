@@ -254,7 +254,7 @@ Item {
             Label {
                 Layout.fillWidth: true
                 style: "caption"
-                text: qsTr("They read it at their next knock. Only you read the answer.")
+                text: qsTr("They read it at their next knock. Other hosts at whose door they knock are shown the answer, too.")
                 color: Theme.text2
             }
         }

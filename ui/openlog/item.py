@@ -7,7 +7,7 @@ from app.circle.openlog import LogEntry, What
 from ui.telling import told_day
 from ui.wording import A_ROLE, stay
 
-VOID = "Doesn't count: an act of a more senior host took it back."
+VOID = "Doesn't count: it was taken back, or what it rested on was."
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ SettingsCard {
     Label {
         Layout.fillWidth: true
         style: "caption"
-        text: qsTr("Whoever has an invite reads both before they come in.")
+        text: qsTr("Both stand on the invite: whoever has one can read them without being in.")
         color: Theme.text2
     }
 }

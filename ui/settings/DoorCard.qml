@@ -40,7 +40,7 @@ SettingsCard {
         Layout.fillWidth: true
         visible: card.settings.questions.length > 0
         style: "caption"
-        text: qsTr("Only hosts read the answers. They are forgotten once a host has decided.")
+        text: qsTr("Hosts are shown the answers. These are forgotten once somebody is in, or a month after the last knock.")
         color: Theme.text2
     }
 }

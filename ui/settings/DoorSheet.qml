@@ -63,7 +63,7 @@ Sheet {
         Label {
             Layout.fillWidth: true
             style: "caption"
-            text: qsTr("Up to five, or none. Only hosts read the answers, and they are forgotten once a host has decided.")
+            text: qsTr("Up to five, or none. Hosts are shown the answers. These are forgotten once somebody is in, or a month after the last knock.")
             color: Theme.text2
         }
         LinesBox {

@@ -26,7 +26,7 @@ SettingsCard {
     Label {
         Layout.fillWidth: true
         style: "caption"
-        text: card.empty ? qsTr("There is none yet: a few lines that everyone agrees to before they come in.") : qsTr("Everyone agrees to this before they come in.")
+        text: card.empty ? qsTr("There is none yet: a few lines that newcomers agree to before they come in.") : qsTr("Whoever comes by an invite made from now on agrees to this first.")
         color: Theme.text2
     }
 }

@@ -19,7 +19,7 @@ Sheet {
 
     Label {
         Layout.fillWidth: true
-        text: qsTr("Up to six short lines. Everyone agrees to them before they come in.")
+        text: qsTr("Up to six short lines. Newcomers agree to them before they come in.")
         color: Theme.text2
     }
     LinesBox {
