@@ -8,7 +8,8 @@ from app.circle.state import GoodbyeWaiting
 from app.events import NetChanged, Said
 from app.goodbye import Goodbye
 from app.room import Clock
-from app.store import goodbyes
+from app.running import RunningCircle
+from app.store import circles, goodbyes
 from app.store.db import Database
 from app.store.goodbyes import GoodbyeRow
 from app.store.views import moment
@@ -31,8 +32,18 @@ class Farewells:
         for row in goodbyes.all_goodbyes(self.db):
             self.begin(row)
 
-    def begin(self, row: GoodbyeRow) -> None:
-        """Tell one, until somebody has taken it."""
+    def erase(self, running: RunningCircle) -> GoodbyeRow | None:
+        """In a write: keep nothing but the goodbye, where there are others to tell, and give it."""
+        row = running.goodbye()
+        if row is not None:
+            goodbyes.keep(self.db, row)
+        circles.erase_circle(self.db, running.room.row.circle_no)
+        return row
+
+    def begin(self, row: GoodbyeRow | None) -> None:
+        """Tell one, if there is one, until somebody has taken it."""
+        if row is None:
+            return
 
         def over(_: Goodbye) -> None:
             self._on_their_way.pop(row.goodbye, None)

@@ -48,23 +48,25 @@ def write(room: Room, shelf: RoomShelf, ways: Mapping[DeviceId, Way]) -> Goodbye
     """
     return GoodbyeRow(
         goodbye=room.entropy(NAME), door_seed=room.row.door_seed,
-        envelopes=[envelope for _, envelope in shelf.envelopes(_acts(room))],
+        envelopes=[envelope for _, envelope in shelf.envelopes(acts(room, shelf))],
         doors={way.door: list(way.addresses) for way in ways.values()},
         grants={way.door: _grants(room, shelf, device) for device, way in ways.items()},
         made_at=room.clock.now(),
     )  # fmt: skip
 
 
-def _acts(room: Room) -> list[EnvelopeId]:
+def acts(room: Room, shelf: RoomShelf) -> list[EnvelopeId]:
     view, circle_no = room.ledger.view, room.row.circle_no
     since = room.clock.now() - GIVEN_UP_AFTER
+    untold = set(shelf.parting()[1:])  # whose words we did not keep
     told = []
     for person in view.people.values():
         for device in person.devices if person.left else ():
             if device != room.ledger.device:
                 left = ops.last_act(room.db, circle_no, device, int(Kind.LEAVE))
                 if left is not None and left >= since:
-                    told += ops.authority_of(room.db, circle_no, device)
+                    theirs = ops.authority_of(room.db, circle_no, device)
+                    told += [] if untold.intersection(theirs) else theirs
     return told + ops.authority_of(room.db, circle_no, room.ledger.device)
 
 

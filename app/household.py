@@ -48,7 +48,7 @@ from app.refused import Refused, Why
 from app.room import Clock, Room
 from app.running import RunningCircle
 from app.settings import Saying
-from app.store import circles, goodbyes, network
+from app.store import circles, network
 from app.store.db import Database
 from app.store.views import moment
 from app.writing import clean_name
@@ -58,6 +58,7 @@ from p2p.ids import CircleId, MemberId
 
 ARRIVAL = 8.0  # seconds that asking for an invite waits for a circle still on its way
 SETTLING = 2.0  # seconds given to what was written just now to get to a mailbox
+PAYING_IN = 10.0  # the same, where it is erased here after that
 FAREWELL = 1.5  # seconds given to telling whoever is here that we leave and erase
 
 
@@ -229,22 +230,18 @@ class Household:
             room.read_row()
             running.left()
         if asked.erase:
-            with trio.move_on_after(SETTLING):
+            with trio.move_on_after(PAYING_IN):
                 await running.postroom.settle()
             if running.node.here():
                 await trio.sleep(FAREWELL)
             running.scope.cancel()
-            goodbye = running.goodbye()
             with self.db.write():
-                if goodbye is not None:
-                    goodbyes.keep(self.db, goodbye)
-                circles.erase_circle(self.db, room.row.circle_no)
+                goodbye = self.farewells.erase(running)
             self.db.fold()
             self._circles.pop(room.row.circle, None)
             self.arrivals.forget_erased()
             self.say(CircleForgotten(circle=asked.circle))
-            if goodbye is not None:
-                self.farewells.begin(goodbye)
+            self.farewells.begin(goodbye)
         return c.Nothing()
 
     def govern(self, asked: governing.Governing) -> c.Nothing:
@@ -313,14 +310,14 @@ class Household:
         older = self._circles.get(circle)
         if older is not None and older.room.row.state is CircleState.MEMBER:
             return False  # two joins at once, and one was first
-        with self.db.write():
-            if older is not None:  # left earlier, and back with new keys
-                circles.erase_circle(self.db, older.room.row.circle_no)
+        with self.db.write():  # left earlier, and back with new keys
+            goodbye = self.farewells.erase(older) if older is not None else None
             row = keep()
         if older is not None:
             older.scope.cancel()
             del self._circles[circle]
         self._open(Room(self.db, row, self.clock, self.entropy, self.say))
+        self.farewells.begin(goodbye)
         return True
 
     def answer_questions(self, asked: c.AnswerQuestions) -> c.Nothing:

@@ -79,9 +79,11 @@ class RoomShelf:
     def _left(self, devices: Iterable[DeviceId]) -> Removed | None:
         """That it is known here, by their own word."""
         room = self._room
+        untold = self.parting()[1:]  # who said so to us alone has to say it to somebody else
         for device in devices:
             act = ops.last_of_kind(room.db, room.row.circle_no, device, int(Kind.LEAVE))
-            if act is not None:
+            name = None if act is None else ops.authority_envelope(room.db, room.row.circle_no, act)
+            if act is not None and name not in untold:
                 op = ops.one_authority(room.db, room.row.circle_no, room.row.circle, act)
                 return Removed(op.header_bytes, op.signature, op.salt, op.payload)
         return None
@@ -252,6 +254,7 @@ class RoomShelf:
         if myself is None or myself.left:
             return
         if state is CircleState.LEFT:
+            self.sign_waiting(room.clock.hour())  # what they wrote meanwhile, before they go
             with self._careful(), room.change() as change:
                 self._outbox.leave(change)
         if state is not CircleState.MEMBER or self._outbox.mute:

@@ -1,7 +1,8 @@
 """One mailbox of one circle: found, opened, visited whenever there is a reason, and listened to.
 
-We call under a peer key made for this run, so that the mailbox can't tell which of its callers of
-another day this is. Two streams: on one we visit, on the other we are told when something came.
+We call under a peer key made for this run. The mailbox can tell who calls all the same where we
+have a place at its relay, under our door key (`app.relaying`). Two streams: on one we visit, on the
+other we are told when something came.
 """
 
 import logging
@@ -27,6 +28,7 @@ FIRST, LONGEST = 0.5, 30.0  # seconds between tries, doubled, each with up to a 
 EAGER = 3.0  # seconds between tries at the least, whatever happens
 AGAIN = 900.0  # seconds after which a visit is due in any case
 GATHER = 0.5  # seconds for which what comes from others is gathered before it is brought there
+LOCKED_OUT = 3  # tries in a row at which none of our keys counts: who left gives up then
 WAYS = 3  # times that a way on is looked for, in a row, where our keys count no more
 TIMEOUT = 10.0  # seconds to reach it
 
@@ -48,6 +50,7 @@ class Post:
     said: wire.Opened | None = None  # the last time that it was asked
     ordered: bool = False  # no key counts there that somebody holds who went
     memory: Memory = field(default_factory=Memory)
+    _locked_out: int = 0
     _wake: trio.Event = field(default_factory=trio.Event)
     _idle: trio.Event = field(default_factory=trio.Event)
     _nudge: trio.Event = field(default_factory=trio.Event)
@@ -81,6 +84,8 @@ class Post:
                     kinds = ", ".join(type(error).__name__ for error in leaves(group))
                     log.error("a mailbox failed for now: %s", kinds)  # noqa: TRY400
                 self._lost()
+                if self._locked_out >= LOCKED_OUT and self.room.row.state is CircleState.LEFT:
+                    break
                 if trio.current_time() - begun > LONGEST:
                     pause = FIRST
                 with trio.move_on_after(pause * (1 + self.room.entropy(1)[0] / 1024)) as waited:
@@ -125,11 +130,15 @@ class Post:
                 self._wake.set()
             if not self._wake.is_set():
                 self._idle.set()
-                if self.room.row.state is CircleState.LEFT and not self.memory.full:
-                    self.scope.cancel()  # all is said there: no more of us
+                if self.room.row.state is CircleState.LEFT and self._all_is_said:
+                    self.scope.cancel()  # no more of us there
             with trio.move_on_after(AGAIN):
                 await self._wake.wait()
                 await trio.sleep(GATHER)
+
+    @property
+    def _all_is_said(self) -> bool:
+        return bool(self.shelf.parting()) and not self.memory.full
 
     async def _listen(self, ear: Caller) -> None:
         seen = 0
@@ -156,9 +165,11 @@ class Post:
                     await caller.close()
                     continue  # silence: this key does not count there
                 if isinstance(answer, wire.Opened):
+                    self._locked_out = 0
                     return answer, caller
             if not await self._find_the_way(host):
                 break
+        self._locked_out += 1
         raise Closed
 
     async def _is_in_order(self, host: Host) -> bool:

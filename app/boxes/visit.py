@@ -9,7 +9,8 @@ have, or no envelope at all) is remembered and not asked for again until a secre
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 
@@ -22,13 +23,13 @@ from app.events import PostsReached
 from app.outbox import Outbox
 from app.room import Room
 from app.shelf import RoomShelf
-from app.store import boxes
+from app.store import boxes, ops
 from p2p.errors import PeerFault
 from p2p.greeting import AHEAD, CLOCKS_APART
 from p2p.ids import DeviceId, EnvelopeId, EpochId
 from p2p.mailbox.caller import MOST_NAMED, Caller, NotDone
 from p2p.mailbox.wire import BATCH
-from p2p.op import Log
+from p2p.op import Kind, Log
 from p2p.reconcile import ItemSet
 from p2p.unopened import Unopened
 from p2p.wire import Card
@@ -39,6 +40,7 @@ ROUNDS = 6  # how often acts are gone through, as each may bring secrets for mor
 USELESS = 16 << 20  # bytes taken out in one visit that are of no use; the rest is left to the next
 FEW = 16  # computers up to which cards and receipts are asked for at each visit
 SELDOM = 60.0  # seconds between it in larger circles
+UNTOLD = 30 * 86_400_000  # ms for which a leaving waits until there is room for words
 PASSED = MOST_NAMED  # ids of no use that are remembered
 
 log = logging.getLogger("hearthside.boxes")
@@ -92,9 +94,8 @@ class Visit:
     async def run(self) -> None:
         """Go through everything once. Raises what `Caller` raises."""
         self.memory.full = False
-        if self.room.row.state is CircleState.LEFT:  # all that is left to say, and that last
-            await self._pay_in_words()
-            await self._pay_in_acts()
+        if self.room.row.state is CircleState.LEFT:
+            await self._part()
             return
         if self.memory.keys != self.room.ledger.keyring.version:
             self.memory.passed.clear()
@@ -117,8 +118,29 @@ class Visit:
         box = self.known.box
         replies = await door.judge(self.room, self.outbox, self.caller, self.memory, box)
         await parcels.grants(self.room, self.caller, self.known, self.memory, self.shelf)
-        await self._pay_in_acts()
+        await self._pay_in_acts(self.shelf.parting())
         await door.reply(self.caller, self.memory, replies)
+
+    async def _part(self) -> None:
+        """All that is left to say: words, the secrets that they are sealed under, and that we left.
+
+        That last, and where words found no room only after a time: whoever hears of it may see to
+        it that our keys count no more.
+        """
+        if not self.shelf.parting():  # our own admission may be there
+            await self._acts()
+            self.shelf.authority_settled()
+        await self._pay_in_words()
+        with suppress(NotDone):
+            await parcels.grants(self.room, self.caller, self.known, self.memory, self.shelf)
+        last = self.shelf.parting()
+        waits = self.memory.full and not self._waited_long()
+        await self._pay_in_acts(last if waits else last[1:])
+
+    def _waited_long(self) -> bool:
+        room = self.room
+        left = ops.last_act(room.db, room.row.circle_no, room.ledger.device, int(Kind.LEAVE))
+        return left is not None and room.clock.now() - left >= UNTOLD
 
     def _looks_for_what_others_left(self) -> bool:
         """Whether cards and receipts are asked for: in a large circle not at each post of somebody.
@@ -136,7 +158,7 @@ class Visit:
     async def _acts(self) -> None:
         unopened = Unopened(self.shelf)
         for _ in range(ROUNDS):
-            items = self.shelf.item_set(Log.AUTHORITY, None)
+            items = self.shelf.item_set(Log.AUTHORITY, None, but=self.shelf.parting())
             found = await self.caller.compare(Log.AUTHORITY, 0, items)
             need = [name for name in found.need if name not in unopened]
             came = await self._take_out(Log.AUTHORITY, need, unopened.take_in)
@@ -148,9 +170,12 @@ class Visit:
                 break
         await self._pay_in(Log.AUTHORITY, found.have)
 
-    async def _pay_in_acts(self) -> None:
-        """Those of this visit: an admission, a grant. Not that others left, which only we know."""
-        items = self.shelf.item_set(Log.AUTHORITY, None, but=self.shelf.parting()[1:])
+    async def _pay_in_acts(self, but: Collection[EnvelopeId]) -> None:
+        """Those of this visit: an admission, a grant.
+
+        `but`: our leaving before its time, and that others left since, which only we know.
+        """
+        items = self.shelf.item_set(Log.AUTHORITY, None, but=but)
         found = await self.caller.compare(Log.AUTHORITY, 0, items)
         await self._pay_in(Log.AUTHORITY, found.have)
 
@@ -175,7 +200,7 @@ class Visit:
         if self.memory.more:
             return  # words of ours may be among the rest: nothing is numbered before
         self.shelf.sign_waiting(self._latest_hour())
-        await self._pay_in_acts()  # what words stand on is there before they are
+        await self._pay_in_acts(self.shelf.parting())  # what words stand on, before they are there
         found = await self.caller.compare(Log.WORDS, since, self._items(since))
         with room.db.write():  # a disk may have been lost there, and words go with time
             boxes.lacks(room.db, room.row.circle_no, self.known.box, found.have, since)
@@ -196,6 +221,8 @@ class Visit:
         return self.shelf.item_set(Log.WORDS, None, since)
 
     def _take_words(self, envelopes: dict[EnvelopeId, bytes]) -> tuple[EnvelopeId, ...]:
+        if self.shelf.parting():  # they were not written for somebody who has gone
+            return ()
         return self.shelf.take_in(Log.WORDS, envelopes).new
 
     def _latest_hour(self) -> int:

@@ -29,9 +29,12 @@ from app.founding import Keys
 from app.household import Household
 from app.joining import Joining
 from app.refused import Refused, Why
-from app.store import circles, joins
+from app.store import circles, goodbyes, joins
 from app.store.db import Database, open_store
 from p2p.door import CapsuleCame, Doorkeeper, LetIn, Outcome, Visit
+from p2p.ids import EnvelopeId
+from p2p.op import Log
+from p2p.wire import Card
 from tests.p2p.village import KEY, Watch, seeded
 
 NOWHERE = "f" * 64
@@ -419,6 +422,30 @@ async def test_whoever_left_may_come_back_with_new_keys(
             await bo.household.leave(c.LeaveCircle(circle=circle))
         assert len(circles.all_circles(bos_db)) == 1
         assert len({r.member_seed for r in circles.all_circles(bos_db)}) == 1
+
+
+async def test_who_comes_back_says_goodbye_for_who_they_were(
+    db: Database, bos_db: Database, watch: Watch, autojump_clock: MockClock
+) -> None:
+    """Perhaps nobody has heard yet that they left; the old keys go with the old circle."""
+    async with opened(db, watch) as ada, opened(bos_db, watch, "Bo") as bo:
+        circle = found(ada)
+        host = ada.household.circle(circle)
+        for told in (0, 1):
+            link = await code_of(ada, circle)
+            join = bo.household.join_circle(c.JoinCircle(code=link, display_name="Bo")).join
+            assert isinstance(visit(ada, circle, bo, join), LetIn)
+            assert len(bo.household.farewells.listed()) == told
+            guest = bo.household.circle(circle)
+            ids = host.shelf.sorted_ids(Log.AUTHORITY, None)
+            names = [EnvelopeId(ids[at : at + 32]) for at in range(0, len(ids), 32)]
+            guest.shelf.take_in(Log.AUTHORITY, dict(host.shelf.envelopes(names)))
+            card = Card(host.room.ledger.device, 1, ["/ip4/127.0.0.1/tcp/9"], bytes(64))
+            with bos_db.write():
+                circles.keep_cards(bos_db, guest.room.row.circle_no, [card])
+            await bo.household.leave(c.LeaveCircle(circle=circle))
+        (row,) = goodbyes.all_goodbyes(bos_db)
+        assert list(row.doors.values()) == [card.addresses]
 
 
 # ------------------------------------------------------------------------------------- the network

@@ -198,7 +198,7 @@ async def test_a_mailbox_that_is_killed_comes_back_with_all_that_it_said_it_kept
 async def test_who_leaves_goes_on_with_a_full_mailbox_until_it_has_their_words(
     tmp_path: Path,
 ) -> None:
-    """The leaving finds room where the words find none: they come when there is some again."""
+    """The words come when there is room again, and the leaving after them."""
     listen = f"/ip4/127.0.0.1/tcp/{free_port()}"
     async with village(tmp_path) as new, a_mailbox(tmp_path / "cupboard", listen) as mailbox:
         await mailbox.dies()
@@ -217,7 +217,7 @@ async def test_who_leaves_goes_on_with_a_full_mailbox_until_it_has_their_words(
             await ben.writes(circle, post)
         await _holds(ben, circle, full=True)
         await ben.ask("circle.leave", circle=circle)
-        await trio.sleep(3)  # it hears of the leaving, and of no more
+        await trio.sleep(3)  # for what must not happen: that he goes there no more
         await mailbox.dies()
         mailbox.quota = 2
         await mailbox.starts()

@@ -17,7 +17,7 @@ from typing import Self
 
 from app import commands, doorkeeping, epochs, founding, invite, writing
 from app.circle import acts
-from app.circle.state import History, Post
+from app.circle.state import CircleState, History, Post
 from app.events import Said
 from app.founding import Keys, Wish
 from app.inbox import Inbox
@@ -214,6 +214,14 @@ class Person:
             self.outbox.leave(change)
         for end in self.ends:
             end.conversation.reconcile()
+
+    def goes(self) -> None:
+        """Leave, and say so to one's own store, also where nothing of the circle came yet."""
+        if self.room.ledger.myself() is not None:
+            self.leave()
+        with self.db.write():
+            circles.set_state(self.db, self.room.row.circle_no, CircleState.LEFT)
+        self.room.read_row()
 
     def invites(self, *, uses: int = 1, seconds: int = 604_800) -> invite.Code:
         expires = self.watch.now() // 1000 + seconds
