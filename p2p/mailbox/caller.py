@@ -1,7 +1,7 @@
 """The member's side of one stream to a mailbox: one question at a time, each with its answer.
 
 What is compared and carried both ways is in `Carrier`: Negentropy over what is held from an hour
-on, then the envelopes. Source: protocol, section 8.
+on, then the envelopes. Source: protocol, section 16.
 """
 
 from collections.abc import Iterable, Sequence

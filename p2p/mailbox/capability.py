@@ -5,7 +5,7 @@ can work out that epoch's *capability*, an Ed25519 key of this box and no other;
 the public halves and learns nothing of the epoch. Any of them may bring a successor; only the
 owner's key, pinned when the box was made, says which ones count from now on. Every proof is bound
 to the mailbox and, where it opens, to the caller's own key as Noise proved it: it is of no use to
-anybody else. Source: protocol, section 8.
+anybody else. Source: protocol, section 16.
 """
 
 from collections.abc import Iterable

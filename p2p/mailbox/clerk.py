@@ -4,7 +4,7 @@ Theory of operation. A caller is a *stranger* until it shows a key of a box. A s
 rendezvous id that is known here may hand in a request; who names a tag under which something lies
 is given it, since only whom it is for can work the tag out. Everything else of a stranger is met
 with silence: `PeerFault`, and the stream is closed as if nobody were home. Of a holder nothing that
-is refused ends the stream: it is told why. Source: protocol, section 8.
+is refused ends the stream: it is told why. Source: protocol, section 16.
 """
 
 from collections.abc import Callable, Iterable

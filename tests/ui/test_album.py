@@ -195,7 +195,7 @@ def test_nothing_is_drawn_for_what_is_not_known() -> None:
 def test_a_real_home_keeps_a_picture_and_refuses_the_same_in_two_circles(
     qtbot: QtBot, tmp_path: Path, apart: bool
 ) -> None:
-    """From a file to the store and back, over a lock; M4 holds at the second circle's door."""
+    """From a file to the store and back, over a lock; the second circle turns it away."""
     cheap = KdfCost(ops=1, mem_bytes=8192)
     folder = tmp_path / "home"
     folder.mkdir()

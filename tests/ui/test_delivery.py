@@ -15,8 +15,9 @@ def told(**more: Any) -> Delivery:  # noqa: ANN401 - as msgspec has it
 @pytest.mark.parametrize(
     ("reached", "of", "not_yet", "words", "more", "tone"),
     [
-        (0, 2, ["Ines", "Pavel"], "Only on this computer",
-         "It is safe here until then. Not yet: Ines and Pavel.", Tone.WAITING),
+        (0, 2, ["Ines", "Pavel"], "Waiting",
+         "Nobody has said so far that they have it. It is safe here. Not yet: Ines and Pavel.",
+         Tone.WAITING),
         (6, 8, ["Old Heron", "Pavel"], "Reached 6 of 8", "Not yet: Old Heron and Pavel.",
          Tone.WAITING),
         (7, 8, ["Pavel"], "Reached 7 of 8", "Not yet: Pavel.", Tone.WAITING),
@@ -35,6 +36,15 @@ def test_it_is_told_in_people(  # noqa: PLR0917 - one column each
     found = told(reached=reached, of=of, not_yet=not_yet)
     assert found == Delivery(words, more, tone)
     assert found.sentence == f"{words}. {more}"
+
+
+def test_what_was_never_handed_over_is_only_here() -> None:
+    """After that it may be elsewhere, though nobody has said so."""
+    assert told(reached=0, of=2, not_yet=["Ines"], unsent=True) == Delivery(
+        "Only on this computer",
+        "It is safe here until then. Not yet: Ines and 1 more.",
+        Tone.WAITING,
+    )
 
 
 def test_what_is_not_known_is_not_said() -> None:

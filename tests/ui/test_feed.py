@@ -92,7 +92,7 @@ def test_replies_and_other_circles_are_not_posts_here(many: list[Post], qtbot: Q
 
 
 def test_a_change_is_painted_in_its_row(qtbot: QtBot) -> None:
-    """ "Only on this computer" goes when the home says that somebody has it."""
+    """ "Only on this computer" goes when it is handed over, and "Waiting" when somebody has it."""
     mine = post("mine", "Juniper", unsent=True, reached=0, of=2, not_yet=["Ines", "Pavel"])
     bridge = Neighbour([mine])
     feed = feed_of(bridge)
@@ -101,7 +101,7 @@ def test_a_change_is_painted_in_its_row(qtbot: QtBot) -> None:
     now = msgspec.structs.replace(mine, unsent=False, replies=1)
     with qtbot.waitSignal(feed.dataChanged):
         bridge.say(PostChanged(circle=CIRCLE, post=mine.post, content=now))
-    assert shown(feed, Role.DELIVERY) == ["Only on this computer"]  # on its way is nowhere yet
+    assert shown(feed, Role.DELIVERY) == ["Waiting"]  # on its way: nobody has said that it came
     assert shown(feed, Role.REPLIES) == ["1 reply"]
     for reached, not_yet, words, more in (
         (1, ["Pavel"], "Reached 1 of 2", "Not yet: Pavel."),

@@ -153,7 +153,7 @@ class ComposerModel(QObject):  # type: ignore[operator]
 
     @Property(str, notify=peopleChanged)
     def readersNote(self) -> str:
-        """What that means, in the words of the guide (7.4)."""
+        """What that means, as people read it."""
         who = {0: "them", 1: "everyone who comes in"}.get(
             self._faces.count, f"these {self._faces.count} people"
         )

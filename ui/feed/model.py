@@ -25,7 +25,7 @@ QML_IMPORT_NAME = "Hearthside"
 QML_IMPORT_MAJOR_VERSION = 1
 
 PAGE = 20
-# Screen readers are told of arrivals politely: at most this often (guide §9.5).
+# Screen readers are told of arrivals politely: at most this often.
 QUIET = timedelta(seconds=5)
 
 

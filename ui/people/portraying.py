@@ -25,7 +25,7 @@ STAYS = (
     "Everyone here reads in the open log that you changed it. Earlier pictures stay with those who "
     "have them."
 )
-# M4: that two circles know the same person is for nobody to see.
+# That two circles know the same person is for nobody to see.
 ELSEWHERE = (
     "Take one that you use nowhere else, or whoever is in two of your circles knows you by it."
 )

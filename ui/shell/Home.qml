@@ -141,9 +141,7 @@ FocusScope {
                 line: {
                     if (!home.shell.waiting.known)
                         return qsTr("Nothing of the circle is on this computer yet");
-                    if (home.shell.waiting.promise.length > 0)
-                        return qsTr("Nothing of the circle is on this computer yet, except its name, promise and your invite");
-                    return qsTr("Nothing of the circle is on this computer yet, except its name and your invite");
+                    return qsTr("Nothing of the circle is on this computer yet, except what your invite says of it");
                 }
             }
             WaitingRoom {

@@ -1,4 +1,4 @@
-"""The flower that stands for a person, and the ring of dots that stands for a circle (§5.6).
+"""The flower that stands for a person, and the ring of dots that stands for a circle.
 
 It tells people apart at a glance and proves nothing: few bits of the key are in it.
 """

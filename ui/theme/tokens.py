@@ -34,7 +34,7 @@ class Tokens:
     avatar: tuple[tuple[str, str], ...]
 
 
-# The warm serif is for people's titles and longer words; all else is the app speaking (§5.3).
+# The warm serif is for people's titles and longer words; all else is the app speaking.
 SERIF = frozenset({"display", "title", "story"})
 
 
