@@ -80,8 +80,7 @@ def test_a_join_is_answered_by_keyboard_and_nothing_typed_is_lost(
     knocking(window, home)
     is_clear(window)
     assert window.text("whoReads") == (
-        "Hosts of the circle are shown this. They forget it once you are in, or a month after "
-        "your last knock."
+        "Hosts are shown this. They forget it once you are in, or a month after you last knocked."
     )
     assert not window.all("steps")
     boxes = {name_of(one) for one in of_role(window, QAccessible.Role.EditableText)}

@@ -119,7 +119,7 @@ Card {
             objectName: "whoReads"
             Layout.fillWidth: true
             style: "caption"
-            text: qsTr("Hosts of the circle are shown this. They forget it once you are in, or a month after your last knock.")
+            text: qsTr("Hosts are shown this. They forget it once you are in, or a month after you last knocked.")
             color: Theme.text2
         }
     }

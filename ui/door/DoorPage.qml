@@ -78,7 +78,7 @@ FocusScope {
                 x: Math.round((parent.width - width) / 2)
                 width: page.column
                 style: "caption"
-                text: qsTr("Only whoever may decide sees this. What somebody says here is shown when you look, and forgotten once you have decided.")
+                text: qsTr("Whoever may decide is shown this. What somebody says here is forgotten on this computer once you have decided, or they are in.")
                 color: Theme.text2
             }
         }
