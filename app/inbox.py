@@ -29,6 +29,10 @@ from p2p.ports import TakenIn
 from p2p.wire import Chain, Removed
 
 
+def _nothing() -> None:
+    """Nobody to tell."""
+
+
 class Inbox:
     """Takes envelopes into one circle."""
 
@@ -38,6 +42,7 @@ class Inbox:
         self._opening = Opening(room.ledger, room.row.circle)
         self._words = WordsIn(room, self._opening)
         self._lapsed = NOTHING  # the hour up to which nothing here has its payload
+        self.words_stay: Callable[[], None] = _nothing  # told where fewer lapse than did here
 
     def take_in(self, log: Log, envelopes: Mapping[EnvelopeId, bytes]) -> TakenIn:
         """See `p2p.ports.Shelf.take_in`."""
@@ -70,6 +75,8 @@ class Inbox:
         """
         room, more = self._room, False
         until = lapsing.until(room)
+        if until < self._lapsed:  # others may have them whole, and were not believed before
+            self.words_stay()
         self._lapsed = min(self._lapsed, until)
         if until != self._lapsed:
             with room.change() as change:

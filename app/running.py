@@ -25,6 +25,7 @@ from app.store import circles, ops
 from app.store.goodbyes import GoodbyeRow
 from app.whereabouts import port_of, wide, with_port
 from app.witness import Witness
+from p2p.crypto import sign_public
 from p2p.directory import Way
 from p2p.errors import OurFault, PeerFault
 from p2p.host import Host, HostCrashed, PortTaken, address_peer
@@ -81,8 +82,7 @@ class RunningCircle:
         self.shelf.sponsors = {door: DeviceId(door) for door in self._sponsor_ways()}
         self.node = Node(
             self.shelf, self, clock=room.clock, entropy=room.entropy,
-            own_door=room.ledger.view.devices()[room.ledger.device].door
-            if room.ledger.device in room.ledger.view.devices() else b"",
+            own_door=sign_public(room.row.door_seed),
         )  # fmt: skip
         around = Around(
             self._from_mailbox, self.node.cards_changed, self.node.here,
@@ -94,6 +94,7 @@ class RunningCircle:
             self.look_around,
         )  # fmt: skip
         room.neighbour, room.fork_noticed = self, self.witness.look
+        self.inbox.words_stay = self.node.look_once_more
         self.people_changed()
 
     async def run(self) -> None:
@@ -155,7 +156,6 @@ class RunningCircle:
             relay=self.relaying.rules(), may_punch=self.relaying.is_member,
             on_direct=self.node.direct,
         )  # fmt: skip
-        self.node.own_door = host.peer
         async with host.run():
             self.host = host
             self._listens(host.listening(), host.addresses())

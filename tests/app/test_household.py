@@ -424,6 +424,21 @@ async def test_whoever_left_may_come_back_with_new_keys(
         assert len({r.member_seed for r in circles.all_circles(bos_db)}) == 1
 
 
+async def test_somebody_new_knows_by_which_door_others_know_them(
+    db: Database, bos_db: Database, watch: Watch, autojump_clock: MockClock
+) -> None:
+    """From the beginning: else two who dial each other each hang up on the other, for ever."""
+    async with opened(db, watch) as ada, opened(bos_db, watch, "Bo") as bo:
+        circle = found(ada)
+        link = await code_of(ada, circle)
+        join = bo.household.join_circle(c.JoinCircle(code=link, display_name="Bo")).join
+        assert isinstance(visit(ada, circle, bo, join), LetIn)
+        guest = bo.household.circle(circle)
+        assert guest.room.arriving
+        view = ada.household.circle(circle).room.ledger.view
+        assert guest.node.own_door == view.devices()[guest.room.ledger.device].door
+
+
 async def test_who_comes_back_says_goodbye_for_who_they_were(
     db: Database, bos_db: Database, watch: Watch, autojump_clock: MockClock
 ) -> None:

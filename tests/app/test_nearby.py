@@ -57,7 +57,6 @@ class Home:
         self.person = person
         self.running = RunningCircle(person.room, (), person.heard.append)
         person.room.neighbour = person  # the lines of the village go on
-        self.running.node.own_door = person.door
         self.running.listening = LISTENING
         self.air = Air()
         self.nearby = Nearby(person.watch, self.air)

@@ -68,6 +68,12 @@ def test_what_once_went_wrong_is_well(seed: int) -> None:
     expect_all_well(seed, seed + 1)
 
 
+@pytest.mark.parametrize("seed", [1393, 1520])
+def test_nor_where_words_do_not_stay(seed: int) -> None:
+    """Two that dialled each other without end; and words that stay after all, heard too late."""
+    expect_all_well(seed, seed + 1, "--lapsing")
+
+
 @pytest.mark.parametrize(("begin", "end"), [(40, 52), (5014, 5015)])
 def test_a_seed_is_always_the_same_story(begin: int, end: int) -> None:
     """Whoever replays a failing seed sees what failed: the same ops on all disks at the end.
