@@ -286,6 +286,7 @@ class Node:
     ) -> None:
         """Hold a conversation to its end. `first`: a frame of theirs that was read already."""
         talk = Talk(conversation, stream, self._react)
+        begun = trio.current_time()
         try:
             await talk.run(first)
         finally:
@@ -295,7 +296,11 @@ class Node:
             if device is not None and self._company.talks.get(device) is talk:
                 del self._company.talks[device]
                 self._directory.lost(device)
-                self.reach.nudge()
+                # A nudge ends every pause: whoever hangs up at once would be dialled without any.
+                if trio.current_time() - begun > SHORT:
+                    self.reach.nudge()
+                else:
+                    self.reach.look()
             self._catch_up_next(conversation)
 
     def _react(self, talk: Talk, happened: Happened) -> bool:

@@ -261,6 +261,27 @@ async def test_a_silent_peer_is_hung_up_on_and_dialled_again(
         assert family.told == [("met", bo.device), ("lost", bo.device)]
 
 
+async def test_who_hangs_up_at_once_is_not_dialled_without_a_pause(
+    ada: Person, bo: Person, autojump_clock: MockClock
+) -> None:
+    """A conversation that ends as soon as it began has reached nobody: the pauses grow."""
+    async with town() as here:
+
+        class Curt(Quiet):
+            async def on_stream(self, stream: FrameStream) -> None:
+                await stream.send(wire.encode(wire.Hello(1, 494_000, b"n" * 16, (0, 0))))
+                await trio.sleep(0.05)
+                await stream.close()
+
+        here.nodes[bo.door] = Curt(
+            bo.shelf, Family(bo), clock=bo.watch, entropy=seeded("Bo"), own_door=bo.door
+        )
+        _, family = await moves_in(here, ada)
+        await trio.sleep(300)
+        assert ("met", bo.device) in family.told
+        assert len(here.dialled) < 30, "seven while the pauses grow, then two a minute"
+
+
 async def test_heartbeats_keep_a_quiet_conversation(
     ada: Person, bo: Person, autojump_clock: MockClock
 ) -> None:
