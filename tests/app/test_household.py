@@ -15,6 +15,8 @@ from trio.testing import MockClock
 
 from app import commands as c
 from app import governing, invite
+from app.boxes.post import Post
+from app.circle import acts
 from app.circle.openlog import What
 from app.circle.state import CircleState, History, JoinState, Role, Settings
 from app.events import (
@@ -26,20 +28,22 @@ from app.events import (
     Said,
 )
 from app.founding import Keys
-from app.household import Household
+from app.household import PAYING_IN, Household
 from app.joining import Joining
 from app.refused import Refused, Why
-from app.store import circles, goodbyes, joins
+from app.store import boxes, circles, goodbyes, joins
 from app.store.db import Database, open_store
 from p2p.door import CapsuleCame, Doorkeeper, LetIn, Outcome, Visit
+from p2p.host import address_peer
 from p2p.ids import EnvelopeId
-from p2p.op import Log
+from p2p.op import Kind, Log
 from p2p.wire import Card
 from tests.p2p.village import KEY, Watch, seeded
 
 NOWHERE = "f" * 64
 # A peer id as people see it in a link; nobody is there.
 PEER = "12D3KooWGRUtBqDmVnpZDTZLqvSVDSTaGaHRe9CvJ3tPpPZ8oJm4"
+AT = f"/ip4/192.0.2.7/tcp/9/p2p/{PEER}"
 
 
 @dataclass
@@ -407,6 +411,34 @@ async def test_leaving_with_erase_leaves_nothing(
         assert db.read("SELECT count(*) FROM ops") == db.read("SELECT count(*) FROM bodies")
         with refusal(Why.NO_SUCH_CIRCLE):
             house.list_posts(c.ListPosts(circle=gone))
+
+
+async def test_erasing_waits_for_a_mailbox_and_not_for_ever(
+    db: Database, watch: Watch, monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
+) -> None:
+    """It takes the call and then nothing more: the circle is erased all the same."""
+
+    async def reached_and_silent(post: Post) -> None:
+        post.since = watch.now()
+        await trio.sleep_forever()
+
+    monkeypatch.setattr(Post, "_try", reached_and_silent)
+    async with opened(db, watch) as home:
+        circle = found(home)
+        running = home.household.circle(circle)
+        box, peer = b"b" * 32, bytes(address_peer(AT) or b"")
+        act = acts.Mailbox(box, peer, [AT], "Shed", False)
+        with running.room.change() as change:
+            boxes.add(db, running.room.row.circle_no, box, peer, [AT], b"o" * 32)
+            running.outbox.act(change, Kind.MAILBOX, act)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(running.postroom.run)
+            await trio.sleep(1)
+            begun = trio.current_time()
+            await home.household.leave(c.LeaveCircle(circle=circle, erase=True))
+            nursery.cancel_scope.cancel()
+        assert PAYING_IN <= trio.current_time() - begun < PAYING_IN + 5
+        assert home.household.list_circles() == []
 
 
 async def test_whoever_left_may_come_back_with_new_keys(

@@ -5,8 +5,12 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+import trio
 
 from app import goodbye
+from app.boxes.known import Known
+from app.boxes.post import FIRST, Post
+from app.boxes.visit import Around
 from app.circle.state import CircleState
 from app.running import RunningCircle
 from app.store import boxes
@@ -14,6 +18,7 @@ from p2p import wire
 from p2p.op import Log
 from p2p.sync import Conversation
 from tests.app.cupboards import AT, BOX, PEER, Cupboard, Street, a_cupboard, two
+from tests.app.mailing import a_mailbox
 from tests.p2p.village import Line, Person, Village, hang_up, meet, settle
 
 LONG = 20_000  # letters of a post of which a small mailbox holds few
@@ -236,3 +241,24 @@ def test_who_said_that_they_know_is_not_called_again(village: Village, ada: Pers
     assert ada.device in running.ways()
     running.dismissed(ada.device)
     assert ada.device not in running.ways()
+
+
+@pytest.mark.parametrize("left", [True, False])
+async def test_who_left_gives_a_mailbox_up_that_takes_none_of_their_keys(
+    village: Village, tmp_path: Path, ada: Person, *, left: bool
+) -> None:
+    """Another host moved the circle's keys on there: a member goes on trying, and nobody else."""
+    async with a_mailbox(tmp_path) as standing:
+        bo = village.joined(ada, "Bo")
+        hang_up(ada, bo)
+        if left:
+            bo.goes()
+        box = Known(BOX, standing.card.peer, standing.card.addresses, None)
+        around = Around(lambda *_: None, lambda _: None, set, lambda: None)
+        post = Post(bo.room, bo.shelf, bo.outbox, box, around)
+        begun = trio.current_time()
+        with trio.move_on_after(8) as limit:
+            await post.run()
+        assert limit.cancelled_caught is not left
+        if left:
+            assert trio.current_time() - begun > FIRST * 3, "a pause between the tries"

@@ -16,7 +16,7 @@ CAUGHT = {
     "takes_all_for_held": 0,
     "takes_nothing_for_held": 1,
     "skips_an_hour": 1,
-    "never_notices_silence": 15,
+    "never_notices_silence": 16,
     "forgets_its_last_number": 0,
     "answers_before_it_is_kept": 0,
     "digs_no_graves": 49,
