@@ -55,7 +55,8 @@ class Outgoing:
         self._in_bulk: set[bytes] = set()
         self._ahead: deque[bytes] = deque()
         self._ahead_size = 0
-        self._behind: deque[Callable[[], wire.AnyFrame]] = deque()
+        self._behind: deque[Callable[[], wire.AnyFrame | None]] = deque()
+        self.renamed = False  # words were named, and were not here (by that name) to be handed over
         # In two generations: taking the oldest out one by one costs more than all the rest.
         self._seen: set[EnvelopeId] = set()
         self._seen_before: set[EnvelopeId] = set()
@@ -87,8 +88,8 @@ class Outgoing:
         for start in range(0, len(holdings), 256):
             self.put(wire.Holdings(holdings=list(holdings[start : start + 256])))
 
-    def put_behind(self, frame: Callable[[], wire.AnyFrame]) -> None:
-        """A frame that is made, and goes, when nothing else waits."""
+    def put_behind(self, frame: Callable[[], wire.AnyFrame | None]) -> None:
+        """A frame that is made, and goes, when nothing else waits; or None: none does."""
         self._behind.append(frame)
 
     def put_envelopes(self, log: Log, ids: Iterable[EnvelopeId], *, live: bool) -> None:
@@ -104,7 +105,9 @@ class Outgoing:
             if entry not in self._in_bulk:
                 self._in_bulk.add(entry)
                 heapq.heappush(self._bulk, entry)
-        return {name for _, name in entries}
+        held = {name for _, name in entries}
+        self.renamed = self.renamed or not held.issuperset(ids)
+        return held
 
     def wanted(self, log: Log, ids: Sequence[EnvelopeId]) -> None:
         """The other side asks for these: hand them over, and say which are not here (any more)."""
@@ -153,7 +156,8 @@ class Outgoing:
             elif self._bulk:
                 data = self._fill_from_bulk()
             elif self._behind:
-                data = wire.encode(self._behind.popleft()())
+                last = self._behind.popleft()()
+                data = None if last is None else wire.encode(last)
             else:
                 break
             if data is not None:
@@ -187,6 +191,7 @@ class Outgoing:
         self._in_bulk.difference_update(turns)
         self.saw([_name(turn) for turn in turns])
         if gone:
+            self.renamed = True
             self.put(wire.Gone(log=Log.WORDS, ids=list(gone)))
         return (
             wire.encode(wire.Envelopes(log=Log.WORDS, envelopes=envelopes)) if envelopes else None

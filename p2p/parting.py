@@ -55,6 +55,17 @@ class Parting:
             else:
                 self._out.put_behind(lambda: self._leaving(last[0]))
 
-    def _leaving(self, name: EnvelopeId) -> wire.Envelopes:
+    def may_end(self, *, leads: bool) -> bool:
+        """A round of words is over. Whether it was the last although the digests differ.
+
+        They do where we answer and did not keep words of theirs. But where words of ours lapsed
+        after they were named, they have another name now, by which the next round hands them over.
+        """
+        renamed, self._out.renamed = self._out.renamed, False
+        return self.begun and not leads and not renamed
+
+    def _leaving(self, name: EnvelopeId) -> wire.Envelopes | None:
+        if self._out.renamed:
+            return None  # digests that differ follow, and another round
         envelopes = [envelope for _, envelope in self._shelf.envelopes([name])]
         return wire.Envelopes(log=int(Log.AUTHORITY), envelopes=envelopes, live=True)

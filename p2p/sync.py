@@ -344,7 +344,7 @@ class Conversation:
                 self._settling.rounds = 0
                 self._scoping.begin()
                 self._say_scope()
-        elif log is Log.WORDS and (found.over or (self._parting.begun and not self.leads)):
+        elif log is Log.WORDS and (self._parting.may_end(leads=self.leads) or found.over):
             self._go_live(equal=found.equal)
             if not found.frontiers_equal:
                 self._repairing.tell(self._scoping.shared)

@@ -7,19 +7,20 @@ from unittest.mock import patch
 import pytest
 import trio
 
-from app import goodbye
+from app import commands as c
+from app import goodbye, settings
 from app.boxes.known import Known
 from app.boxes.post import FIRST, Post
 from app.boxes.visit import Around
 from app.circle.state import CircleState
 from app.running import RunningCircle
-from app.store import boxes
+from app.store import boxes, frontier
 from p2p import wire
 from p2p.op import Log
 from p2p.sync import Conversation
 from tests.app.cupboards import AT, BOX, PEER, Cupboard, Street, a_cupboard, two
 from tests.app.mailing import a_mailbox
-from tests.p2p.village import Line, Person, Village, hang_up, meet, settle
+from tests.p2p.village import Line, Person, Village, hang_up, lapse, meet, settle
 
 LONG = 20_000  # letters of a post of which a small mailbox holds few
 MANY = 12
@@ -262,3 +263,30 @@ async def test_who_left_gives_a_mailbox_up_that_takes_none_of_their_keys(
         assert limit.cancelled_caught is not left
         if left:
             assert trio.current_time() - begun > FIRST * 3, "a pause between the tries"
+
+
+@pytest.mark.parametrize("leads", [True, False])
+@pytest.mark.parametrize("steps", range(3, 19))
+def test_what_lapses_while_who_left_hands_it_over_leaves_no_hole(
+    village: Village, ada: Person, steps: int, leads: bool
+) -> None:
+    """Its envelope has another name from then on: neither the one that was named, nor unknown."""
+    bo = village.joined(ada, "Bo")
+    settings.change(ada.room, ada.outbox, c.SetRetention(circle=ada.room.hex, days=7))
+    ada.write("welcome")  # who has none is handed the newest at once
+    settle(ada, bo)
+    hang_up(ada, bo)
+    bo.write("old")
+    bo.sign()
+    village.watch.go_on(hours=7 * 24 - 1)
+    bo.write("young")
+    bo.sign()
+    bo.goes()
+    line = Line(*((bo, ada) if leads else (ada, bo)))
+    line.carry(most=steps)
+    village.watch.go_on(hours=1)
+    lapse(bo)
+    line.carry()
+    assert knows_of(ada, bo)
+    assert "young" in ada.bodies()
+    assert frontier.holes(ada.db, ada.room.row.circle_no) == []

@@ -125,11 +125,10 @@ class Hamlet(Village):
         Whom a lying founder let in may be in for nobody else: beside the admission there may be a
         leaving of the founder's, told to the others only.
         """
-        lying_founder = 0 in self.story.liars
-        return [
-            home for home in self.honest
-            if home.member and not (lying_founder and home.name in self._invited_by)
-        ]  # fmt: skip
+        return [home for home in self.honest if home.member and self._is_surely_in(home)]
+
+    def _is_surely_in(self, home: Home) -> bool:
+        return 0 not in self.story.liars or home.name not in self._invited_by
 
     def _may_wait(self, home: Home) -> bool:
         """Whether somebody may stand at the door for ever.
@@ -200,7 +199,9 @@ class Hamlet(Village):
             worth.nobody_is_made_to_say_what_they_did_not(members, self.honest, self.diary)
             invariants.nobody_uses_a_seq_twice([h for h in self.homes if h.db], self.honest)
             invariants.logs_of_honest_people_have_no_holes(members, self.reachable, fresh=fresh)
-            invariants.nothing_waits_for_ever(members, self.honest)
+            # Nobody waits here until those who may be in for nobody have said all they have to say.
+            sure = [home for home in self.honest if self._is_surely_in(home)]
+            invariants.nothing_waits_for_ever(members, sure)
             invariants.honest_words_count(members, members)
             for member in members[:1]:
                 judged = worth.all_judged(member)
