@@ -38,7 +38,8 @@ from p2p.threshold import Threshold, is_knock
 
 AGAIN = 900.0  # seconds between reconciliations of an open conversation
 HINTS = 4  # addresses at which a device was seen, the newest first
-SHORT = 0.3  # seconds: a conversation that ends sooner does not count as having reached someone
+SHORT = 0.3  # seconds: a conversation that ends sooner does not count as having reached someone,
+MOVED = 16 * 1024  # unless so many bytes went over its line
 
 
 class Node:
@@ -268,9 +269,7 @@ class Node:
         except PeerFault:  # gone from the circle while we dialled
             await stream.close()
             return False
-        begun = trio.current_time()
-        await self._talk(conversation, stream)
-        return trio.current_time() - begun > SHORT
+        return await self._talk(conversation, stream)
 
     async def _move(self, device: DeviceId) -> None:
         """Dial anew: on both sides the newer conversation takes the place of the older."""
@@ -283,13 +282,18 @@ class Node:
 
     async def _talk(
         self, conversation: sync.Conversation, stream: FrameStream, first: bytes | None = None
-    ) -> None:
-        """Hold a conversation to its end. `first`: a frame of theirs that was read already."""
+    ) -> bool:
+        """Hold a conversation to its end. Whether it counts as having reached somebody.
+
+        `first`: a frame of theirs that was read already.
+        """
         talk = Talk(conversation, stream, self._react)
         begun = trio.current_time()
         try:
             await talk.run(first)
         finally:
+            moved = stream.bytes_sent + stream.bytes_received
+            counts = moved > MOVED or trio.current_time() - begun > SHORT
             device = conversation.device
             if device is not None and self._company.talks.get(device, talk) is talk:
                 self._shelf.talk_over(device)  # not for the loser of two: the other goes on
@@ -297,11 +301,12 @@ class Node:
                 del self._company.talks[device]
                 self._directory.lost(device)
                 # A nudge ends every pause: whoever hangs up at once would be dialled without any.
-                if trio.current_time() - begun > SHORT:
+                if counts:
                     self.reach.nudge()
                 else:
                     self.reach.look()
             self._catch_up_next(conversation)
+        return counts
 
     def _react(self, talk: Talk, happened: Happened) -> bool:
         match happened:

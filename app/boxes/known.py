@@ -36,8 +36,9 @@ def known(room: Room) -> list[Known]:
     rows = {row.box: row for row in boxes.all_boxes(room.db, room.row.circle_no)}
     found = []
     used = in_use(view)
-    if room.row.state is CircleState.LEFT:  # the others use our own until they have heard of it
-        used |= rows.keys()
+    myself = room.ledger.myself()
+    if room.row.state is CircleState.LEFT or (myself is not None and myself.left):
+        used |= rows.keys()  # the others use our own until they have heard of it
     for box, seen in view.mailboxes.items():
         if box in used:
             owner = rows[box].owner if box in rows else None

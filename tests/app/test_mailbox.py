@@ -141,7 +141,7 @@ async def test_an_hour_that_is_not_yet_is_refused(tmp_path: Path) -> None:
         caller = await ada.call()
         await caller.ask(CIRCLE.founds(standing.card))
         with pytest.raises(NotDone) as refused:
-            await caller.pay_in(Log.WORDS, list(sealed(1, HOUR + 3).values()))
+            await caller.pay_in(Log.WORDS, list(sealed(1, HOUR + 4).values()))
         assert refused.value.reason == NOT_YET
 
 

@@ -5,6 +5,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from math import inf
 
 import pytest
 import trio
@@ -36,9 +37,11 @@ ADDRESS = "/ip4/192.0.2.1/tcp/4001"
 class Tube:
     """A pipe in memory: what one end writes, the other reads."""
 
-    def __init__(self, stream: trio.StapledStream) -> None:  # type: ignore[type-arg]  # either half
+    def __init__(self, stream: trio.StapledStream, edge: float = inf) -> None:  # type: ignore[type-arg]  # either half
+        """`edge`: bytes after which it breaks."""
         self.written = 0
         self._stream = stream
+        self._edge = edge
 
     async def read(self, most: int) -> bytes:
         try:
@@ -50,6 +53,9 @@ class Tube:
         return bytes(data)
 
     async def write(self, data: bytes) -> None:
+        if self.written + len(data) > self._edge:
+            await self._stream.aclose()
+            raise Closed
         try:
             await self._stream.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
@@ -60,12 +66,14 @@ class Tube:
         await self._stream.aclose()
 
 
-def streams(left: bytes, right: bytes, path: Path = Path.DIRECT) -> tuple[FrameStream, FrameStream]:
+def streams(
+    left: bytes, right: bytes, path: Path = Path.DIRECT, edge: float = inf
+) -> tuple[FrameStream, FrameStream]:
     """Two ends of one stream: what `left` holds, and what `right` holds."""
     mine, theirs = memory_stream_pair()
     return (
-        FrameStream(Tube(mine), peer=right, remote="", path=path),
-        FrameStream(Tube(theirs), peer=left, remote="", path=path),
+        FrameStream(Tube(mine, edge), peer=right, remote="", path=path),
+        FrameStream(Tube(theirs, edge), peer=left, remote="", path=path),
     )
 
 
@@ -79,6 +87,7 @@ class Town:
     dialled: list[tuple[bytes, bytes, tuple[str, ...]]] = field(default_factory=list)
     open_: list[FrameStream] = field(default_factory=list)
     path: Path = Path.DIRECT  # of what is opened from now on
+    edge: float = inf  # bytes after which that breaks
 
     async def open(self, mine: bytes, peer: bytes, addresses: Sequence[str]) -> FrameStream:
         self.dialled.append((mine, peer, tuple(addresses)))
@@ -86,7 +95,7 @@ class Town:
         await trio.sleep(0.01)
         if peer in self.away or mine in self.away or peer not in self.nodes:
             raise Unreachable
-        here, there = streams(mine, peer, path)
+        here, there = streams(mine, peer, path, self.edge)
         self.open_ += [here, there]
         self.nursery.start_soon(self.nodes[peer].on_stream, there)
         return here
@@ -280,6 +289,25 @@ async def test_who_hangs_up_at_once_is_not_dialled_without_a_pause(
         await trio.sleep(300)
         assert ("met", bo.device) in family.told
         assert len(here.dialled) < 30, "seven while the pauses grow, then two a minute"
+
+
+@pytest.mark.parametrize("dials", ["who has them", "who lacks them"])
+async def test_a_line_that_breaks_on_the_way_is_dialled_again_at_once(
+    ada: Person, bo: Person, dials: str, autojump_clock: MockClock
+) -> None:
+    """However soon it broke: words went over it, and the next one brings more of them."""
+    for number in range(60):
+        bo.write(f"{number} " + "x" * 4000)
+    bo.sign()
+    async with town() as here:
+        here.edge = 48 * 1024
+        first, second = (bo, ada) if dials == "who has them" else (ada, bo)
+        node, _ = a_node(second, Avoiding(second, avoided=first.device))
+        here.nodes[second.door] = node
+        await here.nursery.start(node.run, Phone(here, second.door))
+        await moves_in(here, first)
+        await until(lambda: ada.bodies() == bo.bodies(), within=1)
+        assert len(here.dialled) > 4
 
 
 async def test_heartbeats_keep_a_quiet_conversation(
