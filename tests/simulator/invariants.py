@@ -126,6 +126,21 @@ def unsent(homes: Sequence[Home]) -> str | None:
     return None
 
 
+def unjudged(homes: Sequence[Home], honest: Sequence[Home]) -> str | None:
+    """Who holds an op of somebody honest without what it stands on."""
+    devices = names_of_devices(honest)
+    for home in homes:
+        assert home.db is not None
+        for (device,) in home.db.read(
+            "SELECT device FROM ops JOIN devices USING (device_no)"
+            " WHERE ops.circle_no = ? AND state = 0",
+            (circle_no(home),),
+        ):
+            if bytes(device) in devices:
+                return f"{home.name} still waits to judge an op of {devices[bytes(device)]}"
+    return None
+
+
 def names_of_devices(homes: Sequence[Home]) -> dict[bytes, str]:
     """Whose device a device id is."""
     return {bytes(home.circle.room.ledger.device): home.name for home in homes if home.circle}
@@ -237,16 +252,8 @@ def logs_of_honest_people_have_no_holes(
 
 def nothing_waits_for_ever(homes: Sequence[Home], honest: Sequence[Home]) -> None:
     """No op of somebody honest is pending when all is here, and nothing is in quarantine."""
-    devices = names_of_devices(honest)
-    for home in homes:
-        assert home.db is not None
-        for (device,) in home.db.read(
-            "SELECT device FROM ops JOIN devices USING (device_no)"
-            " WHERE ops.circle_no = ? AND state = 0",
-            (circle_no(home),),
-        ):
-            if bytes(device) in devices:
-                raise Broken(f"{home.name} still waits to judge an op of {devices[bytes(device)]}")
+    if what := unjudged(homes, honest):
+        raise Broken(what)
 
 
 def honest_words_count(homes: Sequence[Home], honest: Sequence[Home]) -> None:

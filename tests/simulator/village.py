@@ -125,10 +125,11 @@ class Hamlet(Village):
         Whom a lying founder let in may be in for nobody else: beside the admission there may be a
         leaving of the founder's, told to the others only.
         """
-        return [home for home in self.honest if home.member and self._is_surely_in(home)]
-
-    def _is_surely_in(self, home: Home) -> bool:
-        return 0 not in self.story.liars or home.name not in self._invited_by
+        lying_founder = 0 in self.story.liars
+        return [
+            home for home in self.honest
+            if home.member and not (lying_founder and home.name in self._invited_by)
+        ]  # fmt: skip
 
     def _may_wait(self, home: Home) -> bool:
         """Whether somebody may stand at the door for ever.
@@ -179,6 +180,7 @@ class Hamlet(Village):
         return (
             self._all_settled()
             and invariants.unsent(members) is None
+            and invariants.unjudged(members, self.honest) is None
             and (not members or invariants.alike(members, fresh=self.story.fresh) is None)
             and (self._somebody_is_silent or delivery.lags(members) is None)
         )
@@ -199,9 +201,7 @@ class Hamlet(Village):
             worth.nobody_is_made_to_say_what_they_did_not(members, self.honest, self.diary)
             invariants.nobody_uses_a_seq_twice([h for h in self.homes if h.db], self.honest)
             invariants.logs_of_honest_people_have_no_holes(members, self.reachable, fresh=fresh)
-            # Nobody waits here until those who may be in for nobody have said all they have to say.
-            sure = [home for home in self.honest if self._is_surely_in(home)]
-            invariants.nothing_waits_for_ever(members, sure)
+            invariants.nothing_waits_for_ever(members, self.honest)
             invariants.honest_words_count(members, members)
             for member in members[:1]:
                 judged = worth.all_judged(member)
