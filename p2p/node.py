@@ -292,9 +292,11 @@ class Node:
         try:
             await talk.run(first)
         finally:
-            moved = stream.bytes_sent + stream.bytes_received
-            counts = moved > MOVED or trio.current_time() - begun > SHORT
             device = conversation.device
+            moved = stream.bytes_sent + stream.bytes_received
+            # What we told somebody who never said hello has reached nobody.
+            far = conversation.phase is not sync.Phase.HELLO and moved > MOVED
+            counts = far or trio.current_time() - begun > SHORT
             if device is not None and self._company.talks.get(device, talk) is talk:
                 self._shelf.talk_over(device)  # not for the loser of two: the other goes on
             if device is not None and self._company.talks.get(device) is talk:

@@ -43,6 +43,7 @@ LONGEST_BOUND: Final = LONGEST_VARINT + 1 + ID_SIZE
 _VERSIONS: Final = range(0x60, 0x70)
 _MORE: Final = 0x80
 _DIGIT: Final = 0x7F
+_ONE_DIGIT: Final = tuple(bytes((digit,)) for digit in range(_MORE))
 _NUMBER_LIMIT: Final = 2**64
 _SKIP, _FINGERPRINT, _ID_LIST = range(3)
 
@@ -95,6 +96,8 @@ def parting_bound(created: int, before: bytes, name: bytes) -> Bound:
 
 def varint(value: int) -> bytes:
     """Spell a number in base 128, most significant digit first, bit 8 on all but the last."""
+    if value < _MORE:  # nearly all: digits, lengths and modes
+        return _ONE_DIGIT[value]
     digits = [value & _DIGIT]
     while value := value >> 7:
         digits.append(value & _DIGIT | _MORE)
@@ -160,25 +163,22 @@ class _Reader:
         return taken
 
     def number(self) -> int:
-        value = self._digit()
+        at = self._at
+        if at == len(self._message):
+            raise PeerFault("a message that ends too early")
+        self._at = at + 1
+        value = self._message[at]
         if value < _MORE:
             return value
         if value == _MORE:
             raise PeerFault("a number with a leading zero")
         more, value = value & _MORE, value & _DIGIT
         while more:
-            digit = self._digit()
+            (digit,) = self.take(1)
             more, value = digit & _MORE, value << 7 | digit & _DIGIT
             if value >= _NUMBER_LIMIT:
                 raise PeerFault("a number too large")
         return value
-
-    def _digit(self) -> int:
-        at = self._at
-        if at == len(self._message):
-            raise PeerFault("a message that ends too early")
-        self._at = at + 1
-        return self._message[at]
 
     def bound(self, before: Bound) -> Bound:
         distance = self.number()

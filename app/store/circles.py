@@ -182,9 +182,13 @@ def add_seal_key(db: Database, circle_no: int, seal: tuple[bytes, bytes], now: i
     )
 
 
-def forget_seal_keys(db: Database, circle_no: int, *, but: bytes) -> None:
-    """All but one, for good."""
-    db.execute("DELETE FROM seal_keys WHERE circle_no = ? AND public <> ?", (circle_no, but))
+def forget_seal_keys(db: Database, circle_no: int, *, but: int) -> None:
+    """All but so many of the newest, for good."""
+    db.execute(
+        "DELETE FROM seal_keys WHERE circle_no = ?1 AND public NOT IN (SELECT public FROM seal_keys"
+        " WHERE circle_no = ?1 ORDER BY made_at DESC LIMIT ?2)",
+        (circle_no, but),
+    )
 
 
 def seal_seeds(db: Database, circle_no: int) -> list[tuple[bytes, bytes]]:

@@ -310,6 +310,26 @@ async def test_a_line_that_breaks_on_the_way_is_dialled_again_at_once(
         assert len(here.dialled) > 4
 
 
+async def test_who_never_says_hello_is_not_dialled_without_a_pause(
+    ada: Person, bo: Person, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much we told: a long chain of admission that leads nowhere there reached nobody."""
+    monkeypatch.setattr("p2p.node.MOVED", 1)
+    async with town() as here:
+
+        class Deaf(Quiet):
+            async def on_stream(self, stream: FrameStream) -> None:
+                await stream.receive()
+                await stream.close()
+
+        here.nodes[bo.door] = Deaf(
+            bo.shelf, Family(bo), clock=bo.watch, entropy=seeded("Bo"), own_door=bo.door
+        )
+        await moves_in(here, ada)
+        await trio.sleep(300)
+        assert 10 < len(here.dialled) < 30, "seven while the pauses grow, then two a minute"
+
+
 async def test_heartbeats_keep_a_quiet_conversation(
     ada: Person, bo: Person, autojump_clock: MockClock
 ) -> None:
