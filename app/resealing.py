@@ -3,7 +3,7 @@
 A device record tells the new one, and the latest counts. Whoever has not heard of it seals to the
 one before; and may be apart for long, let somebody in, and be gone for good, so that the secrets by
 which that somebody is understood come to the old key alone. So some old ones are kept. Keeping them
-gives nothing away: the secrets that were sealed to them are in the same store.
+opens no more words: the epoch secrets that were sealed to them are in the same store.
 """
 
 from app.circle import acts
