@@ -16,7 +16,7 @@ NEVER: Final = 2**62  # beyond every seq
 class Standing:
     """What the worth of a device's words hangs on, besides their own heads."""
 
-    member: MemberId
+    member: MemberId | None  # nobody's: let in by acts of which none holds
     arrivals: frozenset[OpId]
     cut: int  # how many of its words count
 
@@ -34,7 +34,15 @@ def standing(view: View) -> dict[DeviceId, Standing]:
         arrivals = frozenset(came.op for came in view.arrived[device])
         cut = view.cuts.get(device, NEVER)
         found[device] = Standing(member, arrivals, cut)
+    for device in view.standing.arrivals:
+        if fell(view, device):
+            found[device] = Standing(None, frozenset(), 0)
     return found
+
+
+def fell(view: View, device: DeviceId) -> bool:
+    """Whether a device was let in, and no admission of it holds any more."""
+    return device in view.standing.arrivals and device not in view.came
 
 
 class Verdicts:
@@ -61,8 +69,9 @@ class Verdicts:
         ledger = self._ledger
         if not all(ledger.knows(head) for head in header.authority_heads):
             return OpState.PENDING
-        # Not void: its admission may be on the way, and no verdict may hang on what came first.
+        # Not void where no admission is known: it may be on the way, and no verdict may hang on
+        # what came first. One that was taken back is known; once one holds, all is judged anew.
         if header.device not in ledger.view.owner:
-            return OpState.PENDING
+            return OpState.VOID if fell(ledger.view, header.device) else OpState.PENDING
         fit = ledger.view.was_admitted(header.device, header.authority_heads)
         return OpState.ACCEPTED if fit else OpState.VOID

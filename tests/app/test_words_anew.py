@@ -7,8 +7,9 @@ from app.store.ops import OpState
 from p2p.envelope import envelope_id
 from p2p.ids import OpId
 from p2p.op import Kind, Log, SignedOp, post_id
+from tests.app.test_outbox import log_of
 from tests.app.test_words_in import a_run, everything, found, says, state_of
-from tests.p2p.village import Person, Village, meet, settle
+from tests.p2p.village import Person, Village, hang_up, meet, settle
 
 
 @pytest.fixture
@@ -157,3 +158,32 @@ def test_words_of_somebody_whose_admission_falls_are_taken_back(
     bo.takes(*authority)
     bo.takes(*words, log=Log.WORDS)
     assert everything(bo) == everything(cy)
+
+
+def test_words_count_again_once_what_took_their_authors_admission_back_is_taken_back(
+    village: Village, three: tuple[Person, Person, Person]
+) -> None:
+    """Cy lets Dee in while Bo removes Cy, while Ada removes Bo: each step turns what Dee said."""
+    ada, bo, cy = three
+    fay = village.joined(ada, "Fay")
+    for host in (bo, cy):
+        ada.does(Kind.ROLE, acts.Assign(host.room.ledger.me, "host"))
+    settle(ada, bo, cy, fay)
+    hang_up(ada, bo, cy, fay)
+    removals = [
+        by.seals(by.signs(Log.AUTHORITY, Kind.REMOVE, acts.encode(acts.Remove(whom, "", []))))
+        for by, whom in ((bo, cy.room.ledger.me), (ada, bo.room.ledger.me))
+    ]
+    dee = village.joined(cy, "Dee")
+    hang_up(cy, dee)
+    dee.write("from Dee")
+    dee.sign()
+    fay.takes(*dee.gives())
+    fay.takes(*dee.gives(Log.WORDS), log=Log.WORDS)
+    (op,) = log_of(dee, Log.WORDS)
+    seen = [state_of(fay, op)]
+    for removal in removals:
+        fay.takes(removal)
+        seen.append(state_of(fay, op))
+    assert seen == [OpState.ACCEPTED, OpState.VOID, OpState.ACCEPTED]
+    assert fay.bodies() == {"from Dee"}

@@ -12,7 +12,8 @@ from app.circle.view import View
 from app.store import ops
 from app.store.ops import OpState
 from p2p.arriving import by_id
-from p2p.op import Log, SignedOp, verify_signature
+from p2p.ids import DeviceId
+from p2p.op import Header, Log, SignedOp, verify_signature
 from tests.simulator.homes import Diary, Home
 from tests.simulator.invariants import Broken, envelopes_of, shown
 
@@ -57,6 +58,8 @@ def words_are_worth_what_the_page_says(home: Home, judged: list[Judged]) -> None
     for one in words:
         header = one.op.header
         if one.state is OpState.PENDING:
+            if _is_judged(view, header):
+                raise Broken(f"{home.name} waits to judge what it can judge")
             continue
         why = _void(view, one.op, places.get((header.device, header.seq - 1), set()))
         if why and one.state is OpState.ACCEPTED:
@@ -70,16 +73,30 @@ def words_are_worth_what_the_page_says(home: Home, judged: list[Judged]) -> None
             raise Broken(f"{home.name} shows the later of two ops that say the same")
 
 
+def _is_judged(view: View, header: Header) -> bool:
+    """Whether all is known that words wait for: their heads, and whether anybody let them in."""
+    known = all(head in view.at for head in header.authority_heads)
+    return known and (header.device in view.owner or _fell(view, header.device))
+
+
+def _fell(view: View, device: DeviceId) -> bool:
+    """Whether a device was let in, by acts that are all taken back."""
+    came = view.standing.arrivals.get(device, ())
+    return bool(came) and all(one.at.op in view.void for one in came)
+
+
 def _void(view: View, op: SignedOp, before: set[bytes]) -> str | None:
     """Why an op cannot count, with these in the place before it."""
     header = op.header
+    if header.device not in view.owner:
+        return "of nobody who is in"
     left = view.people[view.owner[header.device]].left
     if left and header.seq >= view.cuts.get(header.device, 0):
         return "beyond a cut"
     if header.seq and before and header.prev not in before:
         return "after another than they name"
     if not view.was_admitted(header.device, header.authority_heads):
-        return "of nobody who was in"
+        return "of nobody who was in then"
     return None
 
 
