@@ -16,7 +16,7 @@ from tests.journeys.living_apart import Apart, apart
 from tests.journeys.mailboxes import Mailbox, a_mailbox
 from tests.journeys.namespaces import Places, places_apart
 from tests.journeys.people import eventually, free_port
-from tests.p2p.routers import Ports, behind_routers
+from tests.p2p.routers import Ports, behind_routers, only_with_iptables
 
 pytestmark = pytest.mark.netns
 
@@ -196,6 +196,7 @@ async def village_behind_routers(folder: Path, ports: Ports) -> AsyncIterator[Vi
             yield Village(mailbox, await new("Ada"), await new("Ben"))
 
 
+@only_with_iptables
 async def test_two_behind_routers_meet_directly(tmp_path: Path) -> None:
     """Through the mailbox first, and within five seconds through both routers, which both say."""
     async with village_behind_routers(tmp_path, Ports.KEPT) as told:
@@ -209,6 +210,7 @@ async def test_two_behind_routers_meet_directly(tmp_path: Path) -> None:
         await told.ben.has(told.circle, "Through both doors.")
 
 
+@only_with_iptables
 @pytest.mark.long
 async def test_two_behind_routers_that_draw_their_ports_stay_at_the_mailbox(tmp_path: Path) -> None:
     """No way leads through these; it is said so, and the posts go all the same."""

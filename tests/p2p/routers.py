@@ -23,6 +23,9 @@ from tests.journeys import namespaces
 
 NO_ROUTERS: Final = "routers cannot be made here: that needs iptables with NAT"
 
+# A mark, because of what a test skips from within trio the reason is not told at the end.
+only_with_iptables = pytest.mark.skipif(shutil.which("iptables") is None, reason=NO_ROUTERS)
+
 
 class Ports(Enum):
     """What a router does with the port of what goes out."""
@@ -115,8 +118,6 @@ def behind_routers(*homes: str, middle: str, ports: Ports) -> Iterator[Streets]:
     namespaces._clear_what_was_left()
     if not namespaces._allowed():
         pytest.skip(namespaces.NOT_HERE)
-    if shutil.which("iptables") is None:
-        pytest.skip(NO_ROUTERS)
     one, other = homes
     streets = Streets((one, other), middle)
     try:

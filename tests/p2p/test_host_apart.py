@@ -5,7 +5,7 @@ import trio
 
 from tests.journeys.namespaces import places_apart
 from tests.p2p.far import FarAway, at_another_place
-from tests.p2p.routers import Ports, Streets, behind_routers
+from tests.p2p.routers import Ports, Streets, behind_routers, only_with_iptables
 
 pytestmark = pytest.mark.netns
 
@@ -67,6 +67,7 @@ async def _through_routers(
         return met["met"], met["seconds"], again["path"]
 
 
+@only_with_iptables
 @pytest.mark.parametrize("both", [False, True])
 async def test_two_routers_that_keep_ports_let_two_meet_directly(*, both: bool) -> None:
     """Neither listens on anything; within five seconds they talk without Rosa."""
@@ -76,6 +77,7 @@ async def test_two_routers_that_keep_ports_let_two_meet_directly(*, both: bool) 
     assert seconds < 5
 
 
+@only_with_iptables
 @pytest.mark.long
 async def test_two_routers_that_draw_ports_leave_two_with_the_relay() -> None:
     """No way can be found; they talk on through Rosa, and the way says so."""
